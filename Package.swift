@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every Swift target is built alike: existentials are spelled out, imports are internal unless a
+/// public declaration needs them, members need their own module's import, warnings are errors.
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let c: [CSetting] = [.treatAllWarnings(as: .error)]
+let cxx: [CXXSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "KerasKit",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "KerasRuntime", targets: ["Inference", "Layers", "ModelFormat", "Tensors"]),
+    .library(name: "KerasKit", targets: ["KerasFormat", "Parity", "Inference"]),
+    .executable(name: "keraskit", targets: ["keraskit"]),
+  ],
+  targets: [
+    // MARK: - Runtime: no library but the Swift standard library and Foundation
+
+    .target(name: "CKernels", cSettings: c),
+    .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swift),
+    .target(name: "ModelFormat", dependencies: ["Tensors"], swiftSettings: swift),
+    .target(name: "Layers", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+    .target(
+      name: "Inference", dependencies: ["Layers", "ModelFormat", "Tensors"], swiftSettings: swift),
+    .target(
+      name: "Parity", dependencies: ["Inference", "ModelFormat", "Tensors"], swiftSettings: swift),
+
+    // MARK: - Import: every carrier of a Keras model, read through Debian's libraries
+
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "ZipFiles", dependencies: ["CZip"], swiftSettings: swift),
+    .target(
+      name: "KerasFormat", dependencies: ["HDF5", "ZipFiles", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
+
+    // MARK: - Serving
+
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: swift),
+    .systemLibrary(
+      name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(
+      name: "CSimdJSONLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: cxx),
+    .target(
+      name: "Serving",
+      dependencies: [
+        "CMicroHTTPD", "CSimdJSON", "Imaging", "Inference", "ModelFormat", "Tensors",
+      ],
+      resources: [.embedInCode("Page")], swiftSettings: swift),
+
+    // MARK: - Command line
+
+    .executableTarget(
+      name: "keraskit",
+      dependencies: [
+        "HDF5", "Imaging", "Inference", "KerasFormat", "Layers", "ModelFormat", "Parity",
+        "Serving", "Tensors", "ZipFiles",
+      ],
+      swiftSettings: swift),
+
+    // MARK: - Tests
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: swift),
+    .testTarget(
+      name: "ModelFormatTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
+    .testTarget(name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swift),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swift),
+    .testTarget(
+      name: "ServingTests", dependencies: ["Serving", "Inference", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "KerasFormatTests",
+      dependencies: ["KerasFormat", "HDF5", "ModelFormat", "Tensors"], swiftSettings: swift),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference", "Layers", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ParityTests",
+      dependencies: ["Parity", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+  ],
+  cxxLanguageStandard: .cxx17
+)
