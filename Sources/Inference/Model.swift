@@ -35,6 +35,7 @@ public final class Model: Sendable {
   ///   - contents: What an importer or a bundle gives.
   ///   - catalog: The layers the model may use.
   ///   - threads: The threads that one prediction may use; by default as many as processors.
+  /// - Throws: All problems of the model at once.
   public init(
     _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil
   ) throws(ModelProblems) {
@@ -65,6 +66,7 @@ public final class Model: Sendable {
   /// The model's outputs for a batch of inputs.
   ///
   /// - Parameter inputs: One tensor for each of the model's inputs, the batch on the first axis.
+  /// - Returns: One tensor for each of the model's outputs.
   /// - Throws: ``PredictionError`` where an input does not fit the model.
   public func predict(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
     try predict(inputs, values: graph.outputs)
@@ -72,6 +74,10 @@ public final class Model: Sendable {
 
   /// Any values of the graph for a batch of inputs, by the names of the layers that give them.
   ///
+  /// - Parameters:
+  ///   - inputs: One tensor for each of the model's inputs, the batch on the first axis.
+  ///   - names: Names among ``valueNames``.
+  /// - Returns: A tensor for each name.
   /// - Throws: ``PredictionError`` where an input does not fit the model or a name is unknown.
   public func predict(
     _ inputs: [Tensor], values names: [String]

@@ -57,8 +57,9 @@ final class WorkerCrew: @unchecked Sendable {
     while enrolled.load(ordering: .acquiring) > 0 { sched_yield() }
   }
 
-  /// Does chunks until none is left. It is never inlined, so that nothing of the body is held once
-  /// it returns.
+  /// Does chunks until none is left.
+  ///
+  /// It is never inlined, so that nothing of the body is held once it returns.
   @inline(never)
   private func work(on job: Job) {
     while true {

@@ -19,6 +19,7 @@ public struct Step: Sendable {
   /// - Parameters:
   ///   - scratchBytes: The bytes that `body` needs to work in; they begin on a 64-byte boundary.
   ///   - body: Reads the inputs, writes the outputs, and allocates nothing.
+  /// - Returns: The step.
   public static func run(
     scratchBytes: Int = 0, _ body: @escaping @Sendable (StepBuffers) -> Void
   ) -> Step {
