@@ -31,6 +31,15 @@ public struct LayerReader {
     record(.invalid, option, reason)
   }
 
+  /// Takes over the problems of something that `option` holds.
+  mutating func adopt(_ problems: [ModelProblem], under option: String) {
+    for var problem in problems {
+      problem.option = problem.option.map { "\(option).\($0)" } ?? option
+      problem.className = layer.className
+      self.problems.append(problem)
+    }
+  }
+
   private mutating func record(_ kind: ModelProblem.Kind, _ option: String?, _ reason: String) {
     problems.append(
       ModelProblem(
@@ -44,9 +53,12 @@ public struct LayerReader {
     return value
   }
 
-  /// Whether the layer has the weight.
-  public func hasWeight(_ name: String) -> Bool {
-    layer.weights.contains { $0.name == name }
+  /// The layer's class.
+  public var className: String { layer.className }
+
+  /// The shape of a weight as the model stores it, or nil where the layer has no such weight.
+  public func storedShape(of weight: String) -> Shape? {
+    layer.weights.first { $0.name == weight }.map { Shape($0.shape) }
   }
 
   /// A weight in single precision, whose shape must be `shape`; nil stands for any size.
