@@ -96,7 +96,8 @@ let package = Package(
       name: "ParityTests",
       dependencies: ["Parity", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors"],
       swiftSettings: swift),
-    .testTarget(name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+    .testTarget(
+      name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17
 )
