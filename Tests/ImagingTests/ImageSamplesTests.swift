@@ -25,7 +25,8 @@ struct ImageSamplesTests {
   @Test("multiplies by a scale")
   func scale() {
     let grey = Image(width: 1, height: 1, grey: [51])
-    #expect(grey.samples(width: 1, height: 1, channels: 1, scale: 1 / 255) == [Float(51) * (1 / 255)])
+    #expect(
+      grey.samples(width: 1, height: 1, channels: 1, scale: 1 / 255) == [Float(51) * (1 / 255)])
   }
 
   @Test("shrinks to averages")

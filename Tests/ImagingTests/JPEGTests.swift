@@ -56,7 +56,8 @@ struct JPEGTests {
   func bomb() throws {
     let frame = try #require(Self.grey.firstRange(of: [0xff, 0xc0]))
     var file = Self.grey
-    file.replaceSubrange(frame.lowerBound + 5..<frame.lowerBound + 9, with: [0xea, 0x60, 0xea, 0x60])
+    file.replaceSubrange(
+      frame.lowerBound + 5..<frame.lowerBound + 9, with: [0xea, 0x60, 0xea, 0x60])
     #expect { try Image(decoding: file) } throws: { error in
       "\(error)"
         == "image is 60000x60000 pixels, expected at most 4096 a side and 16777216 in all"
