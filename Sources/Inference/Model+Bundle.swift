@@ -1,5 +1,5 @@
 public import Layers
-public import ModelFormat
+import ModelFormat
 
 extension Model {
   /// Loads a model from a bundle, whose file is mapped and stays so while the model lives.

@@ -32,7 +32,7 @@ struct ModelProblemTests {
       "layer \"dense\" (Dense), \"units\": expected a whole number from 1...268435456, found \"many\"",
       "layer \"dense\" (Dense), \"activation\": the activation \"magic\" is not supported here",
       "layer \"dense\" (Dense), \"shape\": the option is not known, its value is 3",
-      "layer \"dense\" (Dense), \"kernel\": expected a weight of shape (any, 1), found none",
+      "layer \"dense\" (Dense), \"kernel\": expected a weight of shape (any, 1), found (2, 2)",
       "layer \"code\" (Lambda): a Lambda holds Python code, which is never run",
       "layer \"mine\" (Mine): the layer class is not supported; its weights: w (3,)",
     ] {

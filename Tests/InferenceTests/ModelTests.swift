@@ -15,10 +15,10 @@ struct ModelTests {
   @Test(arguments: [0, 1, 2, 31, 32, 33, 64, 100])
   func givesEveryItemOfABatchItsOwnResult(batch: Int) throws {
     let model = try Model(SmallModels.contents())
-    let items = (0..<batch).flatMap { [Float($0), 1] }
+    let items: [Float] = (0..<batch).flatMap { [Float($0), 1] }
     let outputs = try model.predict([Tensor([batch, 2], items)])
     #expect(outputs[1].shape == [batch, 2])
-    let expected = (0..<batch).flatMap { [Float($0) + 2.5, max(1 - Float($0), 0)] }
+    let expected: [Float] = (0..<batch).flatMap { [Float($0) + 2.5, max(1 - Float($0), 0)] }
     #expect(outputs[1].elements(as: Float.self) == expected)
   }
 
@@ -71,7 +71,7 @@ struct ModelTests {
           for batch in 1..<40 {
             let items = [Float](repeating: Float(task), count: batch * 2)
             let outputs = try model.predict([Tensor([batch, 2], items)])
-            let expected = (0..<batch).flatMap { _ in [Float(task) * 3 + 0.5, 0] }
+            let expected: [Float] = (0..<batch).flatMap { _ in [Float(task) * 3 + 0.5, 0] }
             #expect(outputs[1].elements(as: Float.self) == expected)
           }
         }
