@@ -20,7 +20,8 @@ struct CommandUsage: Sendable {
     let rows = options.map { option in
       "  \(option.usage.padding(to: width))  \(option.help)"
     }
-    return (["usage: keraskit \(name) \(operands) [options]", "", summary.capitalizedFirst + ".", ""]
+    return
+      (["usage: keraskit \(name) \(operands) [options]", "", summary.capitalizedFirst + ".", ""]
       + rows + details.flatMap { ["", $0] }).joined(separator: "\n")
   }
 }

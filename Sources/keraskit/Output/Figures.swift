@@ -38,7 +38,8 @@ enum Figures {
     withVaList([value]) { list in
       var buffer = [CChar](repeating: 0, count: 64)
       vsnprintf(&buffer, buffer.count, format, list)
-      return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      return String(
+        decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
   }
 }

@@ -16,7 +16,8 @@ enum Terminal {
   /// Writes a line to standard output.
   static func print(_ text: String) throws(Failure) {
     guard write(text + "\n", to: STDOUT_FILENO) else {
-      throw Failure(.badFile, "cannot write to standard output: \(String(cString: strerror(errno)))")
+      throw Failure(
+        .badFile, "cannot write to standard output: \(String(cString: strerror(errno)))")
     }
   }
 
