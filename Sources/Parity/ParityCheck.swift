@@ -1,5 +1,6 @@
 public import Inference
-public import Tensors
+import ModelFormat
+import Tensors
 
 /// Runs a model on reference inputs and compares everything that the reference holds.
 public struct ParityCheck: Sendable {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A model's values beside Keras's.
 public struct ParityReport: Sendable {
   /// The model's name.
