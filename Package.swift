@@ -24,7 +24,7 @@ let package = Package(
   targets: [
     // MARK: - Runtime: no library but the Swift standard library and Foundation
 
-    .target(name: "CKernels", cSettings: c),
+    .target(name: "CKernels", cSettings: c, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swift),
     .target(name: "ModelFormat", dependencies: ["Tensors"], swiftSettings: swift),
     .target(name: "Layers", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),

@@ -29,8 +29,9 @@ INLINE vec exp_of(vec x) {
 
 // e^x of x <= 88; 0 where the result is not a normal number.
 INLINE vec exp_of_bounded(vec x) {
-  vec n, p = reduced_expm1(at_least(x, splat(-87.0f)), &n) + splat(1.0f);
-  return x < splat(-87.0f) ? splat(0.0f) : p * power_of_two(n);
+  const vec least = splat(-87.336f);
+  vec n, p = reduced_expm1(at_least(x, least), &n) + splat(1.0f);
+  return x < least ? splat(0.0f) : p * power_of_two(n);
 }
 
 INLINE vec expm1_of(vec x) {
@@ -88,10 +89,10 @@ INLINE vec tanh_of(vec x) {
   return a < splat(0.625f) ? small : with_sign_of(large, x);
 }
 
+// 1 / (1 + e) of positive numbers and e / (1 + e) of negative ones, e = exp(-|x|).
 INLINE vec sigmoid_of(vec x) {
-  vec n, p = reduced_expm1(at_most(at_least(-x, splat(-87.0f)), splat(88.0f)), &n);
-  vec y = splat(1.0f) / (splat(1.0f) + (p + splat(1.0f)) * power_of_two(n));
-  return x < splat(-88.0f) ? splat(0.0f) : y;
+  vec e = exp_of_bounded(-magnitude(x));
+  return (x < splat(0.0f) ? e : splat(1.0f)) / (splat(1.0f) + e);
 }
 
 INLINE vec erf_of(vec x) {
