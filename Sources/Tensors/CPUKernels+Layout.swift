@@ -10,6 +10,7 @@ extension CPUKernels {
     _ shape: Shape, axes: [Int], elementBytes: Int = 4, _ x: UnsafeRawPointer,
     into y: UnsafeMutableRawPointer
   ) {
+    precondition(shape.rank <= Self.maximumRank, "\(shape.rank) axes are too many")
     ck_permute(
       Int32(shape.rank), shape.dimensions, axes.map(Int32.init), elementBytes, x, y)
   }
@@ -19,6 +20,7 @@ extension CPUKernels {
     _ block: Shape, elementBytes: Int = 4, from x: UnsafeRawPointer, strides xStrides: [Int],
     to y: UnsafeMutableRawPointer, strides yStrides: [Int]
   ) {
+    precondition(block.rank <= Self.maximumRank, "\(block.rank) axes are too many")
     ck_copy(Int32(block.rank), block.dimensions, elementBytes, x, xStrides, y, yStrides)
   }
 

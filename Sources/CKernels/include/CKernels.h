@@ -198,7 +198,7 @@ const struct ck_kernels *ck_kernels_active(void);
 // The table called avx512, avx2, neon or portable, or NULL where this CPU does not run it.
 const struct ck_kernels *_Nullable ck_kernels_named(const char *name);
 
-#define CK_MAX_RANK 12
+#define CK_MAX_RANK 64
 
 // y = x [dims...] with axes in the order `axes`; elements of 1, 2, 4 or 8 bytes; rank at most
 // CK_MAX_RANK.
