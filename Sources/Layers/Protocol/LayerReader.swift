@@ -65,7 +65,8 @@ public struct LayerReader {
   public mutating func weight(_ name: String, _ shape: [Int?]) -> Tensor {
     readWeights.insert(name)
     let placeholder = Tensor(Shape(shape.map { _ in 1 }), [Float(0)])
-    let expected = "(" + shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + ")"
+    let sizes = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+    let expected = shape.count == 1 ? "(\(sizes),)" : "(\(sizes))"
     guard let tensor = tensors[layer.key(of: name)] else {
       reject(name, "expected a weight of shape \(expected), found none")
       return placeholder
