@@ -3,6 +3,7 @@ extension LayerCatalog {
   public static let standard = LayerCatalog([
     // Core
     Dense.self,
+    Embedding.self,
     Identity.self,
 
     // Activations
@@ -22,6 +23,7 @@ extension LayerCatalog {
 
     // Normalization
     BatchNormalization.self,
+    LayerNormalization.self,
 
     // Reshaping
     Cropping.self,
@@ -31,6 +33,22 @@ extension LayerCatalog {
     Reshape.self,
     Transpose.self,
     UnfoldTime.self,
+    UpSampling.self,
     ZeroPadding.self,
+
+    // Merging
+    Concatenate.self,
+    Dot.self,
+    ElementwiseMerge.self,
+
+    // Preprocessing
+    Normalization.self,
+    Rescaling.self,
+
+    // Recurrent
+    Bidirectional.self,
+    GRU.self,
+    LSTM.self,
+    SimpleRNN.self,
   ])
 }
