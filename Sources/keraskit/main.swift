@@ -1,1 +1,5 @@
+import HDF5
+
+HDF5ChildReader.runChildIfAsked(CommandLine.arguments)
+
 print("keraskit")

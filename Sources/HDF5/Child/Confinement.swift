@@ -1,0 +1,38 @@
+import CHDF5
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The limits that the child puts on itself before it looks at the file.
+enum Confinement {
+  /// Gives up everything that reading one file does not need; false when that is not possible.
+  static func apply(_ arguments: ChildArguments, firstForeignDescriptor: Int32) -> Bool {
+    guard chdf5_confine(firstForeignDescriptor) == 0 else { return false }
+    let seconds = arguments.limits.processorSeconds
+    return limit(RLIMIT_CORE, to: 0)
+      && limit(RLIMIT_CPU, to: seconds)
+      && limit(RLIMIT_NOFILE, to: 16)
+      && limit(RLIMIT_FSIZE, to: arguments.capacity)
+      && limit(RLIMIT_AS, to: arguments.limits.memoryBytes + arguments.capacity)
+  }
+
+  #if canImport(Glibc)
+    private typealias Resource = __rlimit_resource
+  #else
+    private typealias Resource = Int32
+  #endif
+
+  private static func limit(_ resource: Resource, to most: Int) -> Bool {
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(resource.rawValue)
+    #endif
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return false }
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(most))
+    limit.rlim_max = limit.rlim_cur
+    return setrlimit(resource, &limit) == 0
+  }
+}

@@ -1,0 +1,31 @@
+import CHDF5
+
+/// A file that is open for reading.
+struct OpenFile: ~Copyable {
+  private let handle: Handle
+
+  /// Opens a file. Locks are not taken: they fail on some file systems, and a reader of finished
+  /// files has no use for them.
+  init(path: String) throws(Problem) {
+    let access = try Handle(
+      H5Pcreate(chdf5_file_access_class()), closedBy: H5Pclose, "prepare to open the file")
+    try Library.check(H5Pset_file_locking(access.id, false, true), "leave the file unlocked")
+    handle = try Handle(
+      H5Fopen(path, chdf5_read_only(), access.id), closedBy: H5Fclose, "open the file")
+  }
+
+  /// The group that holds everything.
+  func root() throws(Problem) -> OpenObject {
+    OpenObject(
+      try Handle(
+        H5Gopen2(handle.id, "/", chdf5_default_properties()), closedBy: H5Oclose,
+        "open the root group"))
+  }
+
+  /// The object at an address, which a hard link gave.
+  func object(at address: UInt64) throws(Problem) -> OpenObject {
+    OpenObject(
+      try Handle(
+        H5Oopen_by_addr(handle.id, haddr_t(address)), closedBy: H5Oclose, "open the object"))
+  }
+}

@@ -1,0 +1,72 @@
+extension TreeReader {
+  /// The most that deflate can make of one byte, and what a dataset may have beyond that: an honest
+  /// file may hold parts of a chunked dataset that were never written.
+  private static let expansion = 1032
+  private static let allowance = 1 << 20
+
+  /// The layout of a dataset whose data lies in this file and went through known filters only.
+  func layout(of dataset: borrowing OpenDataset) throws(Problem) -> OpenDataset.Layout {
+    let layout = try dataset.layout()
+    switch layout {
+    case .compact, .contiguous, .chunked: break
+    case .virtual:
+      throw Problem(.refused, "is a virtual dataset, whose data lies in other files")
+    case .unknown:
+      throw Problem(.unsupported, "its layout is not known")
+    }
+    guard try dataset.externalFileCount() == 0 else {
+      throw Problem(.refused, "its data lies in other files")
+    }
+    for filter in try dataset.filters() {
+      if let name = Self.unsupportedFilter(filter) {
+        throw Problem(
+          .unsupported,
+          "the \(name) filter is not supported; deflate, shuffle and fletcher32 are")
+      }
+    }
+    return layout
+  }
+
+  /// Refuses datasets that declare more than the file can hold.
+  func checkStorage(
+    of dataset: borrowing OpenDataset, _ layout: OpenDataset.Layout, count: Int, elementSize: Int
+  ) throws(Problem) {
+    let (declared, overflow) = count.multipliedReportingOverflow(by: elementSize)
+    guard !overflow else {
+      throw Problem(.refused, "\(count) elements are beyond what memory can hold")
+    }
+    let stored = Int(min(dataset.storageSize(), UInt64(fileSize)))
+    var most = stored
+    if case .chunked(let chunkElements) = layout {
+      most = stored * Self.expansion + Self.allowance
+      let (chunk, overflow) = chunkElements.multipliedReportingOverflow(by: elementSize)
+      guard !overflow, chunk <= limits.dataBytes else {
+        throw Problem(.refused, "chunks of \(chunkElements) elements go beyond the limits")
+      }
+    } else if case .contiguous = layout, declared > 0, let offset = dataset.offset() {
+      most = Int(min(UInt64(most), UInt64(fileSize) - min(offset, UInt64(fileSize))))
+    }
+    guard declared <= most else {
+      throw Problem(
+        .refused, "declares \(declared) bytes of data where the file holds \(stored)")
+    }
+  }
+
+  private static func unsupportedFilter(_ filter: Int) -> String? {
+    switch filter {
+    case 1, 2, 3: nil
+    case 4: "szip"
+    case 5: "n-bit"
+    case 6: "scale-offset"
+    case 307: "bzip2"
+    case 32_000: "lzf"
+    case 32_001: "blosc"
+    case 32_004: "lz4"
+    case 32_008: "bitshuffle"
+    case 32_013: "zfp"
+    case 32_015: "zstandard"
+    case 32_026: "blosc2"
+    default: "number \(filter)"
+    }
+  }
+}
