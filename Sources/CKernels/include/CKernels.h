@@ -1,1 +1,216 @@
+// Numeric kernels over float32 rows, one table of functions for each instruction set.
+//
+// Letters: M rows, K inner size, N columns; P pixels (positions of a window), T taps (positions
+// inside a window), C channels. Matrices are row-major; a stride is the distance in elements from
+// one row to the next. Tensors are channels-last. Nothing here allocates, locks, keeps state or
+// starts a thread: a caller splits rows or columns among its threads.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// Elementwise functions; the numbers in parentheses are their parameters, in order.
+enum ck_activation_kind {
+  CK_LINEAR,
+  CK_RELU,  // (negative slope, largest value or infinity, threshold)
+  CK_RELU6,
+  CK_LEAKY_RELU,        // (negative slope)
+  CK_THRESHOLDED_RELU,  // (theta)
+  CK_ELU,               // (alpha)
+  CK_CELU,              // (alpha)
+  CK_SELU,
+  CK_GELU,
+  CK_GELU_TANH,
+  CK_SIGMOID,
+  CK_HARD_SIGMOID,         // clip(x / 6 + 0.5, 0, 1)
+  CK_HARD_SIGMOID_KERAS2,  // clip(0.2 x + 0.5, 0, 1)
+  CK_LOG_SIGMOID,
+  CK_SPARSE_SIGMOID,
+  CK_SILU,
+  CK_HARD_SILU,
+  CK_MISH,
+  CK_SOFTPLUS,
+  CK_SPARSE_PLUS,
+  CK_SQUAREPLUS,  // (b)
+  CK_SOFTSIGN,
+  CK_TANH,
+  CK_HARD_TANH,
+  CK_TANH_SHRINK,
+  CK_HARD_SHRINK,  // (threshold)
+  CK_SOFT_SHRINK,  // (threshold)
+  CK_THRESHOLD,    // (threshold, value below it)
+  CK_EXP,
+  CK_EXPM1,
+  CK_LOG,
+  CK_LOG1P,
+  CK_ERF,
+  CK_ABS,
+  CK_SQUARE,
+  CK_SQRT,
+  CK_RSQRT,
+  CK_NEGATE,
+  CK_RECIPROCAL,
+};
+
+typedef struct ck_activation {
+  int32_t kind;
+  float parameters[4];
+} ck_activation;
+
+// What happens to a product before it is stored: activation(product + bias + residual).
+typedef struct ck_epilogue {
+  const float *_Nullable bias;      // [N]
+  const float *_Nullable residual;  // [rows of C][residual_stride]; may be C itself
+  ptrdiff_t residual_stride;
+  ck_activation activation;
+} ck_epilogue;
+
+enum ck_binary_op {
+  CK_ADD,
+  CK_SUBTRACT,
+  CK_MULTIPLY,
+  CK_DIVIDE,
+  CK_MAXIMUM,
+  CK_MINIMUM,
+  CK_POWER,
+  CK_SQUARED_DIFFERENCE,
+  CK_FLOOR_DIVIDE,
+  CK_MODULO,
+};
+
+enum ck_reduction { CK_REDUCE_SUM, CK_REDUCE_MEAN, CK_REDUCE_MAX, CK_REDUCE_MIN, CK_REDUCE_PROD };
+
+enum ck_element_type {
+  CK_FLOAT16,
+  CK_BFLOAT16,
+  CK_FLOAT64,
+  CK_INT8,
+  CK_INT16,
+  CK_INT32,
+  CK_INT64,
+  CK_UINT8,
+  CK_UINT16,
+  CK_UINT32,
+  CK_UINT64,
+};
+
+struct ck_kernels {
+  const char *name;
+  int32_t panel_width;  // columns of a packed panel
+  int32_t tile_rows;    // rows that one tile computes at once
+
+  // B [K][N], element (k, n) at b[k * row_stride + n * column_stride], into panels
+  // [N / panel_width, rounded up][K][panel_width], zero padded. Panels of column n begin at
+  // packed + n / panel_width * panel_width * K. `packed` is 64-byte aligned.
+  void (*_Nonnull pack)(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t row_stride,
+                        ptrdiff_t column_stride, float *packed);
+
+  // C [M][N] = epilogue(A [M][K] * B [K][N]); K may be 0. C must not overlap A.
+  void (*_Nonnull gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda,
+                        const float *packed, float *c, ptrdiff_t ldc,
+                        const ck_epilogue *epilogue);
+
+  // C [P][N] = epilogue(windows [P][T * C] * B [T * C][N]). Tap t of pixel p reads `channels`
+  // floats from input + offsets[p * taps + t], zeros where that offset is negative. Row p goes to
+  // c + (rows ? rows[p] : p) * ldc, and so does the row of the residual.
+  void (*_Nonnull conv)(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels, ptrdiff_t n,
+                        const int32_t *offsets, const float *input, const float *packed,
+                        const int32_t *_Nullable rows, float *c, ptrdiff_t ldc,
+                        const ck_epilogue *epilogue);
+
+  // C [P][C * multiplier]: channel c * multiplier + i = sum over taps of input channel c times
+  // weights [T][C * multiplier].
+  void (*_Nonnull depthwise)(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels,
+                             ptrdiff_t multiplier, const int32_t *offsets, const float *input,
+                             const float *weights, float *c, ptrdiff_t ldc,
+                             const ck_epilogue *epilogue);
+
+  // C [P][C]: the largest (minus infinity where a window has no tap inside), or the mean of the
+  // taps inside (0 where there is none).
+  void (*_Nonnull max_pool)(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels,
+                            const int32_t *offsets, const float *input, float *c, ptrdiff_t ldc);
+  void (*_Nonnull average_pool)(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels,
+                                const int32_t *offsets, const float *input, float *c,
+                                ptrdiff_t ldc);
+
+  // y[i] = activation(x[i]); y may be x. NaN gives NaN.
+  void (*_Nonnull activate)(const ck_activation *activation, ptrdiff_t n, const float *x,
+                            float *y);
+
+  // y[i] = op(a[i], b[i]), where a stride of 0 repeats the first element; y may be a or b.
+  void (*_Nonnull binary)(int32_t op, ptrdiff_t n, const float *a, ptrdiff_t a_stride,
+                          const float *b, ptrdiff_t b_stride, float *y);
+
+  // Over the middle axis of [outer][n][inner]; y may be x.
+  void (*_Nonnull softmax)(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x,
+                           float *y);
+  void (*_Nonnull log_softmax)(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x,
+                               float *y);
+  // y [outer][inner]
+  void (*_Nonnull reduce)(int32_t reduction, ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner,
+                          const float *x, float *y);
+  // mean and variance [outer][inner]
+  void (*_Nonnull moments)(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x,
+                           float *mean, float *variance);
+
+  // y [rows][n] = (x - mean) / sqrt(variance + epsilon) * gamma + beta over each row; where `rms`,
+  // x / sqrt(mean of x^2 + epsilon) * gamma + beta. y may be x.
+  void (*_Nonnull layer_norm)(ptrdiff_t rows, ptrdiff_t n, float epsilon, int32_t rms,
+                              const float *_Nullable gamma, const float *_Nullable beta,
+                              const float *x, float *y);
+  // y [rows][n] = activation(x * scale [n] + shift [n]); y may be x.
+  void (*_Nonnull scale_shift)(ptrdiff_t rows, ptrdiff_t n, const float *_Nullable scale,
+                               const float *_Nullable shift, const float *x, float *y,
+                               const ck_activation *activation);
+
+  // z [batch][4 * units] in gate order i, f, c, o, before activation, is overwritten;
+  // c = f * c + i * activation(z_c), h = o * activation(c).
+  void (*_Nonnull lstm_cell)(ptrdiff_t batch, ptrdiff_t units, float *z, ptrdiff_t z_stride,
+                             float *c, ptrdiff_t c_stride, float *h, ptrdiff_t h_stride,
+                             const ck_activation *activation, const ck_activation *recurrent);
+  // x, r [batch][3 * units] in gate order z, r, h: the input's part and the state's part, r is
+  // overwritten; candidate = activation(x_h + r_gate * r_h), out = z * h + (1 - z) * candidate.
+  void (*_Nonnull gru_cell)(ptrdiff_t batch, ptrdiff_t units, const float *x, ptrdiff_t x_stride,
+                            float *r, ptrdiff_t r_stride, const float *h, ptrdiff_t h_stride,
+                            float *out, ptrdiff_t out_stride, const ck_activation *activation,
+                            const ck_activation *recurrent);
+  // The form that resets before the product. First half: gates [batch][2 * units] (z, r), the sum
+  // of both parts, are activated in place and reset = r * h. Second half: candidate [batch][units]
+  // is activated in place and out = z * h + (1 - z) * candidate.
+  void (*_Nonnull gru_reset)(ptrdiff_t batch, ptrdiff_t units, float *gates,
+                             ptrdiff_t gates_stride, const float *h, ptrdiff_t h_stride,
+                             float *reset, ptrdiff_t reset_stride,
+                             const ck_activation *recurrent);
+  void (*_Nonnull gru_update)(ptrdiff_t batch, ptrdiff_t units, const float *gates,
+                              ptrdiff_t gates_stride, float *candidate,
+                              ptrdiff_t candidate_stride, const float *h, ptrdiff_t h_stride,
+                              float *out, ptrdiff_t out_stride, const ck_activation *activation);
+
+  // n elements of another type (enum ck_element_type) to float32.
+  void (*_Nonnull to_float)(int32_t type, ptrdiff_t n, const void *x, float *y);
+  // float32 to CK_FLOAT16 or CK_BFLOAT16, rounded to nearest even.
+  void (*_Nonnull to_half)(int32_t type, ptrdiff_t n, const float *x, uint16_t *y);
+};
+
+// The fastest table that this CPU runs, or the one that the environment's KERASKIT_CPU names.
+const struct ck_kernels *ck_kernels_active(void);
+// The table called avx512, avx2, neon or portable, or NULL where this CPU does not run it.
+const struct ck_kernels *_Nullable ck_kernels_named(const char *name);
+
+#define CK_MAX_RANK 64
+
+// y = x [dims...] with axes in the order `axes`; elements of 1, 2, 4 or 8 bytes; rank at most
+// CK_MAX_RANK.
+void ck_permute(int32_t rank, const ptrdiff_t *dims, const int32_t *axes, size_t element_bytes,
+                const void *x, void *y);
+// Copies a block of shape `dims` between strided tensors; strides are in elements, and may be 0 or
+// negative. Elements of 1, 2, 4 or 8 bytes; rank at most CK_MAX_RANK.
+void ck_copy(int32_t rank, const ptrdiff_t *dims, size_t element_bytes, const void *x,
+             const ptrdiff_t *x_strides, void *y, const ptrdiff_t *y_strides);
+// y [n][width] = table [count][width] at the given indices. Returns n, or the position of the
+// first index outside the table, where it stops.
+ptrdiff_t ck_gather(ptrdiff_t n, const int32_t *indices, ptrdiff_t count, ptrdiff_t width,
+                    const float *table, float *y);
+
+#pragma clang assume_nonnull end

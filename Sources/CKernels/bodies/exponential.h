@@ -1,0 +1,118 @@
+// exp, log and their kin, each within about two units in the last place over the whole range.
+// The polynomials are minimax fits (relative error below 2^-27) on the intervals named.
+
+// x = n ln 2 + r with |r| <= ln 2 / 2; gives n and e^r - 1.
+INLINE vec reduced_expm1(vec x, vec *n) {
+  *n = nearest(x * splat(1.44269504f));
+  vec r = x - *n * splat(0.693359375f);
+  r = r - *n * splat(-2.12194440e-4f);
+  vec p = splat(1.97901347e-4f);
+  p = p * r + splat(1.39448687e-3f);
+  p = p * r + splat(8.33349861e-3f);
+  p = p * r + splat(4.16662917e-2f);
+  p = p * r + splat(1.66666657e-1f);
+  p = p * r + splat(0.5f);
+  return p * (r * r) + r;
+}
+
+// 2^n of integers in [-126, 127]: n lands in the low bits of the sum's significand.
+INLINE vec power_of_two(vec n) {
+  return of_bits(bits_of(n + splat(12582912.0f + 127.0f)) << 23);
+}
+
+INLINE vec exp_of(vec x) {
+  vec n, bounded = at_most(at_least(x, splat(-104.0f)), splat(89.0f));
+  vec p = reduced_expm1(bounded, &n) + splat(1.0f);
+  vec half = nearest(n * splat(0.5f));
+  return p * power_of_two(half) * power_of_two(n - half);
+}
+
+// e^x of x <= 88; 0 where the result is not a normal number.
+INLINE vec exp_of_bounded(vec x) {
+  vec n, p = reduced_expm1(at_least(x, splat(-87.0f)), &n) + splat(1.0f);
+  return x < splat(-87.0f) ? splat(0.0f) : p * power_of_two(n);
+}
+
+INLINE vec expm1_of(vec x) {
+  vec n, bounded = at_most(at_least(x, splat(-26.0f)), splat(89.0f));
+  vec p = reduced_expm1(bounded, &n);
+  vec scale = power_of_two(n - splat(1.0f));
+  vec y = (scale * p + (scale - splat(0.5f))) * splat(2.0f);
+  return x == splat(0.0f) ? x : y;
+}
+
+// log(m 2^e (1 + c)) for normal m 2^e = x and a tiny c.
+INLINE vec log_of_normal(vec x, vec c) {
+  ivec bits = bits_of(x) + (0x3f800000 - 0x3f3504f3);
+  vec e = __builtin_convertvector((bits >> 23) - 127, vec);
+  vec f = of_bits((bits & 0x007fffff) + 0x3f3504f3) - splat(1.0f);
+  vec s = f / (splat(2.0f) + f), z = s * s;
+  vec p = splat(2.98748463e-1f);
+  p = p * z + splat(3.99774343e-1f);
+  p = p * z + splat(6.66667759e-1f);
+  vec half_square = splat(0.5f) * f * f;
+  vec low = s * (half_square + p * z) + (e * splat(-2.12194440e-4f) + c);
+  return e * splat(0.693359375f) - ((half_square - low) - f);
+}
+
+INLINE vec log_of(vec x) {
+  ivec tiny = x < splat(1.17549435e-38f);
+  vec y = log_of_normal(tiny ? x * splat(16777216.0f) : x, splat(0.0f));
+  y = tiny ? y - splat(16.6355324f) : y;
+  y = x == splat(0.0f) ? splat(-INFINITY) : y;
+  y = x < splat(0.0f) ? splat(NAN) : y;
+  return x < splat(INFINITY) ? y : x;
+}
+
+INLINE vec log1p_of(vec x) {
+  vec u = splat(1.0f) + x;
+  vec lost = x > splat(1.0f) ? splat(1.0f) - (u - x) : x - (u - splat(1.0f));
+  vec y = log_of_normal(u, lost / u);
+  y = x == splat(0.0f) ? x : y;
+  y = x == splat(-1.0f) ? splat(-INFINITY) : y;
+  y = x < splat(-1.0f) ? splat(NAN) : y;
+  return x < splat(INFINITY) ? y : x;
+}
+
+INLINE vec tanh_of(vec x) {
+  vec a = magnitude(x), z = x * x;  // |x| < 0.625
+  vec p = splat(-5.70498733e-3f);
+  p = p * z + splat(2.06390880e-2f);
+  p = p * z + splat(-5.37397154e-2f);
+  p = p * z + splat(1.33314416e-1f);
+  p = p * z + splat(-3.33332807e-1f);
+  vec small = p * z * x + x;
+  vec n, bounded = at_most(a + a, splat(20.0f));
+  vec e = (reduced_expm1(bounded, &n) + splat(1.0f)) * power_of_two(n);
+  vec large = splat(1.0f) - splat(2.0f) / (e + splat(1.0f));
+  return a < splat(0.625f) ? small : with_sign_of(large, x);
+}
+
+INLINE vec sigmoid_of(vec x) {
+  vec n, p = reduced_expm1(at_most(at_least(-x, splat(-87.0f)), splat(88.0f)), &n);
+  vec y = splat(1.0f) / (splat(1.0f) + (p + splat(1.0f)) * power_of_two(n));
+  return x < splat(-88.0f) ? splat(0.0f) : y;
+}
+
+INLINE vec erf_of(vec x) {
+  vec a = magnitude(x), z = x * x;  // |x| < 1
+  vec p = splat(7.85389202e-5f);
+  p = p * z + splat(-8.01020360e-4f);
+  p = p * z + splat(5.18832915e-3f);
+  p = p * z + splat(-2.68538129e-2f);
+  p = p * z + splat(1.12835854e-1f);
+  p = p * z + splat(-3.76126260e-1f);
+  p = p * z + splat(1.28379166e-1f);
+  vec small = p * x + x;
+  vec t = at_most(a, splat(4.0f));  // log(1 - erf(t))
+  vec q = splat(1.98219670e-4f);
+  q = q * t + splat(-3.06549040e-3f);
+  q = q * t + splat(2.23152135e-2f);
+  q = q * t + splat(-1.04113683e-1f);
+  q = q * t + splat(-6.36976063e-1f);
+  q = q * t + splat(-1.12779725f);
+  q = q * t + splat(-1.66447615e-4f);
+  vec n, e = reduced_expm1(q, &n);
+  vec large = splat(1.0f) - (e + splat(1.0f)) * power_of_two(n);
+  return a < splat(1.0f) ? small : with_sign_of(large, x);
+}

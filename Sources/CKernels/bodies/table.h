@@ -1,0 +1,37 @@
+// One instruction set's kernels: a file that includes this defines LANES (floats in a vector),
+// MR and NR (rows and columns of a product's tile), TABLE and TABLE_NAME.
+#include "vector.h"
+#include "exponential.h"
+#include "activation.h"
+#include "gemm.h"
+#include "window.h"
+#include "rows.h"
+#include "binary.h"
+#include "recurrent.h"
+#include "convert.h"
+
+const struct ck_kernels TABLE = {
+    .name = TABLE_NAME,
+    .panel_width = NR,
+    .tile_rows = MR,
+    .pack = pack,
+    .gemm = gemm,
+    .conv = conv,
+    .depthwise = depthwise,
+    .max_pool = max_pool,
+    .average_pool = average_pool,
+    .activate = activate,
+    .binary = binary,
+    .softmax = softmax,
+    .log_softmax = log_softmax,
+    .reduce = reduce,
+    .moments = moments,
+    .layer_norm = layer_norm,
+    .scale_shift = scale_shift,
+    .lstm_cell = lstm_cell,
+    .gru_cell = gru_cell,
+    .gru_reset = gru_reset,
+    .gru_update = gru_update,
+    .to_float = to_float,
+    .to_half = to_half,
+};

@@ -1,0 +1,56 @@
+// LANES floats at once. Every vector stays inside functions that are inlined, so that none crosses
+// a call between functions of different instruction sets.
+typedef float vec __attribute__((ext_vector_type(LANES)));
+typedef int32_t ivec __attribute__((ext_vector_type(LANES)));
+typedef float unaligned_vec __attribute__((ext_vector_type(LANES), aligned(4)));
+
+INLINE vec load(const float *p) { return *(const unaligned_vec *)p; }
+INLINE void store(float *p, vec v) { *(unaligned_vec *)p = v; }
+INLINE vec splat(float x) { return (vec)(x); }
+
+// The first `count` lanes, others 0.
+INLINE vec load_part(const float *p, ptrdiff_t count) {
+  float lanes[LANES] = {0};
+  memcpy(lanes, p, (size_t)count * sizeof(float));
+  return load(lanes);
+}
+
+INLINE void store_part(float *p, vec v, ptrdiff_t count) {
+  float lanes[LANES];
+  store(lanes, v);
+  memcpy(p, lanes, (size_t)count * sizeof(float));
+}
+
+INLINE ivec bits_of(vec v) { return (ivec)v; }
+INLINE vec of_bits(ivec v) { return (vec)v; }
+INLINE vec select(ivec mask, vec yes, vec no) { return mask ? yes : no; }
+INLINE vec magnitude(vec x) { return of_bits(bits_of(x) & 0x7fffffff); }
+INLINE vec with_sign_of(vec x, vec sign) {
+  return of_bits(bits_of(x) | (bits_of(sign) & (int32_t)0x80000000));
+}
+INLINE vec root(vec x) { return __builtin_elementwise_sqrt(x); }
+
+// min and max of x and a number that is not NaN: NaN where x is.
+INLINE vec at_least(vec x, vec low) { return low > x ? low : x; }
+INLINE vec at_most(vec x, vec high) { return high < x ? high : x; }
+// max and min of which either may be NaN, and then so is the result.
+INLINE vec larger(vec a, vec b) {
+  vec r = a > b ? a : b;
+  return a == a ? r : a;
+}
+INLINE vec smaller(vec a, vec b) {
+  vec r = a < b ? a : b;
+  return a == a ? r : a;
+}
+
+// The nearest integer, ties to even, of |x| < 2^22.
+INLINE vec nearest(vec x) {
+  const vec shift = splat(12582912.0f);  // 1.5 * 2^23
+  return (x + shift) - shift;
+}
+
+INLINE float sum_lanes(vec v) {
+  float s = 0;
+  for (int i = 0; i < LANES; i++) s += v[i];
+  return s;
+}

@@ -1,0 +1,52 @@
+/// Weights B [K][N] in the panels that one instruction set's products read.
+package final class PackedMatrix: @unchecked Sendable {
+  /// K, the rows of B.
+  package let rows: Int
+  /// N, the columns of B.
+  package let columns: Int
+  /// The kernels that the panels are for.
+  package let kernels: CPUKernels
+  private let storage: TensorStorage
+  private let base: UnsafePointer<Float>
+
+  /// Packs B, whose element (k, n) lies at `b + k * rowStride + n * columnStride`.
+  package init(
+    rows: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1,
+    kernels: CPUKernels = .active
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.kernels = kernels
+    let count = kernels.packedCount(rows: rows, columns: columns)
+    storage = TensorStorage(uninitialized: count * MemoryLayout<Float>.stride)
+    let panels = storage.bytes.bindMemory(to: Float.self)
+    base = UnsafePointer(Self.start(of: panels))
+    kernels.pack(
+      rows: rows, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride,
+      into: Self.start(of: panels))
+  }
+
+  private static func start(
+    of panels: UnsafeMutableBufferPointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    guard let start = panels.baseAddress else { preconditionFailure("storage has no address") }
+    return start
+  }
+
+  /// Packs a row-major matrix.
+  package convenience init(
+    rows: Int, columns: Int, _ elements: [Float], kernels: CPUKernels = .active
+  ) {
+    precondition(
+      elements.count == rows * columns, "\(elements.count) elements given for \(rows)x\(columns)")
+    self.init(rows: rows, columns: columns, from: elements, rowStride: columns, kernels: kernels)
+  }
+
+  /// The panels from the one on that holds `column`, a multiple of the kernels' panel width.
+  package func panels(from column: Int = 0) -> UnsafePointer<Float> {
+    base + column * rows
+  }
+
+  /// The bytes that the panels take.
+  package var byteCount: Int { storage.bytes.count }
+}
