@@ -13,19 +13,23 @@ final class ImportReport {
     if known.insert(problem).inserted { problems.append(problem) }
   }
 
-  /// Adds a problem that makes the file invalid.
-  func invalid(_ layer: String?, _ className: String? = nil, option: String? = nil, _ reason: String)
-  {
-    add(ModelProblem(.invalid, layer: layer, className: className, option: option, reason: reason))
+  /// Adds a problem that makes the file invalid; an empty name stands for the outermost model.
+  func invalid(
+    _ layer: String, _ className: String? = nil, option: String? = nil, reason: String
+  ) {
+    let layer = layer.isEmpty ? nil : layer
+    add(
+      ModelProblem(.invalid, layer: layer, className: className, option: option, reason: reason))
   }
 
-  /// Adds a thing that KerasKit does not do.
+  /// Adds a thing that KerasKit does not do; an empty name stands for the outermost model.
   func unsupported(
-    _ layer: String?, _ className: String? = nil, option: String? = nil, _ reason: String
+    _ layer: String, _ className: String? = nil, option: String? = nil, reason: String
   ) {
+    let layer = layer.isEmpty ? nil : layer
     add(
-      ModelProblem(.unsupported, layer: layer, className: className, option: option, reason: reason)
-    )
+      ModelProblem(
+        .unsupported, layer: layer, className: className, option: option, reason: reason))
   }
 
   /// Notes that a rule was applied.

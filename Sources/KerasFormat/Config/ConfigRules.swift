@@ -23,12 +23,12 @@ enum ConfigRules {
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],
     ]
     for rank in 1...3 {
-      for (name, rules) in spatial(rank) { table[name.replacing("N", rank)] = rules }
+      for (name, rules) in spatial(rank) { table[name.numbered(rank)] = rules }
     }
     return table
   }()
 
-  /// The rules of the classes that come in one, two and three dimensions; `N` is the number.
+  /// The rules of the classes that come in one, two and three dimensions; `#` is the number.
   private static func spatial(_ rank: Int) -> [String: [ConfigRule]] {
     let window: [ConfigRule] = [
       .vector("kernel_size", rank: rank), .vector("strides", rank: rank),
@@ -39,28 +39,18 @@ enum ConfigRules {
       .null("strides", means: "pool_size"),
     ]
     var rules: [String: [ConfigRule]] = [
-      "AveragePoolingND": pool,
-      "ConvND": window,
-      "ConvNDTranspose": window + [.vector("output_padding", rank: rank), .ungrouped],
-      "ConvLSTMND": window + [.recurrentActivation],
-      "CroppingND": [.pairs("cropping", rank: rank)],
-      "DepthwiseConvND": window + [.unread("groups", "filters")],
-      "LocallyConnectedND": window,
-      "MaxPoolingND": pool,
-      "SeparableConvND": window + [.unread("groups")],
-      "ZeroPaddingND": [.pairs("padding", rank: rank)],
+      "AveragePooling#D": pool,
+      "Conv#D": window,
+      "Conv#DTranspose": window + [.vector("output_padding", rank: rank), .ungrouped],
+      "ConvLSTM#D": window + [.recurrentActivation],
+      "Cropping#D": [.pairs("cropping", rank: rank)],
+      "DepthwiseConv#D": window + [.unread("groups", "filters")],
+      "LocallyConnected#D": window,
+      "MaxPooling#D": pool,
+      "SeparableConv#D": window + [.unread("groups")],
+      "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
-    if rank > 1 { rules["UpSamplingND"] = [.vector("size", rank: rank)] }
+    if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank)] }
     return rules
-  }
-}
-
-extension String {
-  /// The name with its letter `N` before `D` replaced by a number.
-  fileprivate func replacing(_ letter: Character, _ number: Int) -> String {
-    guard let last = lastIndex(of: letter) else { return self }
-    var name = self
-    name.replaceSubrange(last...last, with: String(number))
-    return name
   }
 }

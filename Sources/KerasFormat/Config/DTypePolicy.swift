@@ -3,7 +3,8 @@ import ModelFormat
 /// The types that a layer computes in and stores its weights in.
 enum DTypePolicy {
   private static let floatingPoint: Set = [
-    "float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16", "half", "double",
+    "float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16", "half",
+    "double",
   ]
 
   /// The name of a floating-point policy, from a bare name or a policy object; nil for integer

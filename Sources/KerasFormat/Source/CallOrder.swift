@@ -65,7 +65,8 @@ struct CallOrder {
       let layer = model.layers[reader.layer]
       report.invalid(
         joined(path, layer.name), layer.className,
-        "reads the output of \"\(model.layers[need.layer].name)\", which itself waits for this "
+        reason:
+          "reads the output of \"\(model.layers[need.layer].name)\", which itself waits for this "
           + "layer: the graph has a cycle")
     case .done, .broken: break
     }
@@ -89,7 +90,7 @@ struct CallOrder {
       guard let source = indices[reference.layer], model.layers[source].offers(reference) else {
         report.invalid(
           joined(path, layer.name), layer.className,
-          "reads \(reference), which is not in the model")
+          reason: "reads \(reference), which is not in the model")
         isWhole = false
         continue
       }

@@ -9,7 +9,8 @@ struct InputParser {
   /// The input that the options describe; `path` names the layer in problems.
   func input(_ options: [String: JSONValue], path: String) -> SourceInput {
     for option in ["sparse", "ragged"] where options[option]?.bool == true {
-      report.unsupported(path, "InputLayer", option: option, "the input is not a dense array")
+      report.unsupported(
+        path, "InputLayer", option: option, reason: "the input is not a dense array")
     }
     return SourceInput(
       shape: shape(options), elementType: elementType(options["dtype"] ?? .null, path: path))
@@ -36,7 +37,7 @@ struct InputParser {
     guard let name = json.string else { return .float32 }
     if let type = ElementType(rawValue: name) { return type }
     if DTypePolicy.floatingPointName(json) == nil {
-      report.unsupported(path, "InputLayer", option: "dtype", "inputs of type \"\(name)\"")
+      report.unsupported(path, "InputLayer", option: "dtype", reason: "inputs of type \"\(name)\"")
     }
     return .float32
   }

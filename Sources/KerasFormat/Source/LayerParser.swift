@@ -19,8 +19,8 @@ struct LayerParser {
       let config = entry["config"]
     else {
       report.invalid(
-        path.isEmpty ? nil : path, option: "layers",
-        "expected entry \(index) to have a name, a class and a configuration")
+        path, option: "layers",
+        reason: "expected entry \(index) to have a name, a class and a configuration")
       return nil
     }
     let layerPath = joined(path, name)

@@ -12,15 +12,15 @@ struct ModelParser {
   func model(_ json: JSONValue, path: String = "") -> SourceModel? {
     guard let rawName = json["class_name"]?.string, let config = json["config"] else {
       report.invalid(
-        path.isEmpty ? nil : path,
-        "the model's configuration has no \"class_name\" and \"config\"")
+        path,
+        reason: "the model's configuration has no \"class_name\" and \"config\"")
       return nil
     }
     let form = ModelForm(className: rawName, config: config)
     guard let form, let entries = form.layerEntries(config) else {
       report.unsupported(
-        path.isEmpty ? nil : path, rawName,
-        "a model whose class is defined in Python: the file does not hold its graph")
+        path, rawName,
+        reason: "a model whose class is defined in Python: the file does not hold its graph")
       return nil
     }
     if form.isSubclass { report.note(.subclassReadAsGraph(rawName)) }
@@ -46,7 +46,8 @@ struct ModelParser {
       let layer = LayerParser(models: self).layer(entry, index: index, path: path)
       guard let layer else { continue }
       if !names.insert(layer.name).inserted {
-        report.invalid(joined(path, layer.name), layer.className, "two layers have this name")
+        report.invalid(
+          joined(path, layer.name), layer.className, reason: "two layers have this name")
       }
       layers.append(layer)
     }
@@ -72,7 +73,8 @@ struct ModelParser {
         } catch {
           let layer = layers[index]
           report.invalid(
-            joined(path, layer.name), layer.className, option: "inbound_nodes", error.reason)
+            joined(path, layer.name), layer.className, option: "inbound_nodes", reason: error.reason
+          )
         }
       }
     }
@@ -86,8 +88,8 @@ struct ModelParser {
     var ports: [SourceModel.Port] = []
     if !collect(json ?? .null, key: nil, into: &ports) || ports.isEmpty {
       report.invalid(
-        path.isEmpty ? nil : path, option: option,
-        "expected layers as [name, call, output], found \(json ?? .null)")
+        path, option: option,
+        reason: "expected layers as [name, call, output], found \(json ?? .null)")
     }
     return ports
   }
