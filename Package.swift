@@ -51,9 +51,11 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: swift),
     .systemLibrary(
       name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-    .systemLibrary(
-      name: "CSimdJSONLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
-    .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: cxx),
+    // simdjson's pkg-config file holds a -D flag, which SwiftPM refuses: it is linked by name.
+    .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
+    .target(
+      name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: cxx,
+      linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "Serving",
       dependencies: [

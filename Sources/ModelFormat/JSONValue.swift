@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A JSON value, as Keras configurations hold them.
 public enum JSONValue: Hashable, Sendable {
   /// `null`, Python's `None`.
@@ -60,10 +54,14 @@ extension JSONValue: Codable {
 
 extension JSONValue {
   /// Parses JSON text; Python's bare `NaN`, `Infinity` and `-Infinity` are numbers here.
-  public init(parsing text: String) throws {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    self = try decoder.decode(JSONValue.self, from: Data(text.utf8))
+  ///
+  /// A key that stands twice in one object is an error.
+  public init(parsing text: String) throws(JSONError) {
+    var text = text
+    let result = text.withUTF8 { bytes in
+      Result { () throws(JSONError) in try JSONParser.parse(bytes) }
+    }
+    self = try result.get()
   }
 
   /// The member of an object, or nil.

@@ -84,8 +84,10 @@ extension Tensor {
 }
 
 extension ElementType {
-  /// The type as the kernels call it; float32 itself has no name there, and bool is a byte.
-  fileprivate var c: ck_element_type {
+  /// The type as the kernels call it.
+  ///
+  /// Float32 itself has no name there, and bool is a byte.
+  var c: ck_element_type {
     switch self {
     case .float16: CK_FLOAT16
     case .bfloat16: CK_BFLOAT16

@@ -1,0 +1,92 @@
+/// How much ink each pixel of a drawing holds: 0 for none, 255 for full.
+///
+/// Where a drawing's border is transparent, ink is what is not. Otherwise ink is what is lighter
+/// than a dark border, or darker than a light one.
+struct Ink {
+  /// The pixels in a row.
+  let width: Int
+  /// The rows.
+  let height: Int
+  /// The ink of each pixel.
+  let values: [UInt8]
+  /// What is paper's own grey and its noise rather than ink, as photographs have them.
+  private let paper: UInt8
+
+  /// The ink in `image`.
+  init(_ image: Image) {
+    width = image.width
+    height = image.height
+    let border = Border(width: image.width, height: image.height)
+    let alpha = stride(from: 3, to: image.pixels.count, by: 4).map { image.pixels[$0] }
+    guard border.mean(alpha) >= 127.5 else {
+      values = alpha
+      paper = 0
+      return
+    }
+    var luminance = image.luminanceOverWhite()
+    if border.mean(luminance) > 127.5 {
+      for index in luminance.indices { luminance[index] = 255 - luminance[index] }
+    }
+    values = luminance
+    paper = border.paper(luminance)
+  }
+
+  private init(width: Int, height: Int, values: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.values = values
+    paper = 0
+  }
+
+  /// The box of pixels with a good part of the darkest pixel's ink, or nil where there is no ink.
+  ///
+  /// MNIST's boxes were drawn around black and white scans, whose edges lie where a grey pixel is
+  /// half covered; a quarter keeps thin strokes too.
+  var bounds: (x: Range<Int>, y: Range<Int>)? {
+    guard let most = values.max(), most > 0 else { return nil }
+    let threshold = max(most / 4, 1)
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where values[y * width + x] >= threshold {
+        (left, right) = (min(left, x), max(right, x))
+        (top, bottom) = (min(top, y), max(bottom, y))
+      }
+    }
+    return (left..<right + 1, top..<bottom + 1)
+  }
+
+  /// The ink alone, stretched to the full range; clean paper leaves the ink as it is.
+  func removingPaper() -> Ink {
+    guard paper > 0, let most = values.max() else { return self }
+    let (low, range) = (Int(paper), Int(most) - Int(paper))
+    let stretched = values.map { value in
+      value <= paper ? 0 : UInt8((Int(value) - low) * 255 / range)
+    }
+    return Ink(width: width, height: height, values: stretched)
+  }
+}
+
+/// The outermost pixels of a picture; the corners count twice.
+private struct Border {
+  let indices: [Int]
+
+  init(width: Int, height: Int) {
+    let rows = [0, height - 1].flatMap { y in (0..<width).map { y * width + $0 } }
+    let columns = [0, width - 1].flatMap { x in (0..<height).map { $0 * width + x } }
+    indices = rows + columns
+  }
+
+  func mean(_ values: [UInt8]) -> Double {
+    Double(indices.reduce(0) { $0 + Int(values[$1]) }) / Double(indices.count)
+  }
+
+  /// The number that nine in ten of the border's are not above; or, where that is ink that touches
+  /// the border, the one that half are not above.
+  func paper(_ values: [UInt8]) -> UInt8 {
+    guard let least = values.min(), let most = values.max() else { return 0 }
+    let sorted = indices.map { values[$0] }.sorted()
+    let most90 = sorted[(sorted.count - 1) * 9 / 10]
+    return Int(most90) - Int(least) <= (Int(most) - Int(least)) / 2
+      ? most90 : sorted[(sorted.count - 1) / 2]
+  }
+}

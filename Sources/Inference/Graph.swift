@@ -1,0 +1,87 @@
+import Layers
+import ModelFormat
+import Tensors
+
+/// A model's calls with their layers made and their values numbered.
+///
+/// Values `0..<inputCount` are the model's inputs.
+struct Graph: Sendable {
+  /// One call of a layer.
+  struct Node: Sendable {
+    var name: String
+    var className: String
+    var layer: any Layer
+    var cache: PlanCache
+    var inputs: [Int]
+    var keywords: [String: Int]
+    var arguments: [String: JSONValue]
+    var outputs: [Int]
+    /// The elements of the layer's weights; zero for all calls of a layer but its first.
+    var parameterCount: Int
+  }
+
+  var nodes: [Node] = []
+  var inputs: [InputDescription]
+  var outputs: [Int] = []
+  var valueNames: [String] = []
+  /// Values by every name they go by, aliases among them.
+  var values: [String: Int] = [:]
+
+  var isBatchIndependent: Bool { nodes.allSatisfy(\.layer.isBatchIndependent) }
+
+  /// Makes every layer of a model, and fails with all problems that they have.
+  init(_ contents: ModelContents, catalog: LayerCatalog) throws(ModelProblems) {
+    let description = contents.description
+    inputs = description.inputs
+    var builder = LayerBuilder(catalog: catalog, weights: contents.weights)
+    let layers = builder.makeLayers(description.layers)
+    for input in description.inputs { define(input.name) }
+    for node in description.nodes {
+      let places = node.inputs.map { values[$0] }
+      for (name, place) in zip(node.inputs, places) where place == nil {
+        builder.problems.append(
+          ModelProblem(
+            .invalid, layer: node.name,
+            reason: "reads the value \"\(name)\", which no earlier layer gives"))
+      }
+      let outputs = node.outputs.map { define($0) }
+      guard let built = layers[node.layer] else {
+        if !description.layers.contains(where: { $0.name == node.layer }) {
+          builder.problems.append(
+            ModelProblem(
+              .invalid, layer: node.name, reason: "calls the layer \"\(node.layer)\", found none"))
+        }
+        continue
+      }
+      builder.check(node, built)
+      let isFirstCall = !nodes.contains { $0.cache === built.cache }
+      nodes.append(
+        Node(
+          name: node.name, className: built.description.className, layer: built.layer,
+          cache: built.cache, inputs: places.map { $0 ?? 0 }, keywords: node.keywords,
+          arguments: node.arguments, outputs: outputs,
+          parameterCount: isFirstCall ? built.parameterCount : 0))
+    }
+    for (alias, value) in description.aliases {
+      if let place = values[value] { values[alias] = place }
+    }
+    for output in description.outputs {
+      guard let place = values[output.value] else {
+        builder.problems.append(
+          ModelProblem(
+            .invalid, layer: output.name,
+            reason: "the output \"\(output.value)\" is given by no layer"))
+        continue
+      }
+      outputs.append(place)
+    }
+    guard builder.problems.isEmpty else { throw ModelProblems(builder.problems) }
+  }
+
+  @discardableResult
+  private mutating func define(_ name: String) -> Int {
+    valueNames.append(name)
+    values[name] = valueNames.count - 1
+    return valueNames.count - 1
+  }
+}

@@ -1,0 +1,70 @@
+import Layers
+import ModelFormat
+import Tensors
+
+/// Makes the layers of a model and collects their problems.
+struct LayerBuilder {
+  /// A layer that was made.
+  struct Built {
+    var layer: any Layer
+    var description: LayerDescription
+    var cache = PlanCache()
+
+    var parameterCount: Int {
+      description.weights.reduce(0) { $0 + Shape($1.shape).elementCount }
+    }
+  }
+
+  var problems: [ModelProblem] = []
+  private let catalog: LayerCatalog
+  private let weights: [String: Tensor]
+
+  init(catalog: LayerCatalog, weights: [String: Tensor]) {
+    self.catalog = catalog
+    self.weights = weights
+  }
+
+  /// The layers by name; those that have problems are left out.
+  mutating func makeLayers(_ descriptions: [LayerDescription]) -> [String: Built] {
+    var layers: [String: Built] = [:]
+    for description in descriptions {
+      guard let type = catalog[description.className] else {
+        problems.append(Self.unknownClass(description))
+        continue
+      }
+      var reader = LayerReader(description, weights: weights)
+      let layer = type.init(&reader)
+      reader.finish()
+      if reader.problems.isEmpty {
+        layers[description.name] = Built(layer: layer, description: description)
+      }
+      problems += reader.problems
+    }
+    return layers
+  }
+
+  /// Checks that a call passes only what its layer takes.
+  mutating func check(_ node: NodeDescription, _ built: Built) {
+    let type = type(of: built.layer)
+    let unknown =
+      node.keywords.keys.filter { !type.keywords.contains($0) }
+      + node.arguments.keys.filter { !type.arguments.contains($0) }
+    for argument in unknown.sorted() {
+      problems.append(
+        ModelProblem(
+          .unsupported, layer: node.name, className: built.description.className,
+          option: argument, reason: "calls with this argument are not supported"))
+    }
+  }
+
+  private static func unknownClass(_ description: LayerDescription) -> ModelProblem {
+    let weights = description.weights.map { "\($0.name) \(Shape($0.shape))" }
+    let reason =
+      description.className == "Lambda"
+      ? "a Lambda holds Python code, which is never run"
+      : "the layer class is not supported"
+        + (weights.isEmpty ? "" : "; its weights: " + weights.joined(separator: ", "))
+    return ModelProblem(
+      .unsupported, layer: description.name, className: description.className, reason: reason)
+  }
+}

@@ -1,0 +1,154 @@
+public import Layers
+public import ModelFormat
+public import Tensors
+
+/// A model that is ready to predict.
+///
+/// A model is immutable and may be used from many threads at once. The first prediction for inputs
+/// of new shapes plans how they are computed; later ones allocate only their results.
+///
+/// ```swift
+/// let model = try Model(contentsOf: "digits.safetensors")
+/// let probabilities = try model.predict([image])[0]
+/// ```
+public final class Model: Sendable {
+  /// The model's name.
+  public let name: String
+  /// Names of the classes that the outputs stand for.
+  public let labels: [String]?
+  /// The inputs in the order in which ``predict(_:)`` takes them.
+  public let inputs: [ModelPort]
+  /// The outputs in the order in which ``predict(_:)`` gives them.
+  public let outputs: [ModelPort]
+  /// What the model was made of, its weights left out.
+  public let description: ModelDescription
+  /// Where the model came from.
+  public let provenance: Provenance
+
+  let graph: Graph
+  private let plans: PlanStore
+  private let workers: WorkerPool
+
+  /// Makes a model, and fails with every problem that its layers have.
+  ///
+  /// - Parameters:
+  ///   - contents: What an importer or a bundle gives.
+  ///   - catalog: The layers the model may use.
+  ///   - threads: The threads that one prediction may use; by default as many as processors.
+  /// - Throws: All problems of the model at once.
+  public init(
+    _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil
+  ) throws(ModelProblems) {
+    graph = try Graph(contents, catalog: catalog)
+    let types: (types: [TensorType], varied: [TensorType])
+    do throws(ModelProblem) {
+      types = try graph.probe()
+    } catch {
+      throw ModelProblems([error])
+    }
+    description = contents.description
+    provenance = contents.provenance
+    name = contents.description.name
+    labels = contents.labels
+    inputs = contents.description.inputs.map {
+      ModelPort(name: $0.name, shape: $0.shape, elementType: Graph.computeType($0.elementType))
+    }
+    outputs = zip(contents.description.outputs, graph.outputs).map { output, value in
+      ModelPort(
+        name: output.name,
+        shape: Self.openShape(types.types[value].shape, types.varied[value].shape),
+        elementType: types.types[value].elementType)
+    }
+    plans = PlanStore()
+    workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
+  }
+
+  /// The model's outputs for a batch of inputs.
+  ///
+  /// - Parameter inputs: One tensor for each of the model's inputs, the batch on the first axis.
+  /// - Returns: One tensor for each of the model's outputs.
+  /// - Throws: ``PredictionError`` where an input does not fit the model.
+  public func predict(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
+    try predict(inputs, values: graph.outputs)
+  }
+
+  /// Any values of the graph for a batch of inputs, by the names of the layers that give them.
+  ///
+  /// - Parameters:
+  ///   - inputs: One tensor for each of the model's inputs, the batch on the first axis.
+  ///   - names: Names among ``valueNames``.
+  /// - Returns: A tensor for each name.
+  /// - Throws: ``PredictionError`` where an input does not fit the model or a name is unknown.
+  public func predict(
+    _ inputs: [Tensor], values names: [String]
+  ) throws(PredictionError) -> [Tensor] {
+    var values: [Int] = []
+    for name in names {
+      guard let value = graph.values[name] else { throw .unknownValue(name) }
+      values.append(value)
+    }
+    return try predict(inputs, values: values)
+  }
+
+  /// The names of all values that ``predict(_:values:)`` can give.
+  public var valueNames: Set<String> { Set(graph.values.keys) }
+
+  /// A shape whose open axes are those on which two probes differ.
+  static func openShape(_ shape: Shape, _ varied: Shape) -> [Int?] {
+    zip(shape.dimensions, varied.dimensions).map { $0 == $1 ? $0 : nil }
+  }
+}
+
+extension Model {
+  /// The most items that are computed at a time, so that a large batch takes no more memory.
+  private static let largestChunk = 32
+
+  private func predict(_ inputs: [Tensor], values: [Int]) throws(PredictionError) -> [Tensor] {
+    let tensors = try checked(inputs)
+    let batch = tensors.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
+    guard batch > Self.largestChunk, graph.isBatchIndependent,
+      tensors.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == batch })
+    else {
+      return try run(tensors, values)
+    }
+    var chunks: [[Tensor]] = []
+    for start in stride(from: 0, to: batch, by: Self.largestChunk) {
+      let range = start..<min(start + Self.largestChunk, batch)
+      chunks.append(try run(tensors.map { $0.items(range) }, values))
+    }
+    return values.indices.map { index in Tensor(joining: chunks.map { $0[index] }) }
+  }
+
+  /// The inputs with the element types that the graph takes, their shapes checked.
+  private func checked(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
+    guard inputs.count == self.inputs.count else {
+      throw .inputCount(expected: self.inputs.count, found: inputs.count)
+    }
+    var tensors: [Tensor] = []
+    for (tensor, port) in zip(inputs, self.inputs) {
+      guard port.accepts(tensor.shape) else {
+        throw .inputShape(input: port.name, expected: port.shape, found: tensor.shape)
+      }
+      tensors.append(tensor.converted(to: port.elementType))
+    }
+    return tensors
+  }
+
+  private func run(_ inputs: [Tensor], _ values: [Int]) throws(PredictionError) -> [Tensor] {
+    let plan: PlanStore.Entry
+    do throws(ModelProblem) {
+      plan = try plans.entry(for: inputs.map(\.type), values, graph)
+    } catch {
+      throw .problem(error)
+    }
+    let workspace = plan.takeWorkspace()
+    defer { plan.giveBack(workspace) }
+    let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
+    return withExtendedLifetime(inputs) {
+      workspace.run(addresses, workers: workers)
+      return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
+        Tensor(copying: workspace.address(of: place, addresses), type)
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Layers
+import ModelFormat
+import Tensors
+
+extension Graph {
+  /// The type of every value for inputs of the given types.
+  func types(for inputTypes: [TensorType]) throws(ModelProblem) -> [TensorType] {
+    var types = [TensorType](repeating: TensorType([]), count: valueNames.count)
+    for (index, type) in inputTypes.enumerated() { types[index] = type }
+    for node in nodes {
+      let outputs = try outputTypes(of: node, types)
+      for (value, type) in zip(node.outputs, outputs) { types[value] = type }
+    }
+    return types
+  }
+
+  /// The call that a node makes on values of the given types; its inputs have the element types
+  /// that the layer takes.
+  func call(of node: Node, _ types: [TensorType]) -> LayerCall {
+    let accepted = type(of: node.layer).elementTypes
+    let inputs = node.inputs.map { value in
+      let type = types[value]
+      return accepted.contains(type.elementType) || accepted.isEmpty
+        ? type : TensorType(type.shape, accepted[0])
+    }
+    return LayerCall(inputs: inputs, keywords: node.keywords, arguments: node.arguments)
+  }
+
+  private func outputTypes(
+    of node: Node, _ types: [TensorType]
+  ) throws(ModelProblem) -> [TensorType] {
+    let outputs: [TensorType]
+    do throws(LayerError) {
+      outputs = try node.layer.outputTypes(for: call(of: node, types))
+    } catch {
+      throw problem(of: node, error.description)
+    }
+    guard outputs.count >= node.outputs.count else {
+      throw problem(
+        of: node, "expected \(node.outputs.count) outputs, the layer gives \(outputs.count)")
+    }
+    for type in outputs {
+      guard type.shape.elementCount(atMost: Self.largestElementCount) != nil else {
+        throw problem(of: node, "an output of shape \(type.shape) is too large")
+      }
+    }
+    return outputs
+  }
+
+  private func problem(of node: Node, _ reason: String) -> ModelProblem {
+    ModelProblem(.invalid, layer: node.name, className: node.className, reason: reason)
+  }
+
+  /// The most elements that one value may have: 4 GiB of single-precision numbers.
+  private static var largestElementCount: Int { 1 << 30 }
+}
+
+extension Graph {
+  /// The inputs' types with `batch` items, and `size` on every other axis that is left open.
+  func inputTypes(batch: Int, size: Int) -> [TensorType] {
+    inputs.map { input in
+      let sizes = input.shape.enumerated().map { axis, fixed in
+        axis == 0 ? batch : fixed ?? size
+      }
+      return TensorType(Shape(sizes), Self.computeType(input.elementType))
+    }
+  }
+
+  /// The element type that values have while a model runs: single precision for every
+  /// floating-point type.
+  static func computeType(_ elementType: ElementType) -> ElementType {
+    elementType.isFloatingPoint ? .float32 : elementType
+  }
+
+  /// The types of all values for two different sizes of every open axis, so that the axes that
+  /// depend on an input's size can be told from those that do not.
+  func probe() throws(ModelProblem) -> (types: [TensorType], varied: [TensorType]) {
+    var failure: ModelProblem?
+    for (size, other) in [(32, 64), (96, 128), (224, 256), (7, 9), (1, 2)] {
+      do throws(ModelProblem) {
+        return (
+          try types(for: inputTypes(batch: 1, size: size)),
+          try types(for: inputTypes(batch: 2, size: other))
+        )
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    throw failure ?? ModelProblem(.invalid, reason: "the model has no shapes")
+  }
+}

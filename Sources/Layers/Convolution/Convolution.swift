@@ -1,0 +1,79 @@
+import Tensors
+
+/// y[b, p, f] = activation(bias[f] + Σ_t Σ_c x[b, window(p, t), c] · kernel[t, c, f]):
+/// `Conv1D`, `Conv2D` and `Conv3D`.
+///
+/// B batch, p output pixel, t tap (position inside the window), c input channel, f filter. With
+/// `groups` G, filters are cut into G runs, and each sees its own run of C / G channels.
+///
+/// Input: (B, spatial…, C). Weights: kernel (window…, C / G, F), bias (F). Output:
+/// (B, spatial…, F).
+///
+/// Keras: <https://keras.io/api/layers/convolution_layers/>
+struct Convolution: Layer {
+  static let classNames = ["Conv1D", "Conv2D", "Conv3D"]
+
+  private let window: SpatialWindow
+  private let filters: Int
+  private let groups: Int
+  private let kernel: Tensor
+  private let finish: BiasActivation
+
+  /// The channels that one group reads.
+  private var groupChannels: Int { kernel.shape[-2] }
+
+  init(_ reader: inout LayerReader) {
+    let rank = reader.spatialRank
+    window = reader.convolutionWindow(rank: rank)
+    filters = reader.int("filters")
+    groups = reader.int("groups", default: 1)
+    kernel = reader.weight("kernel", window.kernel + [nil, filters])
+    finish = reader.biasActivation(count: filters)
+    if filters % groups != 0 {
+      reader.reject("groups", "expected a divisor of \(filters) filters, found \(groups)")
+    }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape(rank: window.rank + 2)
+    try shape.expectChannels(groupChannels * groups)
+    return [TensorType(try window.outputShape(for: shape, channels: filters))]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let panels = context.shared("kernel") { packedGroups() }
+    let (filters, groupChannels, finish) = (filters, groupChannels, finish)
+    if window.isPointwise && groups == 1 {
+      let rows = call.outputs[0].shape.elementCount / filters
+      return .run { buffers in finish.multiply(panels[0], rows: rows, buffers.input(0), buffers) }
+    }
+    let images = try ImageBatch(
+      window, from: call.inputs[0].shape, to: call.outputs[0].shape, reading: groupChannels)
+    return .run { buffers in
+      images.forEachRun(buffers) { pixels, x, y in
+        for (group, panel) in panels.enumerated() {
+          let column = group * panel.columns
+          panel.kernels.convolution(
+            images.windows, pixels: pixels, columns: 0..<panel.columns,
+            input: x + group * groupChannels, weights: panel, c: y + column, cStride: filters,
+            epilogue: finish.epilogue.part(column: column))
+        }
+        finish.finish(y + pixels.lowerBound * filters, rows: pixels.count, width: filters)
+      }
+    }
+  }
+
+  func multiplyAdds(for call: LayerCall) -> Int {
+    call.outputs[0].shape.elementCount * window.tapCount * groupChannels
+  }
+
+  /// The kernel's columns for each group, packed.
+  private func packedGroups() -> [PackedMatrix] {
+    let count = filters / groups
+    return (0..<groups).map { group in
+      PackedMatrix(
+        kernel, rows: window.tapCount * groupChannels,
+        columns: (group * count)..<((group + 1) * count), of: filters)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Tensors
+
+/// The gradient of a convolution, taken as a layer:
+/// y[b, o, f] = activation(bias[f] + Σ x[b, i, c] · kernel[t, f, c]) over all i and t with
+/// o + pad = i · stride + t · dilation: `Conv1DTranspose` to `Conv3DTranspose`.
+///
+/// Input: (B, spatial…, C). Weights: kernel (window…, F, C), bias (F). Output:
+/// (B, spatial…, F), the spatial sizes by ``outputSize(_:axis:)``.
+///
+/// Keras: <https://keras.io/api/layers/convolution_layers/convolution2d_transpose/>
+struct ConvolutionTranspose: Layer {
+  static let classNames = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
+
+  private let window: SpatialWindow
+  private let outputPadding: [Int]?
+  private let filters: Int
+  private let kernel: Tensor
+  private let finish: BiasActivation
+
+  init(_ reader: inout LayerReader) {
+    let rank = reader.spatialRank
+    window = reader.convolutionWindow(rank: rank)
+    let hasOutputPadding = reader.value("output_padding") != nil
+    outputPadding =
+      hasOutputPadding
+      ? reader.ints("output_padding", count: rank, in: 0...LayerReader.largestSize) : nil
+    filters = reader.int("filters")
+    kernel = reader.weight("kernel", window.kernel + [filters, nil])
+    finish = reader.biasActivation(count: filters)
+    if reader.int("groups", default: 1) != 1 {
+      reader.refuse("groups", "a transposed convolution with groups is not supported")
+    }
+    if window.padding == .causal {
+      reader.reject("padding", "expected \"valid\" or \"same\", found \"causal\"")
+    }
+  }
+
+  /// The size of an output axis.
+  ///
+  /// Keras: `_get_output_shape_given_tf_padding` in `backend/common/backend_utils.py`.
+  private func outputSize(_ size: Int, axis: Int) -> Int {
+    let (extent, stride) = (window.extent(axis), window.strides[axis])
+    if window.padding == .valid {
+      return (size - 1) * stride + extent + (outputPadding?[axis] ?? max(stride - extent, 0))
+    }
+    guard let outputPadding else { return size * stride }
+    return (size - 1) * stride + extent % 2 + outputPadding[axis]
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape(rank: window.rank + 2)
+    try shape.expectChannels(kernel.shape[-1])
+    let sizes = (0..<window.rank).map { outputSize(shape[$0 + 1], axis: $0) }
+    guard sizes.allSatisfy({ $0 > 0 }) else {
+      throw LayerError("an input of shape \(shape) leaves no output")
+    }
+    return [TensorType(Shape([shape[0]] + sizes + [filters]))]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    let phases = try phases(from: input, to: output)
+    let panels = phases.map { phase in
+      context.shared("taps \(phase.tapIndices)") { packed(phase.tapIndices) }
+    }
+    let inputItem = input.elementCount / max(input[0], 1)
+    let outputItem = output.elementCount / max(output[0], 1)
+    let (batch, filters, finish) = (input[0], filters, finish)
+    let itemWork = max(outputItem * window.tapCount * input[-1], 1)
+    return .run { buffers in
+      let (x, y) = (buffers.input(0), buffers.output())
+      let items = batch * phases.count
+      buffers.workers.forEachRange(of: items, grain: 1 + 100_000 * phases.count / itemWork) {
+        for index in $0 {
+          let (item, phase) = (index / phases.count, index % phases.count)
+          let weights = panels[phase]
+          weights.kernels.convolution(
+            phases[phase].windows, pixels: 0..<phases[phase].windows.pixels,
+            columns: 0..<filters, input: x + item * inputItem, weights: weights,
+            c: y + item * outputItem, cStride: filters, epilogue: finish.epilogue)
+        }
+      }
+      finish.finish(y, rows: batch * outputItem / filters, width: filters)
+    }
+  }
+
+  func multiplyAdds(for call: LayerCall) -> Int {
+    call.inputs[0].shape.elementCount * window.tapCount * filters
+  }
+
+  /// TensorFlow's padding: what a convolution from the output to the input would have in front.
+  private func phases(
+    from input: Shape, to output: Shape
+  ) throws(LayerError) -> [TransposedWindows.Phase] {
+    let sizes = Array(input.dimensions.dropFirst().dropLast())
+    let outputSizes = Array(output.dimensions.dropFirst().dropLast())
+    let padding = (0..<window.rank).map { axis in
+      let reach = (sizes[axis] - 1) * window.strides[axis] + window.extent(axis)
+      return window.padding == .valid ? 0 : max(reach - outputSizes[axis], 0) / 2
+    }
+    guard
+      let windows = TransposedWindows(
+        input: sizes, kernel: window.kernel, strides: window.strides, dilation: window.dilation,
+        padding: padding, output: outputSizes, channels: input[-1], pixelStride: input[-1])
+    else {
+      throw LayerError("an input of shape \(input) is too large")
+    }
+    return windows.phases
+  }
+
+  /// The kernel's matrices (C, F) at the given taps, one under the other, packed.
+  private func packed(_ taps: [Int]) -> PackedMatrix {
+    let (filters, channels) = (filters, kernel.shape[-1])
+    return kernel.withElements(as: Float.self) { kernel in
+      var matrix: [Float] = []
+      matrix.reserveCapacity(taps.count * channels * filters)
+      for tap in taps {
+        let start = tap * filters * channels
+        for channel in 0..<channels {
+          for filter in 0..<filters {
+            matrix.append(kernel[start + filter * channels + channel])
+          }
+        }
+      }
+      return PackedMatrix(rows: taps.count * channels, columns: filters, matrix)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Tensors
+
+/// The items of a batch and the windows on each of them: how a kernel that works on pixels of one
+/// item is led over a whole batch, by several threads.
+struct ImageBatch: Sendable {
+  let windows: WindowTable
+  let outputChannels: Int
+  private let batch: Int
+  private let inputItem: Int
+  private let outputItem: Int
+
+  /// The windows that lead from tensors (B, spatial…, C) of shape `input` to shape `output`, and
+  /// read `channels` of the input's channels at a time, by default all.
+  init(
+    _ window: SpatialWindow, from input: Shape, to output: Shape, reading channels: Int? = nil
+  ) throws(LayerError) {
+    let sizes = Array(input.dimensions.dropFirst().dropLast())
+    guard
+      let windows = WindowTable(
+        input: sizes, kernel: window.kernel, strides: window.strides, dilation: window.dilation,
+        padding: window.padsBefore(for: sizes),
+        output: Array(output.dimensions.dropFirst().dropLast()),
+        channels: channels ?? input[-1], pixelStride: input[-1])
+    else {
+      throw LayerError("an input of shape \(input) is too large")
+    }
+    self.windows = windows
+    batch = input[0]
+    outputChannels = output[-1]
+    inputItem = input.elementCount / max(batch, 1)
+    outputItem = output.elementCount / max(batch, 1)
+  }
+
+  /// Calls `body` for runs of pixels that cover all items: with the run's pixels, the item's input,
+  /// and its output.
+  func forEachRun(
+    _ buffers: StepBuffers, into output: UnsafeMutablePointer<Float>? = nil,
+    _ body: (Range<Int>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let (pixels, input, output) = (windows.pixels, buffers.input(0), output ?? buffers.output())
+    let pixelWork = max(windows.taps * windows.channels * outputChannels, 1)
+    buffers.workers.forEachRange(of: batch * pixels, grain: 16 + 100_000 / pixelWork) { range in
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let item = start / pixels
+        let end = min(range.upperBound, (item + 1) * pixels)
+        body(
+          (start - item * pixels)..<(end - item * pixels), input + item * inputItem,
+          output + item * outputItem)
+        start = end
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Tensors
+
+extension LayerReader {
+  /// The number of spatial axes that the layer's class is for: 2 for `Conv2D` or
+  /// `Conv2DTranspose`.
+  var spatialRank: Int {
+    ["1D", "2D", "3D"].firstIndex { className.contains($0) }.map { $0 + 1 } ?? 1
+  }
+
+  /// Reads the options of a convolution's window.
+  mutating func convolutionWindow(rank: Int) -> SpatialWindow {
+    requireChannelsLast()
+    return SpatialWindow(
+      kernel: ints("kernel_size", count: rank), strides: ints("strides", count: rank, default: 1),
+      dilation: ints("dilation_rate", count: rank, default: 1),
+      padding: padding(allowing: rank == 1 ? [.valid, .same, .causal] : [.valid, .same]))
+  }
+
+}
+
+extension Shape {
+  /// Fails where the last axis has another size than a layer's weights are made for.
+  func expectChannels(_ count: Int) throws(LayerError) {
+    guard rank > 0, self[-1] == count else {
+      throw LayerError("expected \(count) channels for its weights, found shape \(self)")
+    }
+  }
+}
+
+extension SpatialWindow {
+  /// The shape of the windows' outputs over an input (B, spatial…, C).
+  func outputShape(for input: Shape, channels: Int) throws(LayerError) -> Shape {
+    let sizes = try outputSizes(for: Array(input.dimensions.dropFirst().dropLast()))
+    return Shape([input[0]] + sizes + [channels])
+  }
+}

@@ -1,0 +1,74 @@
+import Tensors
+
+/// How windows of a convolution or a pooling lie on the spatial axes of their input.
+///
+/// Keras: `compute_conv_output_shape` and TensorFlow's rule for `same`.
+struct SpatialWindow: Sendable {
+  /// What lies around the input.
+  enum Padding: String, CaseIterable, Sendable {
+    /// Nothing: windows lie inside.
+    case valid
+    /// Zeros on both sides, one more behind where they are odd, so that size / stride outputs
+    /// result.
+    case same
+    /// Zeros in front alone, so that no output depends on later inputs.
+    case causal
+  }
+
+  var kernel: [Int]
+  var strides: [Int]
+  var dilation: [Int]
+  var padding: Padding
+
+  var rank: Int { kernel.count }
+  /// The positions inside a window.
+  var tapCount: Int { kernel.reduce(1, *) }
+
+  /// The size of a window with its holes, along one axis.
+  func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilation[axis] + 1 }
+
+  /// Whether the windows are the input's elements, one by one.
+  var isPointwise: Bool { kernel.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
+
+  /// The number of windows along each spatial axis.
+  func outputSizes(for sizes: [Int]) throws(LayerError) -> [Int] {
+    var outputs: [Int] = []
+    for (axis, size) in sizes.enumerated() {
+      switch padding {
+      case .same, .causal:
+        outputs.append((size + strides[axis] - 1) / strides[axis])
+      case .valid:
+        guard size >= extent(axis) else {
+          throw LayerError(
+            "expected a size of at least \(extent(axis)) on spatial axis \(axis), found \(size)")
+        }
+        outputs.append((size - extent(axis)) / strides[axis] + 1)
+      }
+    }
+    return outputs
+  }
+
+  /// The zeros in front of each spatial axis.
+  func padsBefore(for sizes: [Int]) -> [Int] {
+    sizes.enumerated().map { axis, size in
+      switch padding {
+      case .valid: return 0
+      case .causal: return extent(axis) - 1
+      case .same:
+        let outputs = (size + strides[axis] - 1) / strides[axis]
+        return max((outputs - 1) * strides[axis] + extent(axis) - size, 0) / 2
+      }
+    }
+  }
+}
+
+extension LayerReader {
+  /// Reads `padding`, which is `valid` unless told otherwise.
+  mutating func padding(allowing allowed: [SpatialWindow.Padding]) -> SpatialWindow.Padding {
+    let padding = choice("padding", default: SpatialWindow.Padding.valid)
+    if !allowed.contains(padding) {
+      reject("padding", "expected \"valid\" or \"same\", found \"\(padding.rawValue)\"")
+    }
+    return padding
+  }
+}

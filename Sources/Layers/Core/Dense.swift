@@ -1,0 +1,43 @@
+import Tensors
+
+/// y = activation(x · kernel + bias) along the last axis.
+///
+/// Input: (…, C). Weights: kernel (C, U), bias (U). Output: (…, U).
+///
+/// Keras: <https://keras.io/api/layers/core_layers/dense/>
+struct Dense: Layer {
+  static let classNames = ["Dense"]
+
+  private let units: Int
+  private let kernel: Tensor
+  private let finish: BiasActivation
+
+  init(_ reader: inout LayerReader) {
+    units = reader.int("units")
+    kernel = reader.weight("kernel", [nil, units])
+    finish = reader.biasActivation(count: units)
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    var shape = try call.onlyShape()
+    guard shape.rank >= 2 else {
+      throw LayerError("expected an input of rank 2 or more, found shape \(shape)")
+    }
+    try shape.expectChannels(kernel.shape[0])
+    shape[-1] = units
+    return [TensorType(shape)]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let panels = context.shared("kernel") {
+      PackedMatrix(kernel, rows: kernel.shape[0], columns: 0..<units, of: units)
+    }
+    let finish = finish
+    let rows = call.outputs[0].shape.elementCount / units
+    return .run { buffers in finish.multiply(panels, rows: rows, buffers.input(0), buffers) }
+  }
+
+  func multiplyAdds(for call: LayerCall) -> Int {
+    call.outputs[0].shape.elementCount * kernel.shape[0]
+  }
+}

@@ -1,0 +1,25 @@
+import Tensors
+
+/// y = x: `Identity`, and every layer that acts only while a model is trained.
+///
+/// Input and output: any shape, any element type.
+///
+/// Keras: <https://keras.io/api/layers/regularization_layers/>
+struct Identity: Layer {
+  static let classNames = [
+    "Identity", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization",
+  ]
+  static let elementTypes: [ElementType] = []
+
+  init(_ reader: inout LayerReader) {
+    for option in ["rate", "noise_shape", "stddev", "l1", "l2"] { _ = reader.value(option) }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    _ = try call.onlyShape()
+    return [call.inputs[0]]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step { .view }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// What a layer may use while its calls are planned: a place for what all its plans share.
+public struct PlanContext: Sendable {
+  private let cache: PlanCache
+
+  /// A context for one layer.
+  public init(cache: PlanCache) {
+    self.cache = cache
+  }
+
+  /// What `make` gives, made once for the layer however many plans ask for it under `key`:
+  /// weights packed for a kernel.
+  public func shared<Value: Sendable>(_ key: String, _ make: () -> Value) -> Value {
+    cache.value(key, make)
+  }
+}
+
+/// What the plans of one layer share.
+public final class PlanCache: Sendable {
+  private let values = Mutex<[String: any Sendable]>([:])
+
+  /// An empty cache.
+  public init() {}
+
+  fileprivate func value<Value: Sendable>(_ key: String, _ make: () -> Value) -> Value {
+    values.withLock { values in
+      if let value = values[key] as? Value { return value }
+      let value = make()
+      values[key] = value
+      return value
+    }
+  }
+}

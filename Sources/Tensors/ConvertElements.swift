@@ -1,0 +1,54 @@
+import CKernels
+
+/// y[i] = x[i] as an element of another type, without allocating.
+///
+/// Numbers become integers as ``Tensor/converted(to:)`` tells. Targets are single precision and
+/// the integers that layers take: int32 and int64.
+package func convertElements(
+  _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutableRawPointer,
+  _ to: ElementType
+) {
+  switch to {
+  case .int32: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int32.self))
+  case .int64: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int64.self))
+  case .float32:
+    if from == .float32 {
+      y.copyMemory(from: x, byteCount: count * 4)
+    } else {
+      let type = Int32(bitPattern: from.c.rawValue)
+      CPUKernels.active.table.pointee.to_float(
+        type, count, x, y.assumingMemoryBound(to: Float.self))
+    }
+  default: preconditionFailure("no layer takes elements of type \(to.rawValue)")
+  }
+}
+
+private func convertToIntegers<Target: FixedWidthInteger>(
+  _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutablePointer<Target>
+) {
+  func wrap<Source: FixedWidthInteger>(_ type: Source.Type) {
+    let x = x.assumingMemoryBound(to: type)
+    for index in 0..<count { y[index] = Target(truncatingIfNeeded: x[index]) }
+  }
+  func truncate<Source: BinaryFloatingPoint>(_ type: Source.Type) {
+    let x = x.assumingMemoryBound(to: type)
+    for index in 0..<count {
+      let value = x[index].rounded(.towardZero)
+      y[index] =
+        Target(exactly: value) ?? (value.isNaN ? 0 : value < 0 ? Target.min : Target.max)
+    }
+  }
+  switch from {
+  case .int8: wrap(Int8.self)
+  case .int16: wrap(Int16.self)
+  case .int32: wrap(Int32.self)
+  case .int64: wrap(Int64.self)
+  case .uint8, .bool: wrap(UInt8.self)
+  case .uint16: wrap(UInt16.self)
+  case .uint32: wrap(UInt32.self)
+  case .uint64: wrap(UInt64.self)
+  case .float32: truncate(Float.self)
+  case .float64: truncate(Double.self)
+  case .float16, .bfloat16: preconditionFailure("values of a graph are never half precision")
+  }
+}

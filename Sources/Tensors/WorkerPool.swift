@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Threads that share the items of a step among them.
+///
+/// A pool serves one caller at a time; a second one meanwhile does its items by itself, so that
+/// callers never wait for each other.
+public final class WorkerPool: Sendable {
+  /// The threads that work on a step, the caller's among them.
+  public let threadCount: Int
+  private let crew: WorkerCrew
+
+  /// A pool of `threadCount` threads, at least one: the caller's own.
+  public init(threadCount: Int) {
+    self.threadCount = max(1, threadCount)
+    crew = WorkerCrew()
+    for _ in 1..<self.threadCount { crew.startThread() }
+  }
+
+  deinit { crew.stop() }
+
+  /// The number of this machine's processors.
+  public static var processorCount: Int {
+    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// Calls `body` for ranges that cover `0..<count`, on several threads at once where there are at
+  /// least two chunks of `grain` items.
+  public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let chunks = min((count + grain - 1) / max(grain, 1), threadCount * 4)
+    guard threadCount > 1, chunks > 1, crew.claim() else {
+      if count > 0 { body(0..<count) }
+      return
+    }
+    defer { crew.release() }
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { crew.run(chunks: chunks, of: count, $0) }
+    }
+  }
+}
