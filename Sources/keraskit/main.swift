@@ -1,5 +1,10 @@
 import HDF5
 
-HDF5ChildReader.runChildIfAsked(CommandLine.arguments)
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
-print("keraskit")
+HDF5ChildReader.runChildIfAsked(CommandLine.arguments)
+exit(Program.run(Array(CommandLine.arguments.dropFirst())).rawValue)

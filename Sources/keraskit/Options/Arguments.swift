@@ -1,0 +1,53 @@
+/// A command's operands and options as they were given.
+struct Arguments {
+  /// The arguments that are no options, in order.
+  let operands: [String]
+  private let given: Set<String>
+  private let values: [String: String]
+
+  init(operands: [String], given: Set<String>, values: [String: String]) {
+    self.operands = operands
+    self.given = given
+    self.values = values
+  }
+
+  /// Whether an option was given.
+  func has(_ option: Option) -> Bool { given.contains(option.name) }
+
+  /// The value of an option, or nil where it was not given.
+  func value(of option: Option) -> String? { values[option.name] }
+
+  /// The value of an option as a whole number of `range`.
+  func int(_ option: Option, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = values[option.name] else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      let upper = range.upperBound == .max ? "" : " to \(range.upperBound)"
+      throw UsageError(
+        "\"--\(option.name)\": expected a whole number from \(range.lowerBound)\(upper), "
+          + "found \"\(text)\"")
+    }
+    return value
+  }
+
+  /// The value of an option as a number that is not negative.
+  func double(_ option: Option) throws(UsageError) -> Double? {
+    guard let text = values[option.name] else { return nil }
+    guard let value = Double(text), value >= 0, value.isFinite else {
+      throw UsageError(
+        "\"--\(option.name)\": expected a number from 0, found \"\(text)\"")
+    }
+    return value
+  }
+
+  /// The value of an option as one of the cases of `type`.
+  func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ option: Option, as type: Value.Type
+  ) throws(UsageError) -> Value? {
+    guard let text = values[option.name] else { return nil }
+    guard let value = Value(rawValue: text) else {
+      let known = Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+      throw UsageError("\"--\(option.name)\": expected \(known), found \"\(text)\"")
+    }
+    return value
+  }
+}
