@@ -1,0 +1,36 @@
+/// The present names of Keras's classes.
+enum ClassNames {
+  /// Names that TensorFlow gave to versions of one class.
+  private static let present = [
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "SyncBatchNormalization": "BatchNormalization",
+    "LSTMV1": "LSTM",
+    "LSTMV2": "LSTM",
+    "UnifiedLSTM": "LSTM",
+    "GRUV1": "GRU",
+    "GRUV2": "GRU",
+    "UnifiedGRU": "GRU",
+    "GroupedQueryAttention": "GroupQueryAttention",
+    "Functional": "Functional",
+    "Model": "Functional",
+  ]
+
+  /// The present name of the class that a file calls `name`.
+  ///
+  /// A class that was registered under a package keeps the package's name before it
+  /// (`Custom>Dense`), because it is another class than Keras's of that name; only Keras's own
+  /// packages are dropped.
+  static func present(_ name: String) -> String {
+    var name = name
+    if let mark = name.lastIndex(of: ">"), isKeras(name[..<mark]) {
+      name = String(name[name.index(after: mark)...])
+    }
+    return present[name] ?? name
+  }
+
+  private static func isKeras(_ package: some StringProtocol) -> Bool {
+    let first = package.split(separator: ".").first.map { $0.lowercased() }
+    return first == "keras" || first == "tf_keras" || first == "experimental"
+  }
+}

@@ -1,0 +1,52 @@
+import ModelFormat
+
+/// Brings a layer's options into the canonical dialect: Keras 3's spelling, version differences
+/// gone, options that cannot change inference dropped.
+struct ConfigNormalizer {
+  /// The version of Keras whose dialect the options are in.
+  let version: KerasVersion
+  /// Where applied rules are told.
+  let report: ImportReport
+
+  /// The options of a layer of the given class.
+  func normalized(_ config: [String: JSONValue], className: String) -> [String: JSONValue] {
+    var config = config.mapValues(SerializedValues.unwrapped)
+    for rule in ConfigRules.rules(for: className) { rule.apply(&config, self) }
+    for key in ["activation", "recurrent_activation"] {
+      if let activation = config[key] { config[key] = self.activation(activation) }
+    }
+    for key in ["layer", "backward_layer", "cell", "cells"] {
+      if let nested = config[key] { config[key] = nestedLayers(nested) }
+    }
+    if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
+      if policy != "float32" { report.note(.computedInFloat32(policy: policy)) }
+      config["dtype"] = nil
+    }
+    return IgnoredOptions.dropped(from: config, className: className)
+  }
+
+  /// An activation: a name, or `{"class_name", "config"}` for one with options.
+  private func activation(_ json: JSONValue) -> JSONValue {
+    guard let name = Activations.functionName(json) else { return nestedLayer(json) }
+    let present = Activations.present(name, version: version)
+    if present == Activations.keras2HardSigmoid { report.note(.keras2HardSigmoid) }
+    return .string(present)
+  }
+
+  /// Layers inside a wrapper's options: one, or a list of them.
+  private func nestedLayers(_ json: JSONValue) -> JSONValue {
+    if let layers = json.array { return .array(layers.map(nestedLayer)) }
+    return nestedLayer(json)
+  }
+
+  private func nestedLayer(_ json: JSONValue) -> JSONValue {
+    guard let name = json["class_name"]?.string, let config = json["config"]?.object else {
+      return json
+    }
+    let className = ClassNames.present(name)
+    return .object([
+      "class_name": .string(className),
+      "config": .object(normalized(config, className: className)),
+    ])
+  }
+}

@@ -1,0 +1,65 @@
+import ModelFormat
+
+/// One difference between a file's options and the canonical dialect, and how it goes away.
+struct ConfigRule: Sendable {
+  /// Rewrites the options in place.
+  let apply: @Sendable (inout [String: JSONValue], ConfigNormalizer) -> Void
+
+  /// An option that has another name today.
+  static func renamed(_ old: String, to new: String) -> ConfigRule {
+    ConfigRule { config, _ in
+      guard let value = config.removeValue(forKey: old), config[new] == nil else { return }
+      config[new] = value
+    }
+  }
+
+  /// An option that early versions leave out.
+  static func absent(_ key: String, means value: JSONValue) -> ConfigRule {
+    ConfigRule { config, _ in
+      if config[key] == nil { config[key] = value }
+    }
+  }
+
+  /// Options that the class inherited in some version and never reads.
+  static func unread(_ keys: String...) -> ConfigRule {
+    ConfigRule { config, _ in
+      for key in keys { config[key] = nil }
+    }
+  }
+
+  /// A list of one that stands for its element: `axis: [3]`, `size: [2]`.
+  static func scalar(_ key: String) -> ConfigRule {
+    ConfigRule { config, _ in
+      if let list = config[key]?.array, list.count == 1 { config[key] = list[0] }
+    }
+  }
+
+  /// A number that stands for a list of as many as there are spatial axes.
+  static func vector(_ key: String, rank: Int) -> ConfigRule {
+    ConfigRule { config, _ in
+      guard let value = config[key], value.int != nil else { return }
+      config[key] = .array(Array(repeating: value, count: rank))
+    }
+  }
+
+  /// Another option's value where this one is null.
+  static func null(_ key: String, means other: String) -> ConfigRule {
+    ConfigRule { config, _ in
+      if config[key] ?? .null == .null { config[key] = config[other] }
+    }
+  }
+
+  /// Amounts before and after each spatial axis: one number for all, or one for each axis, or a
+  /// pair for each axis. For one axis the pair stands alone.
+  static func pairs(_ key: String, rank: Int) -> ConfigRule {
+    ConfigRule { config, _ in
+      guard let value = config[key] else { return }
+      let perAxis = value.array ?? Array(repeating: value, count: rank)
+      if rank == 1 {
+        config[key] = value.array == nil ? .array([value, value]) : value
+      } else {
+        config[key] = .array(perAxis.map { $0.array == nil ? .array([$0, $0]) : $0 })
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import ModelFormat
+
+extension ConfigRule {
+  /// `reset_after`, which Keras 2.0 does not know: its GRU resets before the product.
+  static let resetAfter = ConfigRule { config, normalizer in
+    guard config["reset_after"] == nil else { return }
+    config["reset_after"] = .bool(normalizer.version.major >= 3)
+    if normalizer.version.major < 3 { normalizer.report.note(.resetAfterAbsent) }
+  }
+
+  /// `recurrent_activation`, whose default was `hard_sigmoid` before Keras 3.
+  static let recurrentActivation = ConfigRule { config, normalizer in
+    guard config["recurrent_activation"] == nil else { return }
+    let isKeras2 = normalizer.version.major < 3
+    config["recurrent_activation"] = .string(isKeras2 ? "hard_sigmoid" : "sigmoid")
+    if isKeras2 { normalizer.report.note(.recurrentActivationAbsent) }
+  }
+
+  /// `backward_layer`, which is the layer's mirror image where the file has none.
+  static let backwardLayer = ConfigRule { config, normalizer in
+    guard config["backward_layer"] ?? .null == .null else { return }
+    guard var mirrored = config["layer"]?.object, var options = mirrored["config"]?.object else {
+      return
+    }
+    options["go_backwards"] = .bool(options["go_backwards"]?.bool != true)
+    mirrored["config"] = .object(options)
+    config["backward_layer"] = .object(mirrored)
+    normalizer.report.note(.backwardLayerMirrored)
+  }
+}
+
+extension ConfigRule {
+  /// `groups`, which transposed convolutions inherit in some versions and never honour.
+  static let ungrouped = ConfigRule { config, _ in
+    if config["groups"] == .int(1) { config["groups"] = nil }
+  }
+}

@@ -1,0 +1,73 @@
+/// The parameters of a layer's `call`, in Keras 3's order.
+struct CallSignature: Sendable {
+  /// The tensors that the canonical dialect passes by position, however the file passes them.
+  let tensors: [String]
+  /// What follows: masks, flags.
+  let others: [String]
+
+  private init(_ tensors: [String], _ others: [String] = []) {
+    self.tensors = tensors
+    self.others = others
+  }
+
+  /// The name of the parameter at a position, or nil beyond the known ones.
+  func name(at position: Int) -> String? {
+    let names = tensors + others
+    return position < names.count ? names[position] : nil
+  }
+
+  /// The signature of a class.
+  static func of(_ className: String) -> CallSignature {
+    if className.hasPrefix("ops.") || foreign.contains(className) { return CallSignature([]) }
+    return table[className] ?? CallSignature(["inputs"])
+  }
+
+  /// Keras 2's operation layers, whose parameters are those of the function they call.
+  private static let foreign: Set = [
+    "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod",
+    "InstanceProperty",
+  ]
+
+  private static let attention = CallSignature(
+    ["inputs"], ["mask", "training", "return_attention_scores", "use_causal_mask"])
+  private static let dropout = CallSignature(["inputs"], ["training"])
+  private static let headed = CallSignature(
+    ["query", "value", "key"],
+    [
+      "query_mask", "value_mask", "key_mask", "attention_mask", "return_attention_scores",
+      "training", "use_causal_mask",
+    ])
+  private static let masked = CallSignature(["inputs"], ["mask"])
+  private static let recurrent = CallSignature(
+    ["sequences", "initial_state"], ["mask", "training"])
+  private static let trained = CallSignature(["inputs"], ["training", "mask"])
+
+  private static let table: [String: CallSignature] = [
+    "AdditiveAttention": attention,
+    "AlphaDropout": dropout,
+    "Attention": attention,
+    "BatchNormalization": trained,
+    "Bidirectional": recurrent,
+    "ConvLSTM1D": recurrent,
+    "ConvLSTM2D": recurrent,
+    "ConvLSTM3D": recurrent,
+    "Dropout": dropout,
+    "Functional": trained,
+    "GRU": recurrent,
+    "GaussianDropout": dropout,
+    "GaussianNoise": dropout,
+    "GlobalAveragePooling1D": masked,
+    "GroupQueryAttention": headed,
+    "LSTM": recurrent,
+    "MultiHeadAttention": headed,
+    "RNN": recurrent,
+    "ReversibleEmbedding": CallSignature(["inputs"], ["reverse"]),
+    "Sequential": trained,
+    "SimpleRNN": recurrent,
+    "Softmax": masked,
+    "SpatialDropout1D": dropout,
+    "SpatialDropout2D": dropout,
+    "SpatialDropout3D": dropout,
+    "TimeDistributed": trained,
+  ]
+}

@@ -1,0 +1,52 @@
+import ModelFormat
+
+/// How a `channels_first` layer is run channels-last: the channels go last before it, and come back
+/// after it unless its output has no other axes.
+struct ChannelsFirst {
+  /// The axes that put the channels last.
+  let toLast: [Int]
+  /// The axes that put them second again, or nil where they stay.
+  let toFirst: [Int]?
+
+  /// What a class does with the axes.
+  private struct Form: Sendable {
+    /// The number of spatial axes; nil where any number will do.
+    var axes: Int?
+    /// Whether the output has lost its spatial axes, unless `keepdims` is set.
+    var reduces = false
+  }
+
+  /// Whether a layer is to be rewritten.
+  static func applies(to layer: SourceLayer) -> Bool {
+    layer.config["data_format"]?.string == "channels_first" && table[layer.className] != nil
+  }
+
+  /// The rewriting of a layer whose input has the given rank, or nil where the rank must be known
+  /// and is not.
+  init?(_ layer: SourceLayer, inputRank: Int?) {
+    guard let form = Self.table[layer.className],
+      let rank = form.axes.map({ $0 + 2 }) ?? inputRank, rank > 1
+    else { return nil }
+    toLast = [0] + Array(2..<rank) + [1]
+    let keepsAxes = !form.reduces || layer.config["keepdims"]?.bool == true
+    toFirst = keepsAxes ? [0, rank - 1] + Array(1..<(rank - 1)) : nil
+  }
+
+  private static let table: [String: Form] = {
+    var table = ["Flatten": Form(axes: nil, reduces: true)]
+    for axes in 1...3 {
+      let convolutions = ["Conv#D", "Conv#DTranspose", "DepthwiseConv#D", "SeparableConv#D"]
+      let reshapings = ["Cropping#D", "UpSampling#D", "ZeroPadding#D"]
+      let poolings = [
+        "AdaptiveAveragePooling#D", "AdaptiveMaxPooling#D", "AveragePooling#D", "MaxPooling#D",
+      ]
+      for name in convolutions + reshapings + poolings {
+        table[name.numbered(axes)] = Form(axes: axes)
+      }
+      for name in ["GlobalAveragePooling#D", "GlobalMaxPooling#D"] {
+        table[name.numbered(axes)] = Form(axes: axes, reduces: true)
+      }
+    }
+    return table
+  }()
+}

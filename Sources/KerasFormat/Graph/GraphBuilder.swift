@@ -1,0 +1,145 @@
+import ModelFormat
+
+/// Builds the canonical graph: every call of every layer, with nested models inlined.
+final class GraphBuilder {
+  /// The version of Keras that wrote the model.
+  let version: KerasVersion
+  /// Where problems and applied rules are told.
+  let report: ImportReport
+  /// Every layer once, in the order of first calls.
+  private(set) var layers: [LayerDescription] = []
+  /// Every call, in an order in which they can be made.
+  private(set) var nodes: [NodeDescription] = []
+  /// What inlined layers' names stand for.
+  private(set) var aliases: [String: String] = [:]
+  private var layerNames: Set<String> = []
+  private var callNames: Set<String> = []
+  private var expansions = 0
+
+  /// More calls than any model has: nesting can multiply them without end.
+  private static let mostCalls = 1_000_000
+
+  /// A builder of an empty graph.
+  init(version: KerasVersion, report: ImportReport) {
+    self.version = version
+    self.report = report
+  }
+
+  /// Adds the calls of a model.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - path: The nested model's name behind those that hold it; empty for the outermost model.
+  ///   - index: Which of the model's calls this is: its layers have as many calls each time.
+  ///   - inputs: The values that the model is called on, in the order of its inputs.
+  /// - Returns: The model's outputs, nil for those that could not be built.
+  func expand(
+    _ model: SourceModel, path: String, index: Int, inputs: [GraphValue]
+  ) -> [GraphValue?] {
+    expansions += 1
+    guard nodes.count + expansions < Self.mostCalls else {
+      report.invalid(path, reason: "the model makes more than \(Self.mostCalls) calls")
+      return []
+    }
+    var values: [ValueReference: GraphValue] = [:]
+    for (port, value) in zip(model.inputs, inputs) { values[port.value] = value }
+    for position in model.order {
+      let layer = model.layers[position.layer]
+      let call = layer.calls[position.call]
+      guard let bound = bind(call, of: layer, to: values) else { continue }
+      let outputs = add(
+        layer, path: joined(path, layer.name),
+        index: index * layer.calls.count + position.call, call: bound,
+        outputs: call.referencedOutputs)
+      for (output, value) in outputs.enumerated() {
+        values[ValueReference(layer: layer.name, call: position.call, output: output)] = value
+      }
+    }
+    return model.outputs.map { values[$0.value] }
+  }
+
+  /// The call with its values, or nil where one of them could not be built.
+  private func bind(
+    _ call: SourceCall, of layer: SourceLayer, to values: [ValueReference: GraphValue]
+  ) -> BoundCall? {
+    let positional = call.positional.compactMap { $0.map { values[$0] } }
+    let keywords = call.keywords.compactMapValues { $0.map { values[$0] } }
+    guard positional.count == call.positional.count, keywords.count == call.keywords.count else {
+      return nil
+    }
+    return BoundCall(positional: positional, keywords: keywords, className: layer.className)
+  }
+
+  /// Adds one call of a layer of any sort and gives its outputs.
+  func add(
+    _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int
+  ) -> [GraphValue] {
+    switch layer.body {
+    case .input: []
+    case .model(let model): addModel(model, path: path, index: index, call: call)
+    case .timeDistributed(let inner):
+      addTimeDistributed(inner, of: layer, path: path, index: index, call: call)
+    case .layer where ChannelsFirst.applies(to: layer):
+      addChannelsFirst(layer, path: path, index: index, call: call)
+    case .layer: addLayer(layer, path: path, index: index, call: call, outputs: outputs)
+    }
+  }
+
+  /// Adds one call of a layer as it is; `name` is the call's where it is not the layer's.
+  func addLayer(
+    _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int = 1,
+    name: String? = nil
+  ) -> [GraphValue] {
+    let masks = MaskPropagation(layer, path: path, call: call, kerasMajor: version.major)
+    if let mask = masks.read { refuse(mask, path: path, className: layer.className) }
+    var config = layer.config
+    config["mask_zero"] = nil
+    addLayer(LayerDescription(name: path, className: layer.className, config: config))
+    let node = GraphName.call(name ?? path, index)
+    let count = max(outputs, OutputCount.of(layer))
+    var inputs = call.inputs.map(\.name)
+    var keywords: [String: Int] = [:]
+    for keyword in call.keywords {
+      keywords[keyword.name] = inputs.count
+      inputs.append(keyword.value.name)
+    }
+    let names = (0..<count).map { GraphName.output(node, $0) }
+    addNode(
+      NodeDescription(
+        name: node, layer: path, inputs: inputs, keywords: keywords, arguments: call.arguments,
+        outputs: names))
+    let rank = RankRules.rank(of: layer, inputs: call.inputs)
+    return names.enumerated().map { index, name in
+      GraphValue(
+        name: name, rank: index == 0 ? rank : nil, mask: index == 0 ? masks.carried : nil)
+    }
+  }
+
+  /// Adds a layer, unless an earlier call did.
+  func addLayer(_ layer: LayerDescription) {
+    if layerNames.insert(layer.name).inserted { layers.append(layer) }
+  }
+
+  /// Adds a call.
+  func addNode(_ node: NodeDescription) {
+    if !callNames.insert(node.name).inserted {
+      report.invalid(node.layer, reason: "two calls have the name \"\(node.name)\"")
+    }
+    nodes.append(node)
+  }
+
+  /// Lets an inlined layer's call stand for the given values.
+  func addAliases(_ path: String, index: Int, values: [GraphValue?]) {
+    let call = GraphName.call(path, index)
+    for (output, value) in values.enumerated() {
+      if let value { aliases[GraphName.output(call, output)] = value.name }
+    }
+  }
+
+  /// Reports that a layer would have to compute with a mask that the file does not show.
+  func refuse(_ mask: ImplicitMask, path: String, className: String) {
+    report.unsupported(
+      path, className, option: "mask",
+      reason: "computes with the mask that \"\(mask.origin)\" makes; masks are not supported")
+  }
+}

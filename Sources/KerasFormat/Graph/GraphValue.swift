@@ -1,0 +1,28 @@
+/// A value of the graph under construction, with what the importer knows of it.
+struct GraphValue: Sendable {
+  /// The value's name in the description.
+  var name: String
+  /// The number of axes, the batch among them; nil where it is not known.
+  var rank: Int?
+  /// The mask that Keras hands on with the value, unseen by the file.
+  var mask: ImplicitMask?
+}
+
+/// A mask that a layer made and that travels along with its output.
+struct ImplicitMask: Hashable, Sendable {
+  /// The layer that made it.
+  var origin: String
+}
+
+/// Names of calls and values.
+enum GraphName {
+  /// A layer's call: its name, then `name#1`, `name#2`, ….
+  static func call(_ layer: String, _ index: Int) -> String {
+    index == 0 ? layer : "\(layer)#\(index)"
+  }
+
+  /// A call's output: its name, then `name:1`, `name:2`, ….
+  static func output(_ call: String, _ index: Int) -> String {
+    index == 0 ? call : "\(call):\(index)"
+  }
+}

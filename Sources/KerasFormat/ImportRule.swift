@@ -1,0 +1,62 @@
+/// A rule by which an import departs from what the file says literally, or chooses among readings
+/// that differ between Keras versions.
+enum ImportRule {
+  /// The file has no `keras_version`.
+  case versionInferred(Int)
+  /// `hard_sigmoid` has another slope up to Keras 2.
+  case keras2HardSigmoid
+  /// A GRU of early Keras 2 has no `reset_after`.
+  case resetAfterAbsent
+  /// A recurrent layer of early Keras 2 has no `recurrent_activation`.
+  case recurrentActivationAbsent
+  /// A `Bidirectional` without a `backward_layer` of its own.
+  case backwardLayerMirrored
+  /// A policy that computes in less than single precision.
+  case computedInFloat32(policy: String)
+  /// An input whose batch axis has a size.
+  case batchSizeFreed
+  /// Nested models are inlined.
+  case nestedModelsInlined
+  /// `TimeDistributed` is inlined.
+  case timeDistributedInlined
+  /// `channels_first` layers are rewritten.
+  case channelsFirstRewritten
+  /// A model's class is not Keras's own, but its graph is in the file.
+  case subclassReadAsGraph(String)
+  /// References to a nested model's calls count from 1.
+  case nestedCallsCountFromOne
+  /// A nested model's weights are told apart by their names.
+  case nestedWeightsByName
+  /// A nested model's weights are told apart by Keras's order.
+  case nestedWeightsByOrder
+  /// The file's weight groups have other names than the layers.
+  case weightGroupsByPosition
+
+  /// The rule in one sentence, for people.
+  var sentence: String {
+    switch self {
+    case .versionInferred(let major):
+      "the file names no Keras version; its configuration is Keras \(major)'s"
+    case .keras2HardSigmoid: "hard_sigmoid is Keras 2's, clip(0.2 x + 0.5, 0, 1)"
+    case .resetAfterAbsent: "GRU layers without reset_after reset before the product"
+    case .recurrentActivationAbsent:
+      "recurrent layers without recurrent_activation use Keras 2's hard_sigmoid"
+    case .backwardLayerMirrored:
+      "Bidirectional layers without a backward_layer run their layer's mirror image"
+    case .computedInFloat32(let policy): "layers of policy \(policy) are computed in float32"
+    case .batchSizeFreed: "inputs of a fixed batch size take batches of any size"
+    case .nestedModelsInlined: "nested models are inlined under their path"
+    case .timeDistributedInlined:
+      "TimeDistributed layers fold time into the batch around the layer they hold"
+    case .channelsFirstRewritten: "channels_first layers run channels_last between transposes"
+    case .subclassReadAsGraph(let name):
+      "models of class \(name) are read as the graph that their configuration holds"
+    case .nestedCallsCountFromOne: "references to nested models' calls count from 1"
+    case .nestedWeightsByName: "weights of nested models are matched by their stored names"
+    case .nestedWeightsByOrder:
+      "weights of nested models are matched by Keras's order, trainable ones first"
+    case .weightGroupsByPosition:
+      "weight groups whose names no layer has are matched by their position"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ModelFormat
+
+/// The version of Keras that wrote a file: `2.2.4-tf`, `3.15.1`.
+struct KerasVersion: Hashable, Sendable {
+  /// The first number, which decides how the file is read.
+  let major: Int
+  /// The second number.
+  let minor: Int
+
+  /// The version that `text` spells, or nil where it spells none.
+  init?(_ text: String) {
+    let numbers = text.split(separator: ".").prefix(2).map { part in
+      Int(part.prefix { $0.isNumber })
+    }
+    guard case .some(.some(let major)) = numbers.first else { return nil }
+    self.major = major
+    minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
+  }
+
+  /// The version that a configuration's own words point to, for files that do not tell.
+  init(inferredFrom config: JSONValue) {
+    let words = Self.words(in: config)
+    minor = 0
+    if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
+      major = 3
+    } else if !words.isDisjoint(with: ["border_mode", "inner_init", "nb_filter", "W_regularizer"]) {
+      major = 1
+    } else {
+      major = 2
+    }
+  }
+
+  /// Every key and every class name at any depth.
+  private static func words(in config: JSONValue) -> Set<String> {
+    var words: Set<String> = []
+    var pending = [config]
+    while let value = pending.popLast() {
+      switch value {
+      case .object(let members):
+        words.formUnion(members.keys)
+        if let className = members["class_name"]?.string { words.insert(className) }
+        pending.append(contentsOf: members.values)
+      case .array(let elements): pending.append(contentsOf: elements)
+      default: break
+      }
+    }
+    return words
+  }
+}

@@ -1,0 +1,139 @@
+import HDF5
+import ModelFormat
+import Tensors
+
+/// One import: from a configuration's text and groups of weights to a model.
+struct ModelImport {
+  private let report = ImportReport()
+  private var provenance: Provenance
+
+  /// An import from a file of the given origin.
+  init(provenance: Provenance) {
+    self.provenance = provenance
+  }
+
+  /// The model and its problems.
+  consuming func model(
+    architecture: String, weights: HDF5Group?
+  ) throws(ModelProblems) -> ImportedModel {
+    let json = try parsed(architecture)
+    let version = version(of: json)
+    guard version.major >= 2 else {
+      throw failure(
+        ModelProblem(.unsupported, option: "keras_version", reason: "a file of Keras 1"))
+    }
+    let parser = ModelParser(version: version, report: report)
+    guard let source = parser.model(json) else { throw ModelProblems(report.problems) }
+    let inputs = inputs(of: source)
+    let builder = GraphBuilder(version: version, report: report)
+    let outputs = builder.expand(source, path: "", index: 0, inputs: inputs.map(\.value))
+    var description = ModelDescription(
+      name: source.name, inputs: inputs.map(\.description), layers: builder.layers,
+      nodes: builder.nodes, outputs: self.outputs(of: source, values: outputs),
+      aliases: builder.aliases)
+    var tensors: [String: Tensor] = [:]
+    if let named = self.weights(of: source, in: weights) {
+      description.attach(named, to: &tensors)
+    }
+    provenance.rules = report.rules
+    return ImportedModel(
+      contents: ModelContents(
+        description: description, weights: tensors, provenance: provenance),
+      problems: report.problems)
+  }
+
+  private func parsed(_ text: String) throws(ModelProblems) -> JSONValue {
+    do {
+      return try JSONValue(parsing: text)
+    } catch {
+      throw failure(
+        ModelProblem(
+          .invalid, option: "model_config", reason: "expected JSON, found \(text.prefix(40))…"))
+    }
+  }
+
+  private func failure(_ problem: ModelProblem) -> ModelProblems {
+    ModelProblems(report.problems + [problem])
+  }
+
+  /// The Keras version of the file, as it or its configuration tells.
+  private mutating func version(of json: JSONValue) -> KerasVersion {
+    provenance.kerasVersion = provenance.kerasVersion ?? json["keras_version"]?.string
+    provenance.backend = provenance.backend ?? json["backend"]?.string
+    if let version = provenance.kerasVersion.flatMap(KerasVersion.init) { return version }
+    let version = KerasVersion(inferredFrom: json)
+    report.note(.versionInferred(version.major))
+    return version
+  }
+
+  /// The model's inputs, as the description has them and as values of the graph.
+  private func inputs(
+    of model: SourceModel
+  ) -> [(description: InputDescription, value: GraphValue)] {
+    model.inputs.map { port in
+      let name = port.value.layer
+      guard let input = model.layer(named: name)?.input else {
+        report.invalid(name, option: "input_layers", reason: "expected an input layer of this name")
+        return (InputDescription(name: name, shape: []), GraphValue(name: name))
+      }
+      var shape = input.shape ?? []
+      if shape.isEmpty {
+        report.invalid(
+          name, "InputLayer", option: "shape", reason: "expected the input's shape, found none")
+      } else if shape[0] != nil {
+        report.note(.batchSizeFreed)
+        shape[0] = nil
+      }
+      return (
+        InputDescription(name: name, shape: shape, elementType: input.elementType),
+        GraphValue(name: name, rank: shape.count)
+      )
+    }
+  }
+
+  private func outputs(of model: SourceModel, values: [GraphValue?]) -> [OutputDescription] {
+    zip(model.outputs, values).compactMap { port, value in
+      let reference = port.value
+      if let value { return OutputDescription(name: reference.layer, value: value.name) }
+      if model.layer(named: reference.layer)?.offers(reference) != true {
+        report.invalid(
+          "", option: "output_layers", reason: "names \(reference), which is not in the model")
+      }
+      return nil
+    }
+  }
+
+  private func weights(
+    of model: SourceModel, in group: HDF5Group?
+  ) -> [String: [NamedWeight]]? {
+    guard let group else {
+      report.invalid(
+        "", option: "model_weights", reason: "expected the model's weights, found none")
+      return nil
+    }
+    do {
+      let groups = try WeightGroups(group)
+      return WeightReader(model: model, groups: groups, report: report).weights()
+    } catch {
+      report.add(ModelProblem(error))
+      return nil
+    }
+  }
+}
+
+extension ModelDescription {
+  /// Gives every layer its weights' descriptions, and `tensors` their elements.
+  fileprivate mutating func attach(
+    _ weights: [String: [NamedWeight]], to tensors: inout [String: Tensor]
+  ) {
+    for index in layers.indices {
+      for weight in weights[layers[index].name] ?? [] {
+        layers[index].weights.append(
+          WeightDescription(
+            name: weight.name, shape: weight.tensor.shape.dimensions,
+            elementType: weight.tensor.elementType))
+        tensors[layers[index].key(of: weight.name)] = weight.tensor
+      }
+    }
+  }
+}

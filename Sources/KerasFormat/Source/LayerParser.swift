@@ -1,0 +1,70 @@
+import ModelFormat
+
+/// Reads one entry of a model's list of layers.
+struct LayerParser {
+  /// Reads nested models, and knows the version and the report.
+  let models: ModelParser
+
+  private var report: ImportReport { models.report }
+
+  /// The name that an entry gives its layer.
+  static func name(of entry: JSONValue) -> String? {
+    entry["name"]?.string ?? entry["config"]?["name"]?.string
+      ?? entry["config"]?["layers"].flatMap { _ in entry["class_name"]?.string }
+  }
+
+  /// The layer of an entry, or nil where it is none; `path` is the model's.
+  func layer(_ entry: JSONValue, index: Int, path: String) -> SourceLayer? {
+    guard let name = Self.name(of: entry), let rawClass = entry["class_name"]?.string,
+      let config = entry["config"]
+    else {
+      report.invalid(
+        path, option: "layers",
+        reason: "expected entry \(index) to have a name, a class and a configuration")
+      return nil
+    }
+    let layerPath = joined(path, name)
+    if ModelForm(className: rawClass, config: config) != nil {
+      guard let model = models.model(entry, path: layerPath) else { return nil }
+      return nested(model, name: name, rawClass: rawClass, config: config)
+    }
+    let options = config.object ?? [:]
+    var layer = SourceLayer(name: name, className: ClassNames.present(rawClass))
+    layer.isTrainable = options["trainable"]?.bool ?? true
+    switch layer.className {
+    case "InputLayer":
+      layer.body = .input(InputParser(report: report).input(options, path: layerPath))
+    case "TimeDistributed":
+      guard let inner = self.layer(options["layer"] ?? .null, index: 0, path: layerPath) else {
+        return nil
+      }
+      layer.body = .timeDistributed(inner)
+      report.note(.timeDistributedInlined)
+    case _ where isOperation(options):
+      layer.className = "ops." + layer.className
+      layer.config = options.filter { $0.key != "name" }
+    default:
+      layer.config = ConfigNormalizer(version: models.version, report: report)
+        .normalized(options, className: layer.className)
+    }
+    return layer
+  }
+
+  private func nested(
+    _ model: SourceModel, name: String, rawClass: String, config: JSONValue
+  ) -> SourceLayer {
+    let form = ModelForm(className: rawClass, config: config)
+    report.note(.nestedModelsInlined)
+    return SourceLayer(
+      name: name, className: form?.graph == .sequential ? "Sequential" : "Functional",
+      isTrainable: config["trainable"]?.bool ?? true, body: .model(model))
+  }
+
+  /// Whether the options are an operation's: those of a layer always say whether it is trained.
+  ///
+  /// Keras 3 lists the operations of `keras.ops` beside the layers and gives both an `Add`. They
+  /// differ (operations broadcast as NumPy does), so operations are told apart as `ops.Add`.
+  private func isOperation(_ options: [String: JSONValue]) -> Bool {
+    models.version.major >= 3 && options["trainable"] == nil
+  }
+}

@@ -1,0 +1,45 @@
+import ModelFormat
+
+/// How a configuration spells its model.
+struct ModelForm {
+  /// The sorts of graph.
+  enum Graph {
+    /// Layers in a row.
+    case sequential
+    /// Layers with the calls that connect them.
+    case functional
+  }
+
+  /// The sort of graph.
+  let graph: Graph
+  /// Whether the class is not Keras's own.
+  let isSubclass: Bool
+
+  /// The form of a configuration, or nil where it is not a model with a graph.
+  init?(className: String, config: JSONValue) {
+    switch ClassNames.present(className) {
+    case "Sequential":
+      graph = .sequential
+      isSubclass = false
+    case "Functional":
+      guard config["layers"] != nil else { return nil }
+      graph = .functional
+      isSubclass = false
+    default:
+      guard config["layers"]?.array != nil else { return nil }
+      isSubclass = true
+      if config["input_layers"] != nil, config["output_layers"] != nil {
+        graph = .functional
+      } else if config["build_input_shape"] != nil {
+        graph = .sequential
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// The layers' entries; a Sequential model of early Keras is nothing but their list.
+  func layerEntries(_ config: JSONValue) -> [JSONValue]? {
+    config["layers"]?.array ?? (graph == .sequential ? config.array : nil)
+  }
+}

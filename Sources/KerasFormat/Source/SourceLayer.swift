@@ -1,0 +1,50 @@
+import ModelFormat
+import Tensors
+
+/// A layer as a file tells it, its class and options brought into the canonical dialect.
+struct SourceLayer: Sendable {
+  /// What a layer is made of.
+  indirect enum Body: Sendable {
+    /// A layer of its own.
+    case layer
+    /// An input of the model.
+    case input(SourceInput)
+    /// A nested model.
+    case model(SourceModel)
+    /// `TimeDistributed` around the given layer.
+    case timeDistributed(SourceLayer)
+  }
+
+  /// The name within the model.
+  var name: String
+  /// The class by its present name.
+  var className: String
+  /// The options in the canonical dialect.
+  var config: [String: JSONValue] = [:]
+  /// Whether the layer's own flag says that it is trained, which decides the order of weights.
+  var isTrainable = true
+  /// What the layer is made of.
+  var body: Body = .layer
+  /// The calls in the file's order.
+  var calls: [SourceCall] = []
+
+  /// The nested model where the layer is one.
+  var model: SourceModel? {
+    guard case .model(let model) = body else { return nil }
+    return model
+  }
+
+  /// The input where the layer is one.
+  var input: SourceInput? {
+    guard case .input(let input) = body else { return nil }
+    return input
+  }
+}
+
+/// What an `InputLayer` says.
+struct SourceInput: Sendable {
+  /// The size of each axis, the batch first; nil where the file gives no shape at all.
+  var shape: [Int?]?
+  /// The type of the elements.
+  var elementType: ElementType = .float32
+}

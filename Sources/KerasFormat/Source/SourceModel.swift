@@ -1,0 +1,34 @@
+/// A model's graph as a file tells it; a Sequential model becomes a chain of calls.
+struct SourceModel: Sendable {
+  /// An input or output: the value, and its key where the file names it in a dictionary.
+  struct Port: Sendable {
+    /// The key in a dictionary of inputs or outputs.
+    var key: String?
+    /// The value.
+    var value: ValueReference
+  }
+
+  /// The model's name.
+  var name: String
+  /// The layers in the file's order.
+  var layers: [SourceLayer]
+  /// The inputs in the order in which the model takes them.
+  var inputs: [Port]
+  /// The outputs in the order in which the model gives them.
+  var outputs: [Port]
+  /// Every call that can be made, each after the calls whose values it reads.
+  var order: [CallPosition] = []
+}
+
+/// A call's place in a model: the layer's index and the call's index.
+struct CallPosition: Hashable, Sendable {
+  /// The index in ``SourceModel/layers``.
+  var layer: Int
+  /// The index in ``SourceLayer/calls``.
+  var call: Int
+}
+
+extension SourceModel {
+  /// The layer of that name.
+  func layer(named name: String) -> SourceLayer? { layers.first { $0.name == name } }
+}

@@ -1,0 +1,112 @@
+import ModelFormat
+
+/// The weights of each class in the order in which Keras stores them.
+enum WeightLayout {
+  /// The weights that a layer of the given class and options has, or nil where the class is not
+  /// known to have any.
+  static func slots(of className: String, _ config: [String: JSONValue]) -> [WeightSlot]? {
+    guard let slots = table[className]?(Options(config: config)) else { return nil }
+    return slots + part("activation", config["activation"])
+  }
+
+  /// The weights of a layer that an option holds, or none.
+  private static func part(_ name: String, _ json: JSONValue?) -> [WeightSlot] {
+    guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
+      return []
+    }
+    return (slots(of: className, config) ?? []).map { $0.inside(name) }
+  }
+
+  /// The options of one layer, with Keras's defaults.
+  private struct Options: Sendable {
+    let config: [String: JSONValue]
+
+    func has(_ option: String, default fallback: Bool = true) -> Bool {
+      config[option]?.bool ?? fallback
+    }
+
+    func given(_ option: String) -> Bool { config[option].map { !$0.isNull } ?? false }
+
+    var bias: [WeightSlot] { has("use_bias") ? [WeightSlot("bias")] : [] }
+    var scaleAndCenter: [WeightSlot] {
+      (has("scale") ? [WeightSlot("gamma")] : []) + (has("center") ? [WeightSlot("beta")] : [])
+    }
+  }
+
+  private typealias Rule = @Sendable (Options) -> [WeightSlot]
+
+  private static let table: [String: Rule] = {
+    let kernel: Rule = { [WeightSlot("kernel")] + $0.bias }
+    let depthwise: Rule = { [WeightSlot("kernel", storedAs: "depthwise_kernel")] + $0.bias }
+    let separable: Rule = {
+      [WeightSlot("depthwise_kernel"), WeightSlot("pointwise_kernel")] + $0.bias
+    }
+    let recurrent: Rule = { [WeightSlot("kernel"), WeightSlot("recurrent_kernel")] + $0.bias }
+    let affine: Rule = { $0.scaleAndCenter }
+    let headed: Rule = { options in
+      ["query", "key", "value", "attention_output"].flatMap { part in
+        ([WeightSlot("kernel")] + options.bias).map { $0.inside(part) }
+      }
+    }
+    var table: [String: Rule] = [
+      "AdditiveAttention": { $0.has("use_scale") ? [WeightSlot("scale")] : [] },
+      "Attention": attention,
+      "BatchNormalization": batchNormalization,
+      "Bidirectional": { options in
+        part("forward_layer", options.config["layer"])
+          + part("backward_layer", options.config["backward_layer"])
+      },
+      "CuDNNGRU": recurrent, "CuDNNLSTM": recurrent,
+      "Dense": kernel,
+      "EinsumDense": { options in
+        [WeightSlot("kernel")] + (options.given("bias_axes") ? [WeightSlot("bias")] : [])
+      },
+      "Embedding": { _ in [WeightSlot("embeddings")] },
+      "GRU": recurrent, "GRUCell": recurrent,
+      "GroupNormalization": affine,
+      "GroupQueryAttention": headed,
+      "LSTM": recurrent, "LSTMCell": recurrent,
+      "LayerNormalization": affine,
+      "MultiHeadAttention": headed,
+      "Normalization": normalization,
+      "PReLU": { _ in [WeightSlot("alpha")] },
+      "RMSNormalization": { _ in [WeightSlot("scale")] },
+      "RNN": { part("cell", $0.config["cell"]) },
+      "SimpleRNN": recurrent, "SimpleRNNCell": recurrent,
+      "SpectralNormalization": { options in
+        [WeightSlot("vector_u", isTrainable: false)] + part("layer", options.config["layer"])
+      },
+      "StackedRNNCells": { options in
+        (options.config["cells"]?.array ?? []).enumerated().flatMap { part("\($0)", $1) }
+      },
+    ]
+    for axes in 1...3 {
+      table["Conv#D".numbered(axes)] = kernel
+      table["Conv#DTranspose".numbered(axes)] = kernel
+      table["ConvLSTM#D".numbered(axes)] = recurrent
+      table["DepthwiseConv#D".numbered(axes)] = depthwise
+      table["LocallyConnected#D".numbered(axes)] = kernel
+      table["SeparableConv#D".numbered(axes)] = separable
+    }
+    return table
+  }()
+
+  private static let attention: Rule = { options in
+    (options.has("use_scale", default: false) ? [WeightSlot("scale")] : [])
+      + (options.config["score_mode"]?.string == "concat"
+        ? [WeightSlot("concat_score_weight")] : [])
+  }
+
+  private static let batchNormalization: Rule = { options in
+    let moving = ["moving_mean", "moving_variance"]
+    let renorm = options.has("renorm", default: false) ? ["renorm_mean", "renorm_stddev"] : []
+    return options.scaleAndCenter
+      + (moving + renorm).map { WeightSlot($0, isTrainable: false) }
+  }
+
+  /// The statistics are weights only where they are not options.
+  private static let normalization: Rule = { options in
+    if options.given("mean") { return [] }
+    return ["mean", "variance", "count"].map { WeightSlot($0, isTrainable: false) }
+  }
+}
