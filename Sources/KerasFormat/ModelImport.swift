@@ -35,6 +35,9 @@ struct ModelImport {
     if let named = self.weights(of: source, in: weights) {
       description.attach(named, to: &tensors)
     }
+    if report.problems.isEmpty {
+      for problem in description.contradictions() { report.add(problem) }
+    }
     provenance.rules = report.rules
     return ImportedModel(
       contents: ModelContents(

@@ -53,6 +53,7 @@ enum IgnoredOptions {
   /// Options that mean nothing at the given value, which later versions dropped or set so.
   private static let atValue: [String: JSONValue] = [
     "adjustment": .null,
+    "dtype": .null,
     "lora_alpha": .null,
     "lora_rank": .null,
     "output_padding": .null,
