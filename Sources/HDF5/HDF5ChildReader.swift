@@ -27,9 +27,8 @@ public enum HDF5ChildReader {
 
   /// The whole file at `path` as a tree of groups and datasets, like `HDF5File.read`.
   ///
-  /// - Parameters:
-  ///   - executable: the program to start, which calls `runChildIfAsked`; nil for this program.
-  ///   - arguments: what to put before the hidden argument, for a program that starts another one.
+  /// `executable` is the program to start, one that calls `runChildIfAsked`; nil stands for this
+  /// program. `arguments` come before the hidden one, for a program that starts another one.
   public static func read(
     path: String, options: HDF5ReadOptions = HDF5ReadOptions(), executable: String? = nil,
     arguments: [String] = []
@@ -76,6 +75,10 @@ public enum HDF5ChildReader {
   ) throws(Problem) {
     switch ending {
     case .exited(0): return
+    case .exited(ChildMain.overfull), .signalled(SIGXFSZ):
+      throw Problem(.refused, "what it holds goes beyond the limits")
+    case .exited(ChildMain.unconfined):
+      throw Problem(.crashed, "the process that reads it could not limit itself")
     case .exited(let status):
       throw Problem(.crashed, "the process that reads it ended with status \(status)")
     case .timedOut:
@@ -84,8 +87,6 @@ public enum HDF5ChildReader {
       throw Problem(
         .crashed,
         "reading took more than the limit of \(limits.processorSeconds) s of processor time")
-    case .signalled(SIGXFSZ):
-      throw Problem(.crashed, "what it holds goes beyond the limits")
     case .signalled(SIGKILL):
       throw Problem(.crashed, "the process that reads it was killed, perhaps for want of memory")
     case .signalled(let signal):

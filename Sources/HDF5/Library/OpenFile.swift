@@ -4,7 +4,9 @@ import CHDF5
 struct OpenFile: ~Copyable {
   private let handle: Handle
 
-  /// Opens a file. Locks are not taken: they fail on some file systems, and a reader of finished
+  /// Opens a file.
+  ///
+  /// Locks are not taken: they fail on some file systems, and a reader of finished
   /// files has no use for them.
   init(path: String) throws(Problem) {
     let access = try Handle(
