@@ -6,8 +6,8 @@
 
 /// What the child process does: read the file behind one descriptor, answer on another, end.
 enum ChildMain {
-  /// The status with which the process ends when it cannot confine itself.
-  static let unconfined: Int32 = 3
+  /// The status with which the process ends when it cannot put its limits in place.
+  static let unprepared: Int32 = 3
   /// The status with which the process ends when the answer does not fit.
   static let overfull: Int32 = 4
 
@@ -18,10 +18,15 @@ enum ChildMain {
   /// Reads, answers and ends the process.
   static func run(_ arguments: ChildArguments) -> Never {
     guard Confinement.apply(arguments, firstForeignDescriptor: lifeline + 1) else {
-      _exit(unconfined)
+      _exit(unprepared)
+    }
+    let writer: DumpWriter
+    do throws(Problem) {
+      writer = try DumpWriter(answer, capacity: arguments.capacity)
+    } catch {
+      _exit(unprepared)
     }
     do throws(Problem) {
-      let writer = try DumpWriter(answer, capacity: arguments.capacity)
       try writer.finish(tree(arguments, writer))
     } catch {
       _exit(overfull)
