@@ -96,7 +96,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ParityTests",
-      dependencies: ["Parity", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors"],
+      dependencies: [
+        "Parity", "HDF5", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors",
+      ],
       swiftSettings: swift),
     .testTarget(
       name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),

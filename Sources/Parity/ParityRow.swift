@@ -48,7 +48,7 @@ public struct ParityRow: Hashable, Sendable {
       guard let index = closeness.worstIndex else { return "\(subject): no elements" }
       let list = index.map(String.init).joined(separator: ", ")
       return "\(subject): \(closeness.countBeyond) of \(closeness.count) elements are off; "
-        + "at [\(list)] expected \(closeness.reference), found \(closeness.value)"
+        + "at [\(list)] expected \(Float(closeness.reference)), found \(Float(closeness.value))"
     }
   }
 }

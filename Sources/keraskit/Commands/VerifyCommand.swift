@@ -68,7 +68,8 @@ struct VerifyCommand: Command {
   private func cases(of file: ModelFile) throws -> ReferenceCases {
     if let reference { return try ReferenceLoader.load(reference) }
     guard !file.contents.reference.isEmpty else {
-      throw UsageError("\"\(model)\" holds no reference cases; \"--reference\" names a file of them")
+      throw UsageError(
+        "\"\(model)\" holds no reference cases; \"--reference\" names a file of them")
     }
     do {
       return try ReferenceCases(file.contents.reference)

@@ -22,6 +22,7 @@ struct ModelFile {
   ///   - path: The file; what it is shows in its content.
   ///   - isHashed: Whether the source's checksum is wanted, which reads the whole file once more;
   ///     a bundle's own checksum is verified then.
+  /// - Throws: What is wrong with the file; ``ModelFailure`` where it leaves nothing to describe.
   init(path: String, isHashed: Bool = false) throws {
     self.path = path
     switch try FileKind.of(path) {
@@ -42,7 +43,8 @@ struct ModelFile {
         path, "a zip archive: .keras files are not supported yet; save the model as .h5")
     case .json:
       throw Failure.badFile(
-        path, "a JSON file: config.json with --weights is not supported yet; save the whole model "
+        path,
+        "a JSON file: config.json with --weights is not supported yet; save the whole model "
           + "as .h5")
     case let kind:
       throw Failure.badFile(path, "expected a bundle or a Keras .h5 file, found \(kind.rawValue)")

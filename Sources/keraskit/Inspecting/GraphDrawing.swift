@@ -19,7 +19,8 @@ struct GraphDrawing {
   /// The picture's text.
   var svg: String {
     let width = layout.width + 2 * Self.margin
-    let height = Double(layout.rowCount) * Self.rowHeight + 2 * Self.margin - Self.rowHeight
+    let height =
+      Double(layout.rowCount) * Self.rowHeight + 2 * Self.margin - Self.rowHeight
       + Self.boxHeight
     let lines = layout.routes.map { "<path d=\"\(path($0))\"/>" }
     let boxes = graph.boxes.indices.map(box)
@@ -38,8 +39,8 @@ struct GraphDrawing {
       path { stroke: #6c8096 } }
       </style>
       <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" \
-      markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" style="marker-end:none" \
-      fill="#8296ab"/></marker></defs>
+      markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" style="fill:#8296ab;stroke:none;\
+      marker-end:none"/></marker></defs>
       \(lines.joined(separator: "\n"))
       \(boxes.joined(separator: "\n"))
       </svg>

@@ -49,7 +49,8 @@ struct ModelGraph {
       "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
     let nodes = boxes.enumerated().map { index, box in
-      let label = quoted("\(box.title)\n\(box.className) \(box.detail)").replacing("\n", with: "\\n")
+      let label = quoted("\(box.title)\n\(box.className) \(box.detail)").replacing(
+        "\n", with: "\\n")
       return "  n\(index) [label=\(label)\(box.isOutput ? ", penwidth=2" : "")];"
     }
     let arrows = edges.map { "  n\($0.from) -> n\($0.to);" }

@@ -16,7 +16,7 @@ struct ModelReport {
 
   var text: String {
     let head = Style.bold(model.name) + "  " + Style.faint(origin)
-    return ([head, table, ""] + totals + rules).joined(separator: "\n")
+    return ([head, table, ""] + totals).joined(separator: "\n")
   }
 
   /// The file's kind, Keras version and size, in one line.
@@ -50,26 +50,25 @@ struct ModelReport {
   private var totals: [String] {
     let item =
       summary.openAxisSize.map { "for an item of size \($0) along open axes" } ?? "for an item"
-    var lines = [
-      ("Inputs", model.inputs.map(Self.port).joined(separator: ", ")),
-      ("Outputs", model.outputs.map(Self.port).joined(separator: ", ")),
-      ("Parameters", "\(Figures.grouped(summary.parameterCount)) in \(Figures.bytes(weightBytes))"),
-      ("Multiply-adds", "\(Figures.grouped(summary.multiplyAdds)) \(item)"),
-    ]
-    if let labels = model.labels {
-      lines.append(("Labels", "\(labels.count): \(labels.prefix(10).joined(separator: ", "))"))
-    }
+    var lines = Self.lines("Inputs", model.inputs.map(Self.port))
+    lines += Self.lines("Outputs", model.outputs.map(Self.port))
+    lines += Self.lines(
+      "Parameters",
+      ["\(Figures.grouped(summary.parameterCount)) in \(Figures.bytes(weightBytes))"])
+    lines += Self.lines("Multiply-adds", ["\(Figures.grouped(summary.multiplyAdds)) \(item)"])
+    if let labels = model.labels { lines += Self.lines("Labels", [labels.joined(separator: ", ")]) }
     if let parity = file.parity {
       let relative = Figures.difference(parity.maximumRelative)
-      lines.append(
-        ("Parity", "\(relative) of the largest magnitude from Keras on \(parity.cases) cases"))
+      lines += Self.lines(
+        "Parity", ["\(relative) of the largest magnitude from Keras on \(parity.cases) cases"])
     }
-    return lines.map { "\(Style.bold($0.padding(to: 14)))\($1)" }
+    return lines + Self.lines("Read so that", model.provenance.rules)
   }
 
-  private var rules: [String] {
-    model.provenance.rules.enumerated().map { index, rule in
-      Style.bold((index == 0 ? "Read so that" : "").padding(to: 14)) + rule
+  /// Lines with a title before the first.
+  private static func lines(_ title: String, _ texts: [String]) -> [String] {
+    texts.enumerated().map { index, text in
+      Style.bold((index == 0 ? title : "").padding(to: 15)) + text
     }
   }
 

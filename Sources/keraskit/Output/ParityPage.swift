@@ -51,7 +51,8 @@ extension ParityReport {
 extension ParityRow {
   fileprivate var html: String {
     let kinds = [kind.rawValue] + (passes ? [] : ["off"])
-    let head = "<tr class=\"\(kinds.joined(separator: " "))\"><td>\(name.escapedForXML)"
+    let head =
+      "<tr class=\"\(kinds.joined(separator: " "))\"><td>\(name.escapedForXML)"
       + "<td>\((className ?? "").escapedForXML)<td>\(shape)"
     switch result {
     case .failed(let reason):

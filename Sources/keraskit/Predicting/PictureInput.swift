@@ -28,7 +28,8 @@ enum PictureInput {
     let height = sizes[0] ?? image.height
     let width = sizes[1] ?? image.width
     let scale: Float = model.rescales ? 1 : 1 / 255
-    guard let samples = image.samples(width: width, height: height, channels: channels, scale: scale)
+    guard
+      let samples = image.samples(width: width, height: height, channels: channels, scale: scale)
     else { throw unfit(model) }
     return Tensor([1, height, width, channels], samples)
   }

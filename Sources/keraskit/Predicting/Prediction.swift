@@ -16,6 +16,7 @@ struct Prediction: Sendable {
   ///   - layers: Layers whose outputs are wanted beside the model's.
   ///   - isNumbered: Whether results are named `out0`, `out1`, … rather than by their layers; they
   ///     always are where several share a name.
+  /// - Throws: Where the model has no such layer.
   init(_ model: Model, layers: [String] = [], isNumbered: Bool = false) throws(UsageError) {
     self.model = model
     var names = model.outputs.map(\.name)

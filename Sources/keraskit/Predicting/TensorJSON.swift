@@ -35,7 +35,8 @@ extension Tensor {
     return text
   }
 
-  private static func digits(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  private static func digits(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String
+  {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
     return value.description

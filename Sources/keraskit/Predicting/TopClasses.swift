@@ -32,7 +32,8 @@ enum TopClasses {
     return best.enumerated().map { rank, index in
       let percent = Figures.formatted("%6.2f %%", Double(scores[index]) * 100)
       let filled = Int((scores[index] * Float(barWidth)).rounded())
-      let bar = String(repeating: "█", count: filled)
+      let bar =
+        String(repeating: "█", count: filled)
         + Style.faint(String(repeating: "░", count: barWidth - filled))
       let line = "\(name(index).padding(to: width))  \(percent)  "
       return (rank == 0 ? Style.bold(line) : line) + bar
