@@ -49,8 +49,10 @@ struct ConfigRule: Sendable {
     }
   }
 
-  /// Amounts before and after each spatial axis: one number for all, or one for each axis, or a
-  /// pair for each axis. For one axis the pair stands alone.
+  /// Amounts before and after each spatial axis, from all the ways to give them.
+  ///
+  /// One number is for all, one for each axis or a pair for each axis. The pair of an only axis
+  /// stands alone.
   static func pairs(_ key: String, rank: Int) -> ConfigRule {
     ConfigRule { config, _ in
       guard let value = config[key] else { return }

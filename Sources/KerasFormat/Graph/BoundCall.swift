@@ -89,6 +89,7 @@ extension JSONValue {
     switch self {
     case .null: true
     case .array(let elements): !elements.isEmpty && elements.allSatisfy(\.isNull)
+    case .object(let members): !members.isEmpty && members.values.allSatisfy(\.isNull)
     case .bool(false), .int(0): name == "training"
     default: false
     }

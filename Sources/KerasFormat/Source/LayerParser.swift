@@ -40,7 +40,7 @@ struct LayerParser {
       }
       layer.body = .timeDistributed(inner)
       report.note(.timeDistributedInlined)
-    case _ where isOperation(options):
+    case _ where isOperation(layer.className, options):
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
     default:
@@ -60,11 +60,18 @@ struct LayerParser {
       isTrainable: config["trainable"]?.bool ?? true, body: .model(model))
   }
 
-  /// Whether the options are an operation's: those of a layer always say whether it is trained.
+  /// Whether the entry is an operation's: the options of a layer say whether it is trained.
   ///
   /// Keras 3 lists the operations of `keras.ops` beside the layers and gives both an `Add`. They
   /// differ (operations broadcast as NumPy does), so operations are told apart as `ops.Add`.
-  private func isOperation(_ options: [String: JSONValue]) -> Bool {
+  private func isOperation(_ className: String, _ options: [String: JSONValue]) -> Bool {
     models.version.major >= 3 && options["trainable"] == nil
+      && !Self.layersOfFewWords.contains(className)
   }
+
+  /// The layers of Keras 3 that leave the options out that all others have.
+  private static let layersOfFewWords: Set = [
+    "Discretization", "HashedCrossing", "Pipeline", "SpatialDropout1D", "SpatialDropout2D",
+    "SpatialDropout3D",
+  ]
 }

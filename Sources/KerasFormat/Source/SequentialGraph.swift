@@ -25,8 +25,10 @@ struct SequentialGraph {
       outputs: [SourceModel.Port(value: value)])
   }
 
-  /// The input of a model without an `InputLayer`, named as Keras names it: `dense_input` before
-  /// `dense`. Its shape stands in the first layer, or in the model, or in a model that comes first.
+  /// The input of a model without an `InputLayer`.
+  ///
+  /// Keras names it after the first layer (`dense_input` for `dense`). Its shape stands in the first
+  /// layer, or in the model, or in a model that comes first.
   private func implicitInput(
     _ layers: [SourceLayer], entries: [JSONValue], config: JSONValue
   ) -> SourceLayer {

@@ -41,7 +41,8 @@ struct WeightReader {
       }
       var assigned: [String: [NamedWeight]] = [:]
       for leaf in leaves {
-        let owner = owners.firstIndex { $0.path == leaf.path || $0.isSame(as: leaf) }
+        let owner =
+          owners.firstIndex { $0.path == leaf.path } ?? owners.firstIndex { $0.isSame(as: leaf) }
         assigned[leaf.path] = owner.map { leaf.named(indices[$0].map { weights[$0] }) }
       }
       return assigned
@@ -50,8 +51,11 @@ struct WeightReader {
     return [:]
   }
 
-  /// Layers whose groups have other names, matched as Keras matches all: by position among those
-  /// that have weights. Empty where every layer finds its group.
+  /// Groups by the names of the layers that they are for, where the names do not tell.
+  ///
+  /// Keras matches groups by their position among those that have weights; the names of a file's
+  /// layers and groups differ only where the two come from different files. Empty where every layer
+  /// finds its group.
   private func groupsByPosition() -> [String: String] {
     let weighted = model.layers.filter { layer in
       WeightLeaf.leaves(of: layer).contains { $0.slots?.isEmpty == false }
