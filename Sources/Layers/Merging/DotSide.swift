@@ -42,7 +42,9 @@ struct DotSide: Sendable {
     return UnsafePointer(copy)
   }
 
-  /// Divides a row by its length, which counts as 1e-7 at least. Keras: `ops.nn.normalize`.
+  /// Divides a row by its length, which counts as 1e-7 at least.
+  ///
+  /// Keras: `ops.nn.normalize`.
   private static func normalize(_ row: UnsafeMutablePointer<Float>, _ length: Int) {
     var sum: Float = 0
     for index in 0..<length { sum += row[index] * row[index] }

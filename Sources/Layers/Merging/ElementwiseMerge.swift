@@ -57,8 +57,7 @@ struct ElementwiseMerge: Layer {
       var total = buffers.input(0)
       for (index, term) in terms.enumerated() {
         let next = term.place.map { buffers.scratch(from: $0) } ?? y
-        CPUKernels.active.binary(
-          term.operation, term.broadcast, total, buffers.input(index + 1), into: next)
+        term.run(total, buffers.input(index + 1), into: next, buffers.workers)
         total = UnsafePointer(next)
       }
       guard let divisor else { return }

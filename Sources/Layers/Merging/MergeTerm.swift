@@ -23,6 +23,22 @@ struct MergeTerm: Sendable {
     }
   }
 
+  /// Computes the new total.
+  func run(
+    _ total: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+    into next: UnsafeMutablePointer<Float>, _ workers: WorkerPool
+  ) {
+    let count = broadcast.shape.elementCount
+    guard broadcast.runLength == count, broadcast.advancesA, broadcast.advancesB else {
+      return CPUKernels.active.binary(operation, broadcast, total, x, into: next)
+    }
+    workers.forEachRange(of: count, grain: 32_768) { range in
+      let start = range.lowerBound
+      CPUKernels.active.binary(
+        operation, count: range.count, total + start, x + start, into: next + start)
+    }
+  }
+
   /// The scratch memory that the terms' totals take, in numbers.
   static func scratchCount(_ terms: [MergeTerm]) -> Int {
     terms.map { term in term.place.map { $0 + term.broadcast.shape.elementCount } ?? 0 }.max() ?? 0

@@ -68,43 +68,63 @@ struct RecurrentLoop: Sendable {
     _ items: Range<Int>, _ buffers: StepBuffers, _ output: Output,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    let projections = scratch + items.lowerBound * blockLength * body.projectionSize
-    let states = scratch + batch * blockLength * body.projectionSize
-    let saved = states + batch * stateStride
-    let work = saved + batch * stateStride
-    readStates(items, buffers, states)
+    guard !items.isEmpty else { return }
+    let memory = memory(in: scratch)
+    readStates(items, buffers, memory.states)
     if !options.returnsSequences { clear(items, output) }
     var done = 0
     while done < steps {
       let block = done..<min(done + blockLength, steps)
-      project(items, block, buffers, projections)
-      for step in block {
-        let place = (options.goesBackwards ? block.upperBound - 1 - step : step - block.lowerBound)
-        let skips = isMasked(items, step, buffers)
-        if skips { copyStates(items, from: states, to: saved) }
-        body.advance(
-          RecurrentStep(
-            items: items.count, projection: projections + place * body.projectionSize,
-            projectionStride: blockLength * body.projectionSize,
-            states: states + items.lowerBound * stateStride, stateStride: stateStride,
-            scratch: work + items.lowerBound * body.scratchSize))
-        for item in items {
-          let state = states + item * stateStride
-          guard skips, isMasked(item..<(item + 1), step, buffers) else {
-            write(state, item, step, output)
-            continue
-          }
-          state.update(from: saved + item * stateStride, count: stateStride)
-          skip(item, step, output)
-        }
-      }
+      project(items, block, buffers, memory.projections)
+      for step in block { advance(items, step, of: block, memory, buffers, output) }
       done = block.upperBound
     }
-    writeStates(items, buffers, states)
+    writeStates(items, buffers, memory.states)
   }
 }
 
 extension RecurrentLoop {
+  /// The parts of the scratch memory, each for all items of the batch.
+  private struct Memory {
+    let projections: UnsafeMutablePointer<Float>
+    let states: UnsafeMutablePointer<Float>
+    /// The states before a step in which some items are masked.
+    let saved: UnsafeMutablePointer<Float>
+    let work: UnsafeMutablePointer<Float>
+  }
+
+  private func memory(in scratch: UnsafeMutablePointer<Float>) -> Memory {
+    let states = scratch + batch * blockLength * body.projectionSize
+    let saved = states + batch * stateStride
+    return Memory(
+      projections: scratch, states: states, saved: saved, work: saved + batch * stateStride)
+  }
+
+  /// Computes one step of a block and writes what it gives.
+  private func advance(
+    _ items: Range<Int>, _ step: Int, of block: Range<Int>, _ memory: Memory,
+    _ buffers: StepBuffers, _ output: Output
+  ) {
+    let place = options.goesBackwards ? block.upperBound - 1 - step : step - block.lowerBound
+    let itemSize = blockLength * body.projectionSize
+    let hasMasked = isMasked(items, step, buffers)
+    if hasMasked { copyStates(items, from: memory.states, to: memory.saved) }
+    body.advance(
+      RecurrentStep(
+        items: items.count,
+        projection: memory.projections + items.lowerBound * itemSize + place * body.projectionSize,
+        projectionStride: itemSize, states: memory.states + items.lowerBound * stateStride,
+        stateStride: stateStride, scratch: memory.work + items.lowerBound * body.scratchSize))
+    for item in items {
+      if hasMasked, isMasked(item..<(item + 1), step, buffers) {
+        copyStates(item..<(item + 1), from: memory.saved, to: memory.states)
+        skip(item, step, output)
+      } else {
+        write(memory.states + item * stateStride, item, step, output)
+      }
+    }
+  }
+
   /// The position in time of the step that is computed as the given one.
   private func time(of step: Int) -> Int { options.goesBackwards ? steps - 1 - step : step }
 
@@ -116,14 +136,15 @@ extension RecurrentLoop {
     let input = buffers.input(0)
     if block.count == steps {
       body.project(
-        input + items.lowerBound * steps * inputSize, projections, rows: items.count * steps,
+        input + items.lowerBound * steps * inputSize,
+        projections + items.lowerBound * steps * body.projectionSize, rows: items.count * steps,
         workers: buffers.workers)
       return
     }
-    for (index, item) in items.enumerated() {
+    for item in items {
       body.project(
         input + (item * steps + first) * inputSize,
-        projections + index * blockLength * body.projectionSize, rows: block.count,
+        projections + item * blockLength * body.projectionSize, rows: block.count,
         workers: buffers.workers)
     }
   }

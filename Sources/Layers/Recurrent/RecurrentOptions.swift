@@ -17,6 +17,9 @@ struct RecurrentOptions: Sendable {
     returnsState = reader.bool("return_state", default: false)
     goesBackwards = reader.bool("go_backwards", default: false)
     zeroesMaskedOutput = reader.bool("zero_output_for_mask", default: false)
+    if reader.bool("time_major", default: false) {
+      reader.refuse("time_major", "sequences with time on the first axis are not supported")
+    }
     for option in ["stateful", "unit_forget_bias", "dropout", "recurrent_dropout"] {
       _ = reader.value(option)
     }

@@ -32,7 +32,7 @@ enum Interpolation: String, CaseIterable, Sendable {
     }
   }
 
-  /// sin(πx) sin(πx / r) r / (πx)²
+  /// The weight sin(πx) sin(πx / r) r / (πx)².
   private static func lanczos(_ radius: Float) -> Kernel {
     Kernel(radius: radius) { x in
       if x > radius { return 0 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The weights by which every element of a resized axis is made of neighbouring elements of the
 /// original one.
 ///
@@ -53,7 +47,9 @@ extension ResampledAxis {
     self.weights += weights
   }
 
-  /// Two neighbours; beyond the edge, the edge. TensorFlow: `ResizeBilinear`.
+  /// Two neighbours; beyond the edge, the edge.
+  ///
+  /// TensorFlow: `ResizeBilinear`.
   private mutating func addLinearSpan(at position: Float) {
     let floor = position.rounded(.down)
     let lower = max(Int(floor), 0)
@@ -63,8 +59,9 @@ extension ResampledAxis {
     add(lower..<(upper + 1), [1 - fraction, fraction])
   }
 
-  /// Four neighbours under Keys's cubic, those beyond the edge left out. The fraction is one of
-  /// 1024. TensorFlow: `ResizeBicubic` with half-pixel centres.
+  /// Four neighbours under Keys's cubic, those beyond the edge left out.
+  ///
+  /// Fractions are rounded to 1024ths. TensorFlow: `ResizeBicubic` with half-pixel centres.
   private mutating func addCubicSpan(at position: Float) {
     let floor = position.rounded(.down)
     let fraction = ((position - floor) * 1024).rounded(.toNearestOrEven) / 1024
@@ -79,7 +76,9 @@ extension ResampledAxis {
       ? ((1.5 * x - 2.5) * x) * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2
   }
 
-  /// All neighbours within a kernel's radius. TensorFlow: `ScaleAndTranslate`.
+  /// All neighbours within a kernel's radius.
+  ///
+  /// TensorFlow: `ScaleAndTranslate`.
   private mutating func addSpan(around center: Float, _ kernel: Interpolation.Kernel) {
     let first = Int((center - kernel.radius - 0.5).rounded(.up))
     let last = Int((center + kernel.radius - 0.5).rounded(.down))

@@ -32,10 +32,10 @@ struct UpSampling: Layer {
       return interpolatingStep(input, output)
     }
     let size = size
-    let itemRows = output.dimensions.dropLast().reduce(1, *) / max(output[-2], 1)
+    let rowCount = output.dimensions.dropLast().reduce(1, *) / max(output[-2], 1)
     return .run { buffers in
       let grain = 1 + 16_384 / max(output[-2] * output[-1], 1)
-      buffers.workers.forEachRange(of: itemRows, grain: grain) { rows in
+      buffers.workers.forEachRange(of: rowCount, grain: grain) { rows in
         for row in rows {
           Self.repeatRow(row, buffers.input(0), buffers.output(), size, output)
         }
