@@ -26,7 +26,7 @@ package enum NumPyArchive {
       var files: [(name: String, bytes: [UInt8])] = []
       for entry in archive.entries {
         let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
-        files.append((name, try archive.bytes(of: entry)))
+        files.append((name, try archive.data(of: entry.name)))
       }
       return files
     } catch {
