@@ -47,8 +47,8 @@ struct GRUResetBeforeBody: RecurrentBody {
   ) {
     guard case .rows(let function) = function else { return }
     for item in 0..<step.items {
-      function.apply(
-        start + item * step.projectionStride, rows: gates, width: panels.units)
+      let values = start + item * step.projectionStride
+      function.apply(values, into: values, rows: gates, width: panels.units)
     }
   }
 }
