@@ -35,7 +35,8 @@ struct Dense: Layer {
     let finish = finish
     let rows = call.inputs[0].shape.elementCount / max(kernel.shape[0], 1)
     if finish.activation == .rows(.glu) {
-      let (linear, width) = (BiasActivation(bias: finish.bias, activation: .elementwise(.linear)), units)
+      let linear = BiasActivation(bias: finish.bias, activation: .elementwise(.linear))
+      let width = units
       return .run(scratchBytes: rows * units * 4) { buffers in
         let product = buffers.scratch()
         panels.multiply(
