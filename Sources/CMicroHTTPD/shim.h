@@ -47,7 +47,6 @@ static inline struct MHD_Daemon *cmhd_start(const cmhd_configuration *configurat
       MHD_OPTION_CONNECTION_TIMEOUT, configuration->idle_seconds,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory,
       MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
-      MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
       MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
       MHD_OPTION_URI_LOG_CALLBACK, configuration->begin, configuration->context,

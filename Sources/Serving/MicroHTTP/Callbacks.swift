@@ -18,7 +18,7 @@ enum Callbacks {
       UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
       UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?,
       UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> MHD_Result = { context, connection, _, method, version, upload, count, request in
+    ) -> MHD_Result = { context, connection, url, method, version, upload, count, request in
       guard let core = core(context), let connection, let count, let method, let version,
         let exchange = request?.pointee.map({
           Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue()
@@ -26,6 +26,7 @@ enum Callbacks {
       else { return .NO }
       switch exchange.phase {
       case .line:
+        exchange.isTargetCut = isCut(exchange.target, url: url, version: version)
         return core.open(
           exchange, method: String(cString: method), version: String(cString: version),
           connection: connection)
@@ -66,6 +67,18 @@ enum Callbacks {
         core.connections.remove(state)
       }
     }
+
+  /// Whether the target was cut at a zero byte.
+  ///
+  /// libmicrohttpd keeps the request line in one piece, in which the version follows the target and
+  /// a space; where there is more between them than the target, a zero byte has ended it early.
+  private static func isCut(
+    _ target: [UInt8], url: UnsafePointer<CChar>?, version: UnsafePointer<CChar>
+  ) -> Bool {
+    guard let url else { return true }
+    let distance = Int(bitPattern: version) - Int(bitPattern: url)
+    return distance > target.count + 1 && distance < 1 << 20
+  }
 
   private static func core(_ context: UnsafeMutableRawPointer?) -> TransportCore? {
     context.map { Unmanaged<TransportCore>.fromOpaque($0).takeUnretainedValue() }

@@ -23,6 +23,8 @@ final class Exchange: @unchecked Sendable {
 
   /// The target as it was sent.
   let target: [UInt8]
+  /// Whether there was more of the target than libmicrohttpd tells.
+  var isTargetCut = false
   var phase = Phase.line
   /// The body so far, if any has arrived.
   var body: HTTPBody?
@@ -30,6 +32,8 @@ final class Exchange: @unchecked Sendable {
   var bodyLimit = 0
   /// Why the request is refused once its body has arrived.
   var refusal: HTTPError?
+  /// When the header had arrived.
+  var bodyStart: UInt64 = 0
   /// The bytes that have arrived, those of a refused body among them.
   var receivedCount = 0
   /// The bytes that are held on account of the body.

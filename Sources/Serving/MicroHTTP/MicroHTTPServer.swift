@@ -16,8 +16,10 @@ import Synchronization
 /// - A path is decoded here and refused where it holds what could mislead; see ``RequestTarget``.
 ///
 /// Errors that libmicrohttpd finds itself (a malformed request line, a header or a path beyond the
-/// limits) have a body in HTML; bytes that are not HTTP are answered by closing the connection. It
-/// takes a bare line feed for the end of a line, and joins folded header lines.
+/// limits) have a body in HTML, before which its version 0.9.75 sends the header twice; the
+/// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
+/// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
+/// at a zero byte.
 package final class MicroHTTPServer: HTTPTransport {
   private struct Running: @unchecked Sendable {
     let daemon: OpaquePointer

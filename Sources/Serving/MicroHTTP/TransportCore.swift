@@ -44,6 +44,9 @@ final class TransportCore: Sendable {
     do throws(HTTPError) {
       let headers = try HTTPHeaders(of: connection)
       let length = try RequestGuard.check(headers, version: version)
+      guard !exchange.isTargetCut else {
+        throw HTTPError(.badRequest, "malformed request target: it holds a control character")
+      }
       let path = try RequestTarget.path(exchange.target)
       let head = HTTPRequestHead(method: method, path: path, headers: headers)
       exchange.bodyLimit = service.bodyLimit(for: head)
@@ -51,7 +54,8 @@ final class TransportCore: Sendable {
         throw Self.tooLarge(exchange)
       }
       exchange.phase = .body(head)
-      state(of: connection)?.allow(seconds: configuration.requestSeconds)
+      exchange.bodyStart = monotonicNanoseconds()
+      allow(bytes: 0, from: exchange.bodyStart, connection)
       return .YES
     } catch {
       exchange.phase = .answering
@@ -64,7 +68,7 @@ final class TransportCore: Sendable {
     _ bytes: UnsafeRawBufferPointer, of exchange: Exchange, connection: OpaquePointer
   ) -> MHD_Result {
     exchange.receivedCount += bytes.count
-    allow(bytes: exchange.receivedCount, connection)
+    allow(bytes: exchange.receivedCount, from: exchange.bodyStart, connection)
     if exchange.refusal == nil {
       if exchange.receivedCount > exchange.bodyLimit {
         exchange.refusal = Self.tooLarge(exchange)
@@ -116,7 +120,7 @@ final class TransportCore: Sendable {
   private func send(
     _ response: HTTPResponse, to connection: OpaquePointer, closing: Bool = false
   ) -> MHD_Result {
-    allow(bytes: response.body.count, connection)
+    allow(bytes: response.body.count, from: monotonicNanoseconds(), connection)
     let message = response.body.withUnsafeBytes { bytes in
       MHD_create_response_from_buffer(
         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -159,9 +163,10 @@ final class TransportCore: Sendable {
     }
   }
 
-  private func allow(bytes: Int, _ connection: OpaquePointer) {
+  /// Gives a client that transfers `bytes` from `start` on the time that the least speed takes.
+  private func allow(bytes: Int, from start: UInt64, _ connection: OpaquePointer) {
     let seconds = configuration.requestSeconds + Double(bytes) / Double(configuration.leastSpeed)
-    state(of: connection)?.allow(seconds: seconds)
+    state(of: connection)?.allow(seconds: seconds, from: start)
   }
 
   private func hold(_ bytes: Int, for exchange: Exchange) -> Bool {
