@@ -10,6 +10,8 @@ import CZip
 struct ArchiveHandle: ~Copyable {
   let archive: OpaquePointer
   let file: String
+  /// The bytes of the whole archive.
+  let size: Int
 
   init(reading path: String) throws(ZipError) {
     var status = stat()
@@ -28,6 +30,7 @@ struct ArchiveHandle: ~Copyable {
     }
     self.archive = archive
     file = path
+    size = Int(status.st_size)
   }
 
   deinit {

@@ -31,13 +31,13 @@ struct EntryReader: ~Copyable {
     var byte: UInt8 = 0
     // The library compares the checksum when it meets the end.
     let more = withUnsafeMutableBytes(of: &byte) { read(into: $0) }
-    guard more == 0, count == entry.size else {
+    guard more == 0, count == entry.byteCount else {
       let reason =
         more > 0
-        ? "is longer than the declared \(entry.size) bytes"
+        ? "is longer than the declared \(entry.byteCount) bytes"
         : more < 0
           ? String(cString: zip_file_strerror(stream))
-          : "ends after \(count) of \(entry.size) bytes"
+          : "ends after \(count) of \(entry.byteCount) bytes"
       throw ZipError(.damaged, file: file, entry: entry.name, reason)
     }
   }

@@ -41,16 +41,13 @@ public struct ZipArchive: ~Copyable {
   /// The entry of this name, if there is one.
   public func entry(_ name: String) -> ZipEntry? { byName[name] }
 
-  /// The bytes of one file, whose checksum was right.
+  /// The bytes of the file of this name, whose checksum was right.
   public func data(of name: String) throws(ZipError) -> [UInt8] {
     let entry = try readableEntry(name)
-    guard let size = Int(exactly: entry.size) else {
-      throw ZipError(.refused, file: file, entry: name, "its size is beyond what memory can hold")
-    }
-    var data = [UInt8](repeating: 0, count: size)
+    var data = [UInt8](repeating: 0, count: entry.byteCount)
     let reader = try EntryReader(entry, of: handle)
     var count = 0
-    while count < size {
+    while count < data.count {
       let part = data.withUnsafeMutableBytes { bytes in
         reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
       }
@@ -89,7 +86,7 @@ public struct ZipArchive: ~Copyable {
     guard let entry = byName[name] else {
       throw ZipError(.missing, file: file, "has no '\(name)'")
     }
-    if let (kind, reason) = entry.contentProblem {
+    if let (kind, reason) = entry.contentProblem(archiveSize: handle.size) {
       throw ZipError(kind, file: file, entry: name, reason)
     }
     return entry

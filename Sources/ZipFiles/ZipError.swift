@@ -22,17 +22,17 @@ public struct ZipError: Error, Hashable, Sendable, CustomStringConvertible {
   public let kind: Kind
   /// The archive, as the caller named it.
   public let file: String
-  /// The entry; empty where the archive as a whole is meant.
-  public let entry: String
+  /// The entry; nil where the archive as a whole is meant.
+  public let entry: String?
   /// One line of explanation.
   public let reason: String
 
   /// One line: the archive, the entry, the reason.
   public var description: String {
-    entry.isEmpty ? "'\(file)': \(reason)" : "'\(file)': '\(entry)': \(reason)"
+    "'\(file)': " + (entry.map { "'\($0)': " } ?? "") + reason
   }
 
-  init(_ kind: Kind, file: String, entry: String = "", _ reason: String) {
+  init(_ kind: Kind, file: String, entry: String? = nil, _ reason: String) {
     self.kind = kind
     self.file = file
     self.entry = entry

@@ -59,7 +59,7 @@ public enum ZipWriter {
   }
 
   private static func failure(
-    of archive: OpaquePointer, file: String, entry: String = ""
+    of archive: OpaquePointer, file: String, entry: String? = nil
   ) -> ZipError {
     ZipError(.unwritable, file: file, entry: entry, String(cString: zip_strerror(archive)))
   }

@@ -51,9 +51,9 @@ struct HostileZipTests {
   func bomb() throws {
     let stored = CraftedZip.deflated(text)
     let error = try readingFailure(
-      .init(name: "a", content: text, stored: stored, method: 8, size: 4_000_000_000))
+      .init(name: "a", content: text, stored: stored, method: 8, size: 400_000_000))
     #expect(error.kind == .refused)
-    #expect(error.reason == "declares 4000000000 bytes, more than 17 can unfold to")
+    #expect(error.reason == "declares 400000000 bytes, more than 17 can unfold to")
   }
 
   @Test("more than 4 GiB at more than a hundred times the size is refused")
@@ -64,6 +64,14 @@ struct HostileZipTests {
         compressedSize: 50 << 20))
     #expect(error.kind == .refused)
     #expect(error.reason == "unfolds from 52428800 to 5368709120 bytes")
+  }
+
+  @Test("an entry that is larger than its archive is refused before memory is taken")
+  func largerThanTheArchive() throws {
+    let error = try readingFailure(
+      .init(name: "a", content: text, size: 1 << 50, compressedSize: 1 << 50))
+    #expect(error.kind == .damaged)
+    #expect(error.reason.hasPrefix("declares 1125899906842624 bytes in an archive of"))
   }
 
   @Test("a stored entry must be as long as it says")

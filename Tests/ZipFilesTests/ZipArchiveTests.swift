@@ -22,12 +22,12 @@ struct ZipArchiveTests {
     ])
     let archive = try ZipArchive(path: try directory.write(zip.bytes))
     #expect(archive.entries.map(\.name) == ["stored.txt", "folder/größe.txt", "empty"])
-    #expect(archive.entries.map(\.size) == [12, 12, 0])
-    #expect(archive.entries.map(\.compressedSize) == [12, 17, 0])
+    #expect(archive.entries.map(\.byteCount) == [12, 12, 0])
+    #expect(archive.entries.map(\.compressedByteCount) == [12, 17, 0])
     #expect(try archive.data(of: "stored.txt") == text)
     #expect(try archive.data(of: "folder/größe.txt") == text)
     #expect(try archive.data(of: "empty") == [])
-    #expect(archive.entry("stored.txt")?.size == 12)
+    #expect(archive.entry("stored.txt")?.byteCount == 12)
     #expect(archive.entry("nothing") == nil)
   }
 
