@@ -10,6 +10,7 @@
 #include "binary.h"
 #include "recurrent.h"
 #include "convert.h"
+#include "peak.h"
 
 const struct ck_kernels TABLE = {
     .name = TABLE_NAME,
@@ -35,4 +36,6 @@ const struct ck_kernels TABLE = {
     .gru_update = gru_update,
     .to_float = to_float,
     .to_half = to_half,
+    .multiply_adds = multiply_adds,
+    .multiply_adds_per_round = PEAK_CHAINS * LANES,
 };

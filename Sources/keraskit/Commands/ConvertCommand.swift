@@ -66,7 +66,7 @@ struct ConvertCommand: Command {
     let result = Conversion(
       output: output, precision: precision, summary: summary, checks: checks,
       parameterCount: source.summary().parameterCount)
-    try Terminal.print(isJSON ? result.json.json : result.text)
+    try Terminal.print(isJSON ? result.json.canonicalText : result.text)
     return .done
   }
 

@@ -31,12 +31,12 @@ struct InspectCommand: Command {
       let file = try ModelFile(path: model, isHashed: true)
       let report = ModelReport(file, try file.model())
       try plot?.write(report)
-      try Terminal.print(isJSON ? report.json.json : report.text)
+      try Terminal.print(isJSON ? report.json.canonicalText : report.text)
       return .done
     } catch let failure as ModelFailure {
       guard isJSON else { throw failure }
       let json = JSONValue.object(["convertible": .bool(false), "problems": failure.json])
-      try Terminal.print(json.json)
+      try Terminal.print(json.canonicalText)
       return failure.status
     }
   }

@@ -9,6 +9,7 @@ enum Program {
 
   static let commands: [any Command.Type] = [
     InspectCommand.self, ConvertCommand.self, VerifyCommand.self, PredictCommand.self,
+    ServeCommand.self, BenchCommand.self,
   ]
 
   /// Runs the command line without the program's own name.

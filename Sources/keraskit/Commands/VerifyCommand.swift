@@ -56,7 +56,7 @@ struct VerifyCommand: Command {
       throw Failure.badFile(reference ?? model, "\(error)")
     }
     if let html { try AtomicFile.write(Array(report.html.utf8), to: html) }
-    try Terminal.print(isJSON ? report.json.json : report.table)
+    try Terminal.print(isJSON ? report.json.canonicalText : report.table)
     if !report.passes {
       Terminal.printError(report.verdict)
       return .checkFailed

@@ -117,7 +117,7 @@ struct LineStream {
         return result.items(position..<(position + 1))
           .reshaped(to: Shape(Array(result.shape.dimensions.dropFirst())))
       }
-      let id = request.id.map { "\"id\":\($0.json)," } ?? ""
+      let id = request.id.map { "\"id\":\($0.canonicalText)," } ?? ""
       let json = ResultFile.json(Array(zip(prediction.names, own))).dropFirst()
       try Terminal.print("{\(id)\(json)")
     }

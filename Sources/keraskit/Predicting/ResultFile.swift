@@ -48,7 +48,7 @@ struct ResultFile {
 
   /// The results as one JSON object.
   static func json(_ results: [(name: String, tensor: Tensor)]) -> String {
-    let members = results.map { "\(JSONValue.string($0.name).json):\($0.tensor.json)" }
+    let members = results.map { "\(JSONValue.string($0.name).canonicalText):\($0.tensor.json)" }
     return "{\"outputs\":{\(members.joined(separator: ","))}}"
   }
 }
