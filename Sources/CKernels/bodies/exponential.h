@@ -75,18 +75,12 @@ INLINE vec log1p_of(vec x) {
   return x < splat(INFINITY) ? y : x;
 }
 
+// E / (E + 2) with E = e^(2 |x|) - 1, and the sign of x.
 INLINE vec tanh_of(vec x) {
-  vec a = magnitude(x), z = x * x;  // |x| < 0.625
-  vec p = splat(-5.70498733e-3f);
-  p = p * z + splat(2.06390880e-2f);
-  p = p * z + splat(-5.37397154e-2f);
-  p = p * z + splat(1.33314416e-1f);
-  p = p * z + splat(-3.33332807e-1f);
-  vec small = p * z * x + x;
-  vec n, bounded = at_most(a + a, splat(20.0f));
-  vec e = (reduced_expm1(bounded, &n) + splat(1.0f)) * power_of_two(n);
-  vec large = splat(1.0f) - splat(2.0f) / (e + splat(1.0f));
-  return a < splat(0.625f) ? small : with_sign_of(large, x);
+  vec n, p = reduced_expm1(at_most(magnitude(x) * splat(2.0f), splat(20.0f)), &n);
+  vec scale = power_of_two(n);
+  vec e = scale * p + (scale - splat(1.0f));
+  return with_sign_of(e / (e + splat(2.0f)), x);
 }
 
 // 1 / (1 + e) of positive numbers and e / (1 + e) of negative ones, e = exp(-|x|).

@@ -73,16 +73,29 @@ static void product(ptrdiff_t m, ptrdiff_t n, struct source source, const float 
   }
 }
 
+// `columns` columns of B, at most NR, into one panel. Whichever way B lies, it is read in its own
+// order as far as the panel's lines allow.
+static void pack_panel(ptrdiff_t k, ptrdiff_t columns, const float *b, ptrdiff_t row_stride,
+                       ptrdiff_t column_stride, float *panel) {
+  if (column_stride == 1) {
+    for (ptrdiff_t i = 0; i < k; i++, panel += NR) {
+      memset(panel, 0, NR * sizeof(float));
+      memcpy(panel, b + i * row_stride, (size_t)columns * sizeof(float));
+    }
+    return;
+  }
+  memset(panel, 0, (size_t)k * NR * sizeof(float));
+  for (ptrdiff_t i0 = 0; i0 < k; i0 += 32)
+    for (ptrdiff_t j = 0; j < columns; j++)
+      for (ptrdiff_t i = i0; i < min_of(k, i0 + 32); i++)
+        panel[i * NR + j] = b[i * row_stride + j * column_stride];
+}
+
 static void pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t row_stride,
                  ptrdiff_t column_stride, float *packed) {
-  for (ptrdiff_t n0 = 0; n0 < n; n0 += NR) {
-    ptrdiff_t columns = min_of(NR, n - n0);
-    for (ptrdiff_t i = 0; i < k; i++, packed += NR) {
-      const float *row = b + i * row_stride + n0 * column_stride;
-      for (ptrdiff_t j = 0; j < columns; j++) packed[j] = row[j * column_stride];
-      for (ptrdiff_t j = columns; j < NR; j++) packed[j] = 0;
-    }
-  }
+  for (ptrdiff_t n0 = 0; n0 < n; n0 += NR)
+    pack_panel(k, min_of(NR, n - n0), b + n0 * column_stride, row_stride, column_stride,
+               packed + n0 * k);
 }
 
 static void gemm(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda,

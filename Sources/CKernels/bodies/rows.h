@@ -60,7 +60,7 @@ static float row_product(ptrdiff_t n, const float *row) {
   return m;
 }
 
-// Writes e^(x - max) where `keep`, and gives the sum.
+// The sum of e^(x - max); what is added up goes to y too, if there is one.
 static float row_exp(ptrdiff_t n, const float *x, float max, float * y) {
   vec sum = splat(0.0f);
   ptrdiff_t i = 0;
@@ -94,17 +94,17 @@ static void log_softmax_row(ptrdiff_t n, const float *x, float *y) {
 static void softmax_columns(ptrdiff_t n, ptrdiff_t inner, ptrdiff_t lanes, int logarithm,
                             const float *x, float *y) {
   vec max = splat(-INFINITY), sum = splat(0.0f);
-  for (ptrdiff_t k = 0; k < n; k++) max = larger(max, load_part(x + k * inner, lanes));
+  for (ptrdiff_t k = 0; k < n; k++) max = larger(max, take(x + k * inner, lanes));
   for (ptrdiff_t k = 0; k < n; k++) {
-    vec e = exp_of_bounded(load_part(x + k * inner, lanes) - max);
+    vec e = exp_of_bounded(take(x + k * inner, lanes) - max);
     sum += e;
-    if (!logarithm) store_part(y + k * inner, e, lanes);
+    if (!logarithm) put(y + k * inner, e, lanes);
   }
   vec shift = log_of(sum), scale = splat(1.0f) / sum;
   for (ptrdiff_t k = 0; k < n; k++) {
-    vec v = logarithm ? (load_part(x + k * inner, lanes) - max) - shift
-                      : load_part(y + k * inner, lanes) * scale;
-    store_part(y + k * inner, v, lanes);
+    vec v = logarithm ? (take(x + k * inner, lanes) - max) - shift
+                      : take(y + k * inner, lanes) * scale;
+    put(y + k * inner, v, lanes);
   }
 }
 
@@ -139,23 +139,31 @@ static float reduce_row(int32_t reduction, ptrdiff_t n, const float *x) {
   }
 }
 
-static void reduce_columns(int32_t reduction, ptrdiff_t n, ptrdiff_t inner, ptrdiff_t lanes,
-                           const float *x, float *y) {
-  vec v = splat(0.0f);
-  if (reduction == CK_REDUCE_MAX) v = splat(-INFINITY);
-  if (reduction == CK_REDUCE_MIN) v = splat(INFINITY);
-  if (reduction == CK_REDUCE_PROD) v = splat(1.0f);
-  for (ptrdiff_t k = 0; k < n; k++) {
-    vec u = lanes == LANES ? load(x + k * inner) : load_part(x + k * inner, lanes);
-    switch (reduction) {
-      case CK_REDUCE_MAX: v = larger(v, u); break;
-      case CK_REDUCE_MIN: v = smaller(v, u); break;
-      case CK_REDUCE_PROD: v *= u; break;
-      default: v += u;
-    }
+// `vectors` vectors of columns, each of n numbers that lie `inner` apart; the last may be a part.
+INLINE void reduce_columns(const int vectors, int32_t reduction, ptrdiff_t n, ptrdiff_t inner,
+                           ptrdiff_t lanes, const float *x, float *y) {
+  vec v[4];
+  float start = reduction == CK_REDUCE_MAX    ? -INFINITY
+                : reduction == CK_REDUCE_MIN  ? INFINITY
+                : reduction == CK_REDUCE_PROD ? 1
+                                              : 0;
+  UNROLL for (int j = 0; j < vectors; j++) v[j] = splat(start);
+#define EACH(step)                                                                         \
+  for (ptrdiff_t k = 0; k < n; k++)                                                        \
+    UNROLL for (int j = 0; j < vectors; j++) {                                             \
+      vec u = take(x + k * inner + j * LANES, lanes);                                      \
+      v[j] = step;                                                                         \
+    }                                                                                      \
+  break;
+  switch (reduction) {
+    case CK_REDUCE_MAX: EACH(larger(v[j], u))
+    case CK_REDUCE_MIN: EACH(smaller(v[j], u))
+    case CK_REDUCE_PROD: EACH(v[j] * u)
+    default: EACH(v[j] + u)
   }
-  if (reduction == CK_REDUCE_MEAN) v /= splat((float)n);
-  store_part(y, v, lanes);
+#undef EACH
+  UNROLL for (int j = 0; j < vectors; j++)
+    put(y + j * LANES, reduction == CK_REDUCE_MEAN ? v[j] / splat((float)n) : v[j], lanes);
 }
 
 static void reduce(int32_t reduction, ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner,
@@ -165,8 +173,11 @@ static void reduce(int32_t reduction, ptrdiff_t outer, ptrdiff_t n, ptrdiff_t in
       *y = reduce_row(reduction, n, x);
       continue;
     }
-    for (ptrdiff_t i = 0; i < inner; i += LANES)
-      reduce_columns(reduction, n, inner, min_of(LANES, inner - i), x + i, y + i);
+    ptrdiff_t i = 0;
+    for (; i + 4 * LANES <= inner; i += 4 * LANES)
+      reduce_columns(4, reduction, n, inner, LANES, x + i, y + i);
+    for (; i < inner; i += LANES)
+      reduce_columns(1, reduction, n, inner, min_of(LANES, inner - i), x + i, y + i);
   }
 }
 
@@ -180,9 +191,9 @@ static void moments(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *
     }
     for (ptrdiff_t i = 0; i < inner; i += LANES) {
       ptrdiff_t lanes = min_of(LANES, inner - i);
-      vec m = load_part(mean + i, lanes), sum = splat(0.0f);
+      vec m = take(mean + i, lanes), sum = splat(0.0f);
       for (ptrdiff_t k = 0; k < n; k++) {
-        vec d = load_part(x + k * inner + i, lanes) - m;
+        vec d = take(x + k * inner + i, lanes) - m;
         sum += d * d;
       }
       store_part(variance + i, sum / splat((float)n), lanes);
@@ -194,13 +205,10 @@ static void scale_row(ptrdiff_t n, float mean, float factor, const float *gamma,
                       const float *beta, const float *x, float *y) {
   for (ptrdiff_t i = 0; i < n; i += LANES) {
     ptrdiff_t lanes = min_of(LANES, n - i);
-    int full = lanes == LANES;
-    vec v = full ? load(x + i) : load_part(x + i, lanes);
-    v = (v - splat(mean)) * splat(factor);
-    if (gamma) v *= full ? load(gamma + i) : load_part(gamma + i, lanes);
-    if (beta) v += full ? load(beta + i) : load_part(beta + i, lanes);
-    if (full) store(y + i, v);
-    else store_part(y + i, v, lanes);
+    vec v = (take(x + i, lanes) - splat(mean)) * splat(factor);
+    if (gamma) v *= take(gamma + i, lanes);
+    if (beta) v += take(beta + i, lanes);
+    put(y + i, v, lanes);
   }
 }
 
