@@ -101,7 +101,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["KerasFormat", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17
 )

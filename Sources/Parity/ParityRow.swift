@@ -28,6 +28,8 @@ public struct ParityRow: Hashable, Sendable {
   public let shape: Shape
   /// How the comparison went.
   public let result: Result
+  /// Of an output of classes' probabilities: the cases whose most probable class is the same.
+  public let sameClassCount: Int?
 
   /// The comparison's figures, where there are any.
   public var closeness: Closeness? {

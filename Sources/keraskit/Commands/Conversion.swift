@@ -41,8 +41,10 @@ struct Conversion {
     let outputs = report.rows.filter { $0.kind == .output }
     let absolute = outputs.compactMap(\.closeness?.maxAbsolute).max() ?? 0
     let relative = outputs.compactMap(\.closeness?.maxRelativeToScale).max() ?? 0
+    let classes = outputs.compactMap(\.sameClassCount).min()
     return "\(precision.rawValue) moves the outputs by at most \(Figures.difference(absolute)), "
       + "\(Figures.difference(relative)) of their largest magnitude, on \(report.cases) cases"
+      + (classes.map { "; the same class on \($0) of \(report.cases) cases" } ?? "")
   }
 }
 
