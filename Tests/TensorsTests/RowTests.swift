@@ -165,11 +165,11 @@ import Testing
     }
   }
 
-  @Test func sparsemaxProjectsOntoTheSimplex() {
+  @Test func sparsemaxTakesKerasThreshold() {
     let x: [Float] = [0.1, 1.1, 0.2, 2.0, 2.0, 2.0]
     var y = [Float](repeating: 0, count: 6)
     CPUKernels.active.sparsemax(rows: 2, count: 3, x, into: &y)
-    // Row 1: only 1.1 and 0.2 survive, tau = (1.1 + 0.2 - 1) / 2.
-    #expect(farthest(y, [0, 0.95, 0.05, 1.0 / 3, 1.0 / 3, 1.0 / 3]) < 1e-6)
+    // Row 1: 1.1 and 0.2 are in K, tau = (1.1 + 1.3 - 1) / 2. Row 2: tau = (2 + 4 + 6 - 1) / 3.
+    #expect(farthest(y, [0, 0.4, 0, 0, 0, 0]) < 1e-6)
   }
 }

@@ -6,7 +6,7 @@ enum RowFunction: String, Sendable {
   case softmax
   /// x - log Σ exp(x)
   case logSoftmax = "log_softmax"
-  /// The nearest point of the probability simplex (Martins and Astudillo, 2016).
+  /// max(x - tau, 0) with a threshold tau for each row, as Keras computes it.
   case sparsemax
   /// a · sigmoid(b), where a is the first half of a row and b the second (Dauphin et al., 2017).
   case glu
