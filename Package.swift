@@ -87,7 +87,8 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "KerasFormatTests",
-      dependencies: ["KerasFormat", "HDF5", "ModelFormat", "Tensors"], swiftSettings: swift),
+      dependencies: ["KerasFormat", "HDF5", "ModelFormat", "Tensors", "ZipFiles"],
+      swiftSettings: swift),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "ModelFormat", "Tensors"],
       swiftSettings: swift),

@@ -5,6 +5,8 @@ enum ImportRule {
   case versionInferred(Int)
   /// `hard_sigmoid` has another slope up to Keras 2.
   case keras2HardSigmoid
+  /// Bilinear upsampling of Keras before TensorFlow's.
+  case keras2Bilinear
   /// A GRU of early Keras 2 has no `reset_after`.
   case resetAfterAbsent
   /// A recurrent layer of early Keras 2 has no `recurrent_activation`.
@@ -38,6 +40,7 @@ enum ImportRule {
     case .versionInferred(let major):
       "the file names no Keras version; its configuration is Keras \(major)'s"
     case .keras2HardSigmoid: "hard_sigmoid is Keras 2's, clip(0.2 x + 0.5, 0, 1)"
+    case .keras2Bilinear: "bilinear upsampling aligns corners' origins, not pixels' centres"
     case .resetAfterAbsent: "GRU layers without reset_after reset before the product"
     case .recurrentActivationAbsent:
       "recurrent layers without recurrent_activation use Keras 2's hard_sigmoid"

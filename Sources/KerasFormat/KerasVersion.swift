@@ -6,6 +6,9 @@ struct KerasVersion: Hashable, Sendable {
   let major: Int
   /// The second number.
   let minor: Int
+  /// Whether this is Keras before it became a part of TensorFlow, with its own back ends; up to
+  /// 2.3, TensorFlow's versions end in `-tf`.
+  let isMultiBackend: Bool
 
   /// The version that `text` spells, or nil where it spells none.
   init?(_ text: String) {
@@ -15,12 +18,14 @@ struct KerasVersion: Hashable, Sendable {
     guard case .some(.some(let major)) = numbers.first else { return nil }
     self.major = major
     minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
+    isMultiBackend = (major, minor) < (2, 4) && !text.hasSuffix("-tf")
   }
 
   /// The version that a configuration's own words point to, for files that do not tell.
   init(inferredFrom config: JSONValue) {
     let words = Self.words(in: config)
     minor = 0
+    isMultiBackend = false
     if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
       major = 3
     } else if !words.isDisjoint(with: ["border_mode", "inner_init", "nb_filter", "W_regularizer"]) {

@@ -20,7 +20,9 @@ struct ModelImport {
     let version = version(of: json)
     guard version.major >= 2 else {
       throw failure(
-        ModelProblem(.unsupported, option: "keras_version", reason: "a file of Keras 1"))
+        ModelProblem(
+          .unsupported, option: "keras_version",
+          reason: "files of Keras \(provenance.kerasVersion ?? "1") are not supported"))
     }
     let parser = ModelParser(version: version, report: report)
     guard let source = parser.model(json) else { throw ModelProblems(report.problems) }
@@ -50,8 +52,7 @@ struct ModelImport {
       return try JSONValue(parsing: text)
     } catch {
       throw failure(
-        ModelProblem(
-          .invalid, option: "model_config", reason: "expected JSON, found \(text.prefix(40))…"))
+        ModelProblem(.invalid, option: "model_config", reason: "expected JSON: \(error)"))
     }
   }
 

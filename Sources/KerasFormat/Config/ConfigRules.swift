@@ -50,7 +50,7 @@ enum ConfigRules {
       "SeparableConv#D": window + [.unread("groups")],
       "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
-    if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank)] }
+    if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation] }
     return rules
   }
 }

@@ -28,10 +28,3 @@ extension ConfigRule {
     normalizer.report.note(.backwardLayerMirrored)
   }
 }
-
-extension ConfigRule {
-  /// `groups`, which transposed convolutions inherit in some versions and never honour.
-  static let ungrouped = ConfigRule { config, _ in
-    if config["groups"] == .int(1) { config["groups"] = nil }
-  }
-}

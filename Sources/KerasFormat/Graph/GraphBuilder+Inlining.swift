@@ -3,16 +3,17 @@ import ModelFormat
 extension GraphBuilder {
   /// Adds the calls of a nested model, whose name then stands for its outputs.
   func addModel(
-    _ model: SourceModel, path: String, index: Int, call: BoundCall
+    _ model: SourceModel, of layer: SourceLayer, path: String, index: Int, call: BoundCall
   ) -> [GraphValue] {
-    guard var inputs = self.inputs(of: model, path: path, call: call) else { return [] }
+    let className = layer.className
+    guard var inputs = self.inputs(of: model, className, path: path, call: call) else { return [] }
     for input in inputs.indices {
       if let mask = call.explicitMask(of: input) { inputs[input].mask = mask }
     }
     let names = call.keywords.map(\.name).filter { !$0.hasPrefix("mask") } + call.arguments.keys
     for name in names.sorted() {
       report.unsupported(
-        path, "Functional", option: name, reason: "an argument of a nested model's call")
+        path, className, option: name, reason: "nested models are not called with this argument")
     }
     let outputs = expand(model, path: path, index: index, inputs: inputs)
     addAliases(path, index: index, values: outputs)
@@ -22,7 +23,9 @@ extension GraphBuilder {
 
   /// The values that a model is called on, in the order of its inputs: by name where the call gives
   /// a dictionary, else in their own order.
-  private func inputs(of model: SourceModel, path: String, call: BoundCall) -> [GraphValue]? {
+  private func inputs(
+    of model: SourceModel, _ className: String, path: String, call: BoundCall
+  ) -> [GraphValue]? {
     if case .dictionary(let members) = call.first {
       let named = model.inputs.compactMap { port in
         members[port.key ?? port.value.layer] ?? members[port.value.layer]
@@ -32,7 +35,8 @@ extension GraphBuilder {
     }
     guard call.inputs.count == model.inputs.count else {
       report.invalid(
-        path, reason: "expected \(model.inputs.count) inputs, found \(call.inputs.count)")
+        path, className, reason: "expected \(model.inputs.count) inputs, found \(call.inputs.count)"
+      )
       return nil
     }
     return call.inputs

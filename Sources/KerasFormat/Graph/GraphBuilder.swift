@@ -15,14 +15,15 @@ final class GraphBuilder {
   private var layerNames: Set<String> = []
   private var callNames: Set<String> = []
   private var expansions = 0
-
-  /// More calls than any model has: nesting can multiply them without end.
-  private static let mostCalls = 1_000_000
+  private let mostCalls: Int
 
   /// A builder of an empty graph.
-  init(version: KerasVersion, report: ImportReport) {
+  ///
+  /// Nesting can multiply calls without end, so there is a limit, which no honest model meets.
+  init(version: KerasVersion, report: ImportReport, mostCalls: Int = 100_000) {
     self.version = version
     self.report = report
+    self.mostCalls = mostCalls
   }
 
   /// Adds the calls of a model.
@@ -37,8 +38,8 @@ final class GraphBuilder {
     _ model: SourceModel, path: String, index: Int, inputs: [GraphValue]
   ) -> [GraphValue?] {
     expansions += 1
-    guard nodes.count + expansions < Self.mostCalls else {
-      report.invalid(path, reason: "the model makes more than \(Self.mostCalls) calls")
+    guard nodes.count + expansions < mostCalls else {
+      report.invalid("", reason: "the model makes more than \(mostCalls) calls")
       return []
     }
     var values: [ValueReference: GraphValue] = [:]
@@ -76,7 +77,7 @@ final class GraphBuilder {
   ) -> [GraphValue] {
     switch layer.body {
     case .input: []
-    case .model(let model): addModel(model, path: path, index: index, call: call)
+    case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
     case .timeDistributed(let inner):
       addTimeDistributed(inner, of: layer, path: path, index: index, call: call)
     case .layer where ChannelsFirst.applies(to: layer):

@@ -12,15 +12,16 @@ struct ModelParser {
   func model(_ json: JSONValue, path: String = "") -> SourceModel? {
     guard let rawName = json["class_name"]?.string, let config = json["config"] else {
       report.invalid(
-        path,
-        reason: "the model's configuration has no \"class_name\" and \"config\"")
+        path, option: path.isEmpty ? "model_config" : nil,
+        reason: "expected a model's \"class_name\" and \"config\", found none")
       return nil
     }
     let form = ModelForm(className: rawName, config: config)
     guard let form, let entries = form.layerEntries(config) else {
       report.unsupported(
-        path, rawName,
-        reason: "a model whose class is defined in Python: the file does not hold its graph")
+        path,
+        reason: "a model of class \"\(rawName)\", which is defined in Python: the file does not "
+          + "hold its graph")
       return nil
     }
     if form.isSubclass { report.note(.subclassReadAsGraph(rawName)) }

@@ -1,0 +1,154 @@
+import KerasFormat
+import ModelFormat
+import Testing
+
+@Suite("Graphs of functional models")
+struct GraphTests {
+  @Test("a Keras 2 call lists its values")
+  func keras2Values() throws {
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+          Config.layer("InputLayer", "b", "\"batch_input_shape\": [null, 3]"),
+          Config.layer("Add", "sum", calls: "[[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}]]]"),
+        ], inputs: "[[\"a\", 0, 0], [\"b\", 0, 0]]", outputs: "[[\"sum\", 0, 0]]"),
+      version: "2.15.0")
+    let description = try file.description()
+    #expect(description.inputs.map(\.name) == ["a", "b"])
+    #expect(description.inputs[0].shape == [nil, 3])
+    #expect(description.nodes == [NodeDescription(name: "sum", layer: "sum", inputs: ["a", "b"])])
+    #expect(description.outputs == [OutputDescription(name: "sum", value: "sum")])
+  }
+
+  @Test("a Keras 2 call keeps constants under their place and names")
+  func keras2Constants() throws {
+    let calls = "[[\"_CONSTANT_VALUE\", -1, 1.5, {\"y\": [\"a\", 0, 0], \"name\": null}]]"
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+          Config.layer("TFOpLambda", "op", "\"function\": \"math.subtract\"", calls: calls),
+        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
+    let node = try #require(try file.description().nodes.first)
+    #expect(node.inputs == ["a"])
+    #expect(node.keywords == ["y": 0])
+    #expect(node.arguments == ["0": .double(1.5)])
+  }
+
+  @Test("an operation of Keras 3 is told apart from the layer of its name")
+  func operations() throws {
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("a"),
+          """
+          {"class_name": "Add", "config": {"name": "op"}, "name": "op",
+           "inbound_nodes": [\(Config.call(Config.value("a"), "1.0"))]}
+          """,
+          Config.layer(
+            "Add", "layer",
+            calls: "[\(Config.call("[\(Config.value("a")), \(Config.value("op"))]"))]"),
+        ], inputs: "[\"a\", 0, 0]", outputs: "[\"layer\", 0, 0]"))
+    let description = try file.description()
+    #expect(description.layers.map(\.className) == ["ops.Add", "Add"])
+    #expect(description.nodes[0].arguments == ["1": .double(1)])
+    #expect(description.nodes[1].inputs == ["a", "op"])
+  }
+
+  @Test("a shared layer has one description and a call for each use")
+  func sharedLayer() throws {
+    let calls = [Config.call(Config.value("a")), Config.call(Config.value("d"))]
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("a"),
+          Config.layer("Activation", "d", calls: "[\(calls.joined(separator: ","))]"),
+        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"d\", 1, 0]]"))
+    let description = try file.description()
+    #expect(description.layers.map(\.name) == ["d"])
+    #expect(description.nodes.map(\.name) == ["d", "d#1"])
+    #expect(description.nodes.map(\.inputs) == [["a"], ["d"]])
+    #expect(description.outputs == [OutputDescription(name: "d", value: "d#1")])
+  }
+
+  @Test("calls are ordered by what they read, whatever the file's order")
+  func unorderedLayers() throws {
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("Activation", "z", calls: "[\(Config.call(Config.value("y")))]"),
+          Config.layer("Activation", "y", calls: "[\(Config.call(Config.value("a")))]"),
+          Config.input("a"),
+        ], inputs: "[\"a\", 0, 0]", outputs: "[\"z\", 0, 0]"))
+    #expect(try file.description().nodes.map(\.name) == ["y", "z"])
+  }
+
+  @Test("inputs and outputs in dictionaries come in the order of their keys")
+  func dictionaries() throws {
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("x"), Config.input("y"),
+          Config.layer("Activation", "p", calls: "[\(Config.call(Config.value("x")))]"),
+          Config.layer("Activation", "q", calls: "[\(Config.call(Config.value("y")))]"),
+        ], inputs: "{\"right\": [\"x\", 0, 0], \"left\": [\"y\", 0, 0]}",
+        outputs: "{\"b\": [\"p\", 0, 0], \"a\": [\"q\", 0, 0]}"))
+    let description = try file.description()
+    #expect(description.inputs.map(\.name) == ["y", "x"])
+    #expect(description.outputs.map(\.name) == ["q", "p"])
+  }
+
+  @Test("an output may be an input, and may be given twice")
+  func passedThrough() throws {
+    let file = KerasFile(
+      config: Config.functional(
+        [Config.input("a")], inputs: "[\"a\", 0, 0]", outputs: "[[\"a\", 0, 0], [\"a\", 0, 0]]"))
+    #expect(try file.description().outputs.map(\.value) == ["a", "a"])
+  }
+
+  @Test("initial states are inputs after the sequence, final states further outputs")
+  func recurrentStates() throws {
+    let options = "\"units\": 4, \"return_state\": true"
+    let states = "[\(Config.value("s")), \(Config.value("t"))]"
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("x", "[null, 5, 3]"), Config.input("s"), Config.input("t"),
+          Config.layer(
+            "LSTM", "first", options,
+            calls: "[\(Config.call(Config.value("x"), keywords: "{\"initial_state\": \(states)}"))]"
+          ),
+          Config.layer(
+            "LSTM", "second", options, calls: "[\(Config.call(Config.value("x"), states, "null"))]"),
+        ], inputs: "[[\"x\", 0, 0], [\"s\", 0, 0], [\"t\", 0, 0]]",
+        outputs: "[[\"first\", 0, 2], [\"second\", 0, 0]]"))
+    let description = try file.description()
+    for node in description.nodes {
+      #expect(node.inputs == ["x", "s", "t"])
+      #expect(node.keywords.isEmpty && node.arguments.isEmpty)
+      #expect(node.outputs == [node.name, "\(node.name):1", "\(node.name):2"])
+    }
+    #expect(description.outputs.map(\.value) == ["first:2", "second"])
+  }
+
+  @Test("a mask given by name is a keyword; arguments that say nothing are dropped")
+  func keywords() throws {
+    let keywords = "{\"mask\": \(Config.value("m")), \"training\": false}"
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("x", "[null, 5, 3]"), Config.input("m"),
+          Config.layer(
+            "LSTM", "l", calls: "[\(Config.call(Config.value("x"), keywords: keywords))]"),
+          Config.layer(
+            "Dropout", "d",
+            calls: "[\(Config.call(Config.value("l"), keywords: "{\"training\": true}"))]"),
+        ], inputs: "[[\"x\", 0, 0], [\"m\", 0, 0]]", outputs: "[[\"d\", 0, 0]]"))
+    let nodes = try file.description().nodes
+    #expect(nodes[0].inputs == ["x", "m"])
+    #expect(nodes[0].keywords == ["mask": 1])
+    #expect(nodes[0].arguments.isEmpty)
+    #expect(nodes[1].arguments == ["training": .bool(true)])
+  }
+}
