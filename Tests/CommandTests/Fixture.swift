@@ -1,4 +1,6 @@
 import Foundation
+import KerasFormat
+import Tensors
 
 /// The files that Keras made for these tests.
 enum Fixture {
@@ -16,7 +18,20 @@ enum Fixture {
   static let chain = path("layers/Conv2D/sequential.h5")
   static let chainReference = path("layers/Conv2D/sequential.npz")
 
-  /// The file at `path` with the first occurrence, or all, of some bytes replaced by as many others.
+  /// The chain's reference, but for one number of a layer's activation.
+  static func spoiledReference(of layer: String, in folder: TemporaryFolder) throws -> String {
+    var tensors = try ReferenceFile.tensors(ofArchive: chainReference)
+    if let tensor = tensors["activations/\(layer)"] {
+      var numbers = tensor.elements(as: Float.self)
+      numbers[0] = 1000
+      tensors["activations/\(layer)"] = Tensor(tensor.shape, numbers)
+    }
+    let arrays = tensors.map { (name: $0.key, tensor: $0.value) }
+    try NumPyArchive.write(arrays, to: folder("spoiled.npz"))
+    return folder("spoiled.npz")
+  }
+
+  /// The file at `path` with some bytes replaced, wherever they stand, by as many others.
   static func patched(_ path: String, _ bytes: String, _ others: String) throws -> Data {
     precondition(bytes.utf8.count == others.utf8.count, "a patch must not move what follows")
     var data = try Data(contentsOf: URL(filePath: path))

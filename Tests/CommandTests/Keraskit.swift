@@ -33,7 +33,7 @@ enum Keraskit {
     let folder = try TemporaryFolder()
     try input.write(toFile: folder("in"), atomically: false, encoding: .utf8)
     for name in ["out", "err"] {
-      FileManager.default.createFile(atPath: folder(name), contents: nil)
+      _ = FileManager.default.createFile(atPath: folder(name), contents: nil)
     }
     let process = Process()
     process.executableURL = executable

@@ -17,7 +17,14 @@ struct StopSignal {
   init() {
     _ = StopPipe.ends
     signal(SIGPIPE, SIG_IGN)
-    for number in Self.signals { signal(number, noteStop) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in Self.signals {
+      signal(number, noteStop)
+      sigaddset(&signals, number)
+    }
+    // Whoever started this process may have handed down a mask that holds them back.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Waits for the first signal.
