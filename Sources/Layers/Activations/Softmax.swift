@@ -23,9 +23,12 @@ struct Softmax: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let axes = try normalizedAxes(shape)
-    let outer = shape.dimensions[..<axes[0]].reduce(1, *)
-    let count = shape.dimensions[axes[0]...axes[axes.count - 1]].reduce(1, *)
-    let inner = shape.dimensions[(axes[axes.count - 1] + 1)...].reduce(1, *)
+    guard let first = axes.first, axes == Array(first..<(first + axes.count)) else {
+      return scatteredStep(shape, axes)
+    }
+    let outer = shape.dimensions[..<first].reduce(1, *)
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    let inner = shape.dimensions[(first + axes.count)...].reduce(1, *)
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: outer, grain: 4096 / max(count * inner, 1) + 1) { range in
@@ -36,13 +39,26 @@ struct Softmax: Layer {
     }
   }
 
-  /// The axes from the front, which must follow each other without a gap.
+  /// Over axes that do not follow each other: they are brought to the end and back.
+  private func scatteredStep(_ shape: Shape, _ axes: [Int]) -> Step {
+    let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+    let back = (0..<shape.rank).map { axis in order.firstIndex(of: axis) ?? axis }
+    let moved = Shape(order.map { shape[$0] })
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    let outer = shape.elementCount / max(count, 1)
+    return .run(scratchBytes: shape.elementCount * 4) { buffers in
+      let (kernels, scratch) = (CPUKernels.active, buffers.scratch())
+      kernels.permute(shape, axes: order, buffers.inputBytes(0), into: scratch)
+      kernels.softmax(outer: outer, count: count, scratch, into: scratch)
+      kernels.permute(moved, axes: back, scratch, into: buffers.outputBytes())
+    }
+  }
+
+  /// The axes from the front, each of them once.
   private func normalizedAxes(_ shape: Shape) throws(LayerError) -> [Int] {
-    let axes = axes.compactMap(shape.normalizedAxis).sorted()
-    guard let first = axes.first, axes.count == self.axes.count,
-      axes == Array(first..<(first + axes.count))
-    else {
-      throw LayerError("expected neighbouring axes of shape \(shape), found axes \(self.axes)")
+    let axes = Set(axes.compactMap(shape.normalizedAxis)).sorted()
+    guard axes.count == self.axes.count, !axes.isEmpty else {
+      throw LayerError("expected axes of shape \(shape), found \(self.axes)")
     }
     return axes
   }
