@@ -24,7 +24,7 @@ let package = Package(
   targets: [
     // MARK: - Runtime: no library but the Swift standard library and Foundation
 
-    .target(name: "CKernels", cSettings: c),
+    .target(name: "CKernels", cSettings: c, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swift),
     .target(name: "ModelFormat", dependencies: ["Tensors"], swiftSettings: swift),
     .target(name: "Layers", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
@@ -97,10 +97,13 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ParityTests",
-      dependencies: ["Parity", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors"],
+      dependencies: [
+        "Parity", "HDF5", "Inference", "KerasFormat", "Layers", "ModelFormat", "Tensors",
+      ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["KerasFormat", "ModelFormat", "Tensors"],
+      swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17
 )

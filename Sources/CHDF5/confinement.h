@@ -17,6 +17,11 @@ static inline int chdf5_memory_file(void) {
   return (int)syscall(SYS_memfd_create, "hdf5", 3u);  // MFD_CLOEXEC | MFD_ALLOW_SEALING
 }
 
+/// A pipe that no other process inherits.
+static inline int chdf5_pipe(int ends[2]) {
+  return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
 /// Makes a memory file's bytes and size final; fails while anybody can still write to it.
 static inline int chdf5_seal(int descriptor) {
   return fcntl(descriptor, 1033, 0x0f);  // F_ADD_SEALS: SEAL, SHRINK, GROW, WRITE
@@ -33,6 +38,7 @@ static inline int chdf5_confine(int first) {
   return 0;
 }
 #else
+#include <fcntl.h>
 #include <stdlib.h>
 
 static inline int chdf5_memory_file(void) {
@@ -40,6 +46,11 @@ static inline int chdf5_memory_file(void) {
   int descriptor = mkstemp(name);
   if (descriptor >= 0) unlink(name);
   return descriptor;
+}
+static inline int chdf5_pipe(int ends[2]) {
+  if (pipe(ends) != 0) return -1;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  return fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 }
 static inline int chdf5_seal(int descriptor) { return descriptor < 0 ? -1 : 0; }
 static inline int chdf5_confine(int first) { return first < 0 ? -1 : 0; }

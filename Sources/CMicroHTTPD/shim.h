@@ -1,2 +1,77 @@
 #pragma once
 #include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// The calls of libmicrohttpd that take variable arguments, which Swift cannot make.
+
+/// How a daemon listens and what it calls.
+typedef struct {
+  const struct sockaddr *address;
+  unsigned int thread_count;
+  unsigned int connection_limit;
+  unsigned int connections_per_address;
+  unsigned int idle_seconds;
+  size_t connection_memory;
+  void *context;
+  void *(*begin)(void *, const char *, struct MHD_Connection *);
+  MHD_AccessHandlerCallback handle;
+  MHD_RequestCompletedCallback complete;
+  MHD_NotifyConnectionCallback connection;
+} cmhd_configuration;
+
+/// Leaves a path percent-encoded: a decoded zero byte would end it.
+static inline size_t cmhd_keep_encoded(void *context, struct MHD_Connection *connection, char *text) {
+  (void)context;
+  (void)connection;
+  return strlen(text);
+}
+
+/// Starts a daemon that waits with epoll on its own threads; NULL on failure, with errno set.
+static inline struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration) {
+  unsigned int flags =
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+  if (configuration->address->sa_family == AF_INET6) flags |= MHD_USE_DUAL_STACK;
+  // A pool of one thread is not a pool to libmicrohttpd.
+  enum MHD_OPTION pool =
+      configuration->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
+  return MHD_start_daemon(
+      flags, 0, NULL, NULL, configuration->handle, configuration->context,
+      MHD_OPTION_SOCK_ADDR, configuration->address,
+      MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
+      MHD_OPTION_PER_IP_CONNECTION_LIMIT, configuration->connections_per_address,
+      MHD_OPTION_CONNECTION_TIMEOUT, configuration->idle_seconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory,
+      MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+      MHD_OPTION_URI_LOG_CALLBACK, configuration->begin, configuration->context,
+      MHD_OPTION_UNESCAPE_CALLBACK, cmhd_keep_encoded, NULL,
+      MHD_OPTION_NOTIFY_COMPLETED, configuration->complete, configuration->context,
+      MHD_OPTION_NOTIFY_CONNECTION, configuration->connection, configuration->context,
+      pool, configuration->thread_count, MHD_OPTION_END);
+}
+
+/// The port that a daemon listens on.
+static inline unsigned int cmhd_port(struct MHD_Daemon *daemon) {
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
+  return info ? info->port : 0;
+}
+
+/// The socket of a connection.
+static inline int cmhd_socket(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? info->connect_fd : -1;
+}
+
+/// What the connection callback stored for a connection.
+static inline void *cmhd_socket_context(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info ? info->socket_context : NULL;
+}

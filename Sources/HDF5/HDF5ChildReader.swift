@@ -27,33 +27,60 @@ public enum HDF5ChildReader {
 
   /// The whole file at `path` as a tree of groups and datasets, like `HDF5File.read`.
   ///
-  /// - Parameters:
-  ///   - executable: the program to start, which calls `runChildIfAsked`; nil for this program.
-  ///   - arguments: what to put before the hidden argument, for a program that starts another one.
+  /// `executable` is the program to start, one that calls `runChildIfAsked`; nil stands for this
+  /// program. `arguments` come before the hidden one, for a program that starts another one.
   public static func read(
     path: String, options: HDF5ReadOptions = HDF5ReadOptions(), executable: String? = nil,
     arguments: [String] = []
   ) throws(HDF5Error) -> HDF5Group {
     let entry: HDF5Entry
     do throws(Problem) {
-      let source = try SourceFile(path: path)
-      let limits = options.limits ?? HDF5Limits(fileSize: source.size)
-      let program = if let executable { executable } else { try thisProgram() }
-      let words = ChildArguments(limits: limits, skipped: options.skipped).words
-      let answer = Descriptor(owning: chdf5_memory_file())
-      guard answer.number >= 0 else { throw Problem(.crashed, "cannot make a file in memory") }
-      let ending = try ChildProcess.run(
-        program, arguments + words,
-        passing: [answer.number, source.descriptor.number], seconds: limits.seconds)
-      try check(ending, limits)
-      entry = try DumpReader.read(answer.number, file: path, depthLimit: limits.depth)
+      entry = try answer(
+        about: SourceFile(path: path), name: path, options, executable, arguments)
     } catch {
       throw HDF5Error(error, file: path)
     }
+    return try root(entry, file: path)
+  }
+
+  /// The whole file behind an open descriptor, which messages call `name`.
+  ///
+  /// The file needs no name of its own: it may be deleted already. The descriptor stays open.
+  public static func read(
+    descriptor: Int32, name: String, options: HDF5ReadOptions = HDF5ReadOptions(),
+    executable: String? = nil, arguments: [String] = []
+  ) throws(HDF5Error) -> HDF5Group {
+    let entry: HDF5Entry
+    do throws(Problem) {
+      entry = try answer(
+        about: SourceFile(copying: descriptor), name: name, options, executable, arguments)
+    } catch {
+      throw HDF5Error(error, file: name)
+    }
+    return try root(entry, file: name)
+  }
+
+  private static func answer(
+    about source: borrowing SourceFile, name: String, _ options: HDF5ReadOptions,
+    _ executable: String?, _ arguments: [String]
+  ) throws(Problem) -> HDF5Entry {
+    let program = if let executable { executable } else { try thisProgram() }
+    let limits = options.limits ?? HDF5Limits(fileSize: source.size)
+    let words = ChildArguments(limits: limits, skipped: options.skipped).words
+    let answer = Descriptor(owning: chdf5_memory_file())
+    guard answer.number >= 0 else { throw Problem(.crashed, "cannot make a file in memory") }
+    let ending = try ChildProcess.run(
+      program, arguments + words, passing: [answer.number, source.descriptor.number],
+      seconds: limits.seconds)
+    try ChildMain.check(ending, limits)
+    return try DumpReader.read(answer.number, file: name, depthLimit: limits.depth)
+  }
+
+  private static func root(_ entry: HDF5Entry, file: String) throws(HDF5Error) -> HDF5Group {
     switch entry {
     case .group(let group): return group
     case .unavailable(let error): throw error
-    case .dataset: throw HDF5Error(ByteReader.nonsense, file: path)
+    case .dataset: throw HDF5Error(ByteReader.nonsense, file: file)
     }
   }
 
@@ -69,30 +96,5 @@ public enum HDF5ChildReader {
     #else
       return CommandLine.arguments[0]
     #endif
-  }
-
-  private static func check(
-    _ ending: ChildProcess.Ending, _ limits: HDF5Limits
-  ) throws(Problem) {
-    switch ending {
-    case .exited(0): return
-    case .exited(let status):
-      throw Problem(.crashed, "the process that reads it ended with status \(status)")
-    case .timedOut:
-      throw Problem(.crashed, "reading took longer than the limit of \(limits.seconds) s")
-    case .signalled(SIGXCPU):
-      throw Problem(
-        .crashed,
-        "reading took more than the limit of \(limits.processorSeconds) s of processor time")
-    case .signalled(SIGXFSZ):
-      throw Problem(.crashed, "what it holds goes beyond the limits")
-    case .signalled(SIGKILL):
-      throw Problem(.crashed, "the process that reads it was killed, perhaps for want of memory")
-    case .signalled(let signal):
-      throw Problem(
-        .crashed,
-        "the HDF5 library crashed on it (signal \(signal), \(String(cString: strsignal(signal)))); "
-          + "the file is damaged or hostile")
-    }
   }
 }

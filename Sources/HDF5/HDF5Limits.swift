@@ -19,12 +19,12 @@ public struct HDF5Limits: Hashable, Sendable {
   /// 2 GiB plus four times the file, at 16 MiB of the file a second.
   public init(fileSize: Int) {
     let size = min(max(fileSize, 0), 1 << 48)
-    dataBytes = 2 << 30 + 4 * size
+    dataBytes = (2 << 30) + 4 * size
     attributeBytes = 256 << 20
     objects = 250_000
     depth = 100
-    memoryBytes = 2 << 30 + 2 * size
-    processorSeconds = 10 + size >> 24
+    memoryBytes = (2 << 30) + 2 * size
+    processorSeconds = 10 + (size >> 24)
     seconds = 30 + Double(size) / Double(4 << 20)
   }
 }

@@ -1,4 +1,4 @@
-internal import CTurboJPEG
+import CTurboJPEG
 
 /// JPEG files, through libturbojpeg.
 enum JPEG {

@@ -1,4 +1,4 @@
-internal import CPNG
+import CPNG
 
 /// PNG files, through libpng.
 public enum PNG {

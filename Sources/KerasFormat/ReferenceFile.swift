@@ -1,7 +1,6 @@
 public import HDF5
 public import ModelFormat
 public import Tensors
-import ZipFiles
 
 /// Reads reference files: what Keras computed for some inputs, as tensors named
 /// `inputs/<input>`, `outputs/<output>`, `activations/<layer>` and `predictions/<output>`.
@@ -40,22 +39,10 @@ public enum ReferenceFile {
 
   /// The tensors of the `.npz` archive at `path`.
   public static func tensors(ofArchive path: String) throws(ModelProblem) -> [String: Tensor] {
-    var arrays: [String: [UInt8]] = [:]
-    do throws(ZipError) {
-      let archive = try ZipArchive(path: path)
-      for entry in archive.entries { arrays[entry.name] = try archive.bytes(of: entry) }
+    do {
+      return try NumPyArchive.read(path: path)
     } catch {
-      throw ModelProblem(.invalid, reason: error.description)
+      throw ModelProblem(.invalid, option: error.array, reason: error.reason)
     }
-    var tensors: [String: Tensor] = [:]
-    for (file, bytes) in arrays {
-      let name = file.hasSuffix(".npy") ? String(file.dropLast(".npy".count)) : file
-      do throws(NumPyError) {
-        tensors[name] = try Tensor(npy: bytes)
-      } catch {
-        throw ModelProblem(.invalid, option: name, reason: error.description)
-      }
-    }
-    return tensors
   }
 }

@@ -16,11 +16,13 @@ extension BundleMetadata {
       (.version, BundleFormat.version),
       (.precision, precision.rawValue),
       (.dataSHA256, dataSHA256),
-      (.provenance, provenance.json.json),
+      (.provenance, provenance.json.canonicalText),
     ]
-    if let labels { texts.append((.labels, JSONValue.array(labels.map { .string($0) }).json)) }
-    if let parity { texts.append((.parity, parity.json.json)) }
-    texts.append((.model, description.json.json))
+    if let labels {
+      texts.append((.labels, JSONValue.array(labels.map { .string($0) }).canonicalText))
+    }
+    if let parity { texts.append((.parity, parity.json.canonicalText)) }
+    texts.append((.model, description.json.canonicalText))
     return texts
   }
 

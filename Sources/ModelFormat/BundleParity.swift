@@ -18,7 +18,7 @@ public struct BundleParity: Hashable, Sendable {
   }
 
   /// The figures as JSON, the way a bundle stores them.
-  var json: JSONValue {
+  package var json: JSONValue {
     .object([
       "cases": .int(cases),
       "values": .int(values),

@@ -1,7 +1,7 @@
 extension JSONValue {
   /// The value as canonical JSON: no spaces, keys sorted by their bytes, the shortest digits that
   /// read back to the same number; `NaN`, `Infinity` and `-Infinity` as Python writes them.
-  public var json: String {
+  public var canonicalText: String {
     var text = ""
     write(to: &text)
     return text

@@ -23,7 +23,8 @@ public struct ParityCheck: Sendable {
     var rows = zip(subjects, values).map { subject, value in
       ParityRow(
         name: subject.name, kind: subject.kind, className: subject.className,
-        shape: subject.reference.shape, result: compare(value, subject.reference))
+        shape: subject.reference.shape, result: compare(value, subject.reference),
+        sameClassCount: subject.kind == .output ? value.sameClassCount(subject.reference) : nil)
     }
     rows += unmatchedOutputs(reference)
     return ParityReport(
@@ -117,13 +118,13 @@ extension ParityCheck {
     let missing = outputNames.filter { reference.outputs[$0] == nil }.map {
       ParityRow(
         name: $0, kind: .output, className: nil, shape: [],
-        result: .failed("the reference does not hold it"))
+        result: .failed("the reference does not hold it"), sameClassCount: nil)
     }
     let extra = reference.outputs.filter { !outputNames.contains($0.key) }
       .sorted { $0.key < $1.key }.map { name, tensor in
         ParityRow(
           name: name, kind: .output, className: nil, shape: tensor.shape,
-          result: .failed("the model has no such output"))
+          result: .failed("the model has no such output"), sameClassCount: nil)
       }
     return missing + extra
   }

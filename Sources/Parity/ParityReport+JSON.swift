@@ -28,6 +28,7 @@ extension ParityRow {
       "class_name": className.map { .string($0) } ?? .null,
       "shape": .array(shape.dimensions.map { .int($0) }),
       "passes": .bool(passes),
+      "same_class_count": sameClassCount.map { .int($0) } ?? .null,
     ]
     switch result {
     case .failed(let reason): members["reason"] = .string(reason)

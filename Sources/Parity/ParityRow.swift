@@ -28,6 +28,8 @@ public struct ParityRow: Hashable, Sendable {
   public let shape: Shape
   /// How the comparison went.
   public let result: Result
+  /// Of an output of classes' probabilities: the cases whose most probable class is the same.
+  public let sameClassCount: Int?
 
   /// The comparison's figures, where there are any.
   public var closeness: Closeness? {
@@ -48,7 +50,7 @@ public struct ParityRow: Hashable, Sendable {
       guard let index = closeness.worstIndex else { return "\(subject): no elements" }
       let list = index.map(String.init).joined(separator: ", ")
       return "\(subject): \(closeness.countBeyond) of \(closeness.count) elements are off; "
-        + "at [\(list)] expected \(closeness.reference), found \(closeness.value)"
+        + "at [\(list)] expected \(Float(closeness.reference)), found \(Float(closeness.value))"
     }
   }
 }

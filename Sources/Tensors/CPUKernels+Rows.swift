@@ -85,10 +85,11 @@ extension CPUKernels {
     }
   }
 
-  /// Projects each row of x [rows][count] onto the probability simplex.
+  /// y = max(x - tau, 0) over each row of x [rows][count]; `y` may be `x`.
   ///
-  /// y = max(x - tau, 0) with the tau that makes the row sum to 1, found as Keras finds it. `y` may
-  /// be `x`.
+  /// With s the row in descending order, c its running sums and K the n for which
+  /// s[n] - (c[n] - 1) / n > 0, tau = (sum of c over K - 1) / |K|. That is Keras 3's formula; where
+  /// K has more than one member it differs from the paper's, which has the last c of K there.
   package func sparsemax(
     rows: Int, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
@@ -100,9 +101,9 @@ extension CPUKernels {
       var keptSum: Float = 0
       for (index, value) in from.sorted(by: >).enumerated() {
         sum += value
-        guard 1 + Float(index + 1) * value > sum else { continue }
+        guard value - (sum - 1) / Float(index + 1) > 0 else { continue }
         kept += 1
-        keptSum += value
+        keptSum += sum
       }
       let tau = (keptSum - 1) / Float(kept)
       for index in 0..<count {

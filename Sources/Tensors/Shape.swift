@@ -16,15 +16,18 @@ public struct Shape: Hashable, Sendable {
   /// Sizes that come from a file are checked with ``elementCount(atMost:)`` first.
   public var elementCount: Int { dimensions.reduce(1, *) }
 
-  /// The number of elements, or nil where it overflows, exceeds `limit`, or a size is negative.
+  /// The number of elements, or nil where it exceeds `limit` or a size is negative.
+  ///
+  /// Axes of size 0 count as 1 against the limit, so that the strides of a shape that passes do not
+  /// overflow either.
   public func elementCount(atMost limit: Int) -> Int? {
     var count = 1
     for size in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      if size < 0 || overflow { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
+      if size < 0 || overflow || product > limit { return nil }
       count = product
     }
-    return count <= limit ? count : nil
+    return dimensions.contains(0) ? 0 : count
   }
 
   /// The distance, in elements, from one index of each axis to the next, in row-major order.

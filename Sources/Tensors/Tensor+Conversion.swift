@@ -1,5 +1,3 @@
-import CKernels
-
 extension Tensor {
   /// The same numbers as elements of another type, converted as NumPy's `astype` does.
   ///
@@ -35,8 +33,7 @@ extension Tensor {
     Tensor(shape, Float.self) { floats in
       withBytes { bytes in
         guard let from = bytes.baseAddress, let to = floats.baseAddress else { return }
-        let type = Int32(bitPattern: elementType.c.rawValue)
-        CPUKernels.active.table.pointee.to_float(type, floats.count, from, to)
+        CPUKernels.active.convertToFloat(elementType, count: floats.count, from, into: to)
       }
     }
   }
@@ -47,8 +44,7 @@ extension Tensor {
   ) {
     let halves = bytes.bindMemory(to: UInt16.self)
     guard let from = floats.baseAddress, let to = halves.baseAddress else { return }
-    let type = Int32(bitPattern: target.c.rawValue)
-    CPUKernels.active.table.pointee.to_half(type, floats.count, from, to)
+    CPUKernels.active.convertToHalf(target, count: floats.count, from, into: to)
   }
 
   /// The elements as double-precision numbers, whatever their type.
@@ -57,8 +53,8 @@ extension Tensor {
     case .float64: elements(as: Double.self)
     case .float32: withElements(as: Float.self) { $0.map(Double.init) }
     case .float16, .bfloat16: floats().doubles()
-    case .uint64: withElements(as: UInt64.self) { $0.map(Double.init) }
-    default: integers().map(Double.init)
+    case .uint64: withElements(as: UInt64.self) { $0.map { Double($0) } }
+    default: integers().map { Double($0) }
     }
   }
 
@@ -79,28 +75,6 @@ extension Tensor {
     case .bool: withBytes { $0.map { $0 == 0 ? 0 : 1 } }
     case .float16, .bfloat16, .float32, .float64:
       preconditionFailure("\(elementType.rawValue) is no integer type")
-    }
-  }
-}
-
-extension ElementType {
-  /// The type as the kernels call it.
-  ///
-  /// Float32 itself has no name there, and bool is a byte.
-  var c: ck_element_type {
-    switch self {
-    case .float16: CK_FLOAT16
-    case .bfloat16: CK_BFLOAT16
-    case .float64: CK_FLOAT64
-    case .int8: CK_INT8
-    case .int16: CK_INT16
-    case .int32: CK_INT32
-    case .int64: CK_INT64
-    case .uint8, .bool: CK_UINT8
-    case .uint16: CK_UINT16
-    case .uint32: CK_UINT32
-    case .uint64: CK_UINT64
-    case .float32: preconditionFailure("float32 needs no conversion")
     }
   }
 }

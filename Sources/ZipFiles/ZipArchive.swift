@@ -1,96 +1,94 @@
 import CZip
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A zip archive, open for reading.
 ///
-/// What an archive claims is not trusted: names must be unique, and no file may claim to be larger
-/// than deflate can make of its bytes.
+/// What archives are known to attack with is refused: names that lead elsewhere, two entries of one
+/// name, entries that unfold to more than deflate can make of their bytes, and entries beyond
+/// 4 GiB that unfold to more than a hundred times their size.
 public struct ZipArchive: ~Copyable {
-  /// The archive's path.
-  public let path: String
-  /// The files in the archive, in its order.
+  /// The archive, as the caller named it.
+  public let file: String
+  /// The files in the archive, in its order; folders are left out.
   public let entries: [ZipEntry]
-  private let handle: OpaquePointer
+  private let byName: [String: ZipEntry]
+  private let handle: ArchiveHandle
 
-  /// Opens the archive at `path`.
+  /// Opens the archive at `path` and reads the list of what it holds.
   public init(path: String) throws(ZipError) {
-    var code: CInt = 0
-    guard let handle = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
-      throw ZipError(path, Self.reason(code))
+    let handle = try ArchiveHandle(reading: path)
+    let entries = try handle.entries()
+    var byName: [String: ZipEntry] = [:]
+    for entry in entries {
+      if let problem = entry.nameProblem {
+        throw ZipError(.refused, file: path, entry: entry.name, problem)
+      }
+      guard byName.updateValue(entry, forKey: entry.name) == nil else {
+        throw ZipError(.refused, file: path, entry: entry.name, "is in the archive twice")
+      }
     }
-    do {
-      entries = try Self.entries(of: handle, path)
-    } catch {
-      zip_discard(handle)
-      throw error
-    }
-    self.path = path
+    file = path
+    self.entries = entries
+    self.byName = byName
     self.handle = handle
   }
 
-  deinit {
-    zip_discard(handle)
+  /// The entry of this name, if there is one.
+  public func entry(_ name: String) -> ZipEntry? { byName[name] }
+
+  /// The bytes of the file of this name, whose checksum was right.
+  public func data(of name: String) throws(ZipError) -> [UInt8] {
+    let entry = try readableEntry(name)
+    var data = [UInt8](repeating: 0, count: entry.byteCount)
+    let reader = try EntryReader(entry, of: handle)
+    var count = 0
+    while count < data.count {
+      let part = data.withUnsafeMutableBytes { bytes in
+        reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
+      }
+      guard part > 0 else { break }
+      count += part
+    }
+    try reader.finish(after: count)
+    return data
   }
 
-  /// The bytes of a file of this archive.
-  public func bytes(of entry: ZipEntry) throws(ZipError) -> [UInt8] {
-    guard let file = zip_fopen_index(handle, entry.index, 0) else {
-      throw ZipError(path, entry: entry.name, String(cString: zip_strerror(handle)))
-    }
-    defer { zip_fclose(file) }
-    var filled = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: entry.byteCount) { buffer, count in
-      while filled < buffer.count {
-        let read = zip_fread(
-          file, buffer.baseAddress?.advanced(by: filled), UInt64(buffer.count - filled))
-        if read <= 0 { break }
-        filled += Int(read)
-      }
-      count = filled
-    }
-    var beyond: UInt8 = 0
-    guard filled == entry.byteCount, zip_fread(file, &beyond, 1) == 0 else {
+  /// A file without a name that holds the bytes of one entry, whose checksum was right.
+  public func temporaryFile(of name: String) throws(ZipError) -> ZipTemporaryFile {
+    let reader = try EntryReader(try readableEntry(name), of: handle)
+    guard let file = ZipTemporaryFile() else {
       throw ZipError(
-        path, entry: entry.name,
-        "damaged: expected \(entry.byteCount) bytes, "
-          + (filled < entry.byteCount ? "found \(filled)" : "found more, or another checksum"))
+        .unwritable, file: self.file, entry: name,
+        "cannot make a temporary file for it: \(String(cString: strerror(errno)))")
     }
-    return bytes
-  }
-
-  /// The most that deflate can make of one byte.
-  private static let largestRatio = 1032
-
-  private static func entries(
-    of handle: OpaquePointer, _ path: String
-  ) throws(ZipError) -> [ZipEntry] {
-    var entries: [ZipEntry] = []
-    var names: Set<String> = []
-    for index in 0..<UInt64(max(0, zip_get_num_entries(handle, 0))) {
-      var status = zip_stat_t()
-      guard zip_stat_index(handle, index, 0, &status) == 0, let text = status.name,
-        let size = Int(exactly: status.size), let compressed = Int(exactly: status.comp_size)
-      else { throw ZipError(path, "file \(index) has no name or size") }
-      let name = String(cString: text)
-      guard names.insert(name).inserted else {
-        throw ZipError(path, entry: name, "stands twice in the archive")
-      }
-      guard status.encryption_method == ZIP_EM_NONE else {
-        throw ZipError(path, entry: name, "is encrypted")
-      }
-      guard size / largestRatio <= compressed else {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { block.deallocate() }
+    var count = 0
+    while case let part = reader.read(into: block), part > 0 {
+      guard file.append(UnsafeRawBufferPointer(rebasing: block[..<part])) else {
         throw ZipError(
-          path, entry: name, "claims \(size) bytes, \(compressed) compressed ones cannot hold them")
+          .unwritable, file: self.file, entry: name,
+          "cannot write a temporary file for it: \(String(cString: strerror(errno)))")
       }
-      entries.append(
-        ZipEntry(name: name, byteCount: size, compressedByteCount: compressed, index: index))
+      count += part
     }
-    return entries
+    try reader.finish(after: count)
+    return file
   }
 
-  private static func reason(_ code: CInt) -> String {
-    var error = zip_error_t()
-    zip_error_init_with_code(&error, code)
-    defer { zip_error_fini(&error) }
-    return "cannot open the zip archive: " + String(cString: zip_error_strerror(&error))
+  /// The entry of this name, if its contents may be read.
+  private func readableEntry(_ name: String) throws(ZipError) -> ZipEntry {
+    guard let entry = byName[name] else {
+      throw ZipError(.missing, file: file, "has no '\(name)'")
+    }
+    if let (kind, reason) = entry.contentProblem(archiveSize: handle.size) {
+      throw ZipError(kind, file: file, entry: name, reason)
+    }
+    return entry
   }
 }

@@ -1,52 +1,66 @@
 import CZip
 
-/// Writes zip archives.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Writes zip archives whose entries are stored as they are.
 public enum ZipWriter {
-  /// Writes files of the given names and bytes, uncompressed, as the archive at `path`.
+  /// Writes an archive of these entries to `path`, in their order.
   ///
-  /// The archive comes into being whole or not at all, and equal files make equal archives.
+  /// The file is written under another name and then renamed: a reader finds the old archive or the
+  /// new one, whole. The same entries always give the same bytes.
   public static func write(
-    _ files: [(name: String, bytes: [UInt8])], to path: String
+    _ entries: [(name: String, bytes: [UInt8])], to path: String
   ) throws(ZipError) {
-    var code: CInt = 0
-    guard let handle = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
-      throw ZipError(path, "cannot create the zip archive")
+    guard !entries.isEmpty else {
+      throw ZipError(.unwritable, file: path, "an archive must have at least one entry")
     }
-    // libzip reads the bytes when the archive is closed.
-    var copies: [UnsafeMutableRawBufferPointer] = []
-    defer { for copy in copies { copy.deallocate() } }
-    for file in files {
-      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: file.bytes.count, alignment: 1)
-      copy.copyBytes(from: file.bytes)
-      copies.append(copy)
-      guard add(copy, named: file.name, to: handle) else {
-        let reason = String(cString: zip_strerror(handle))
-        zip_discard(handle)
-        throw ZipError(path, entry: file.name, reason)
-      }
+    var code: Int32 = 0
+    guard let archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
+      var error = zip_error_t()
+      zip_error_init_with_code(&error, code)
+      defer { zip_error_fini(&error) }
+      throw ZipError(.unwritable, file: path, String(cString: zip_error_strerror(&error)))
     }
-    guard zip_close(handle) == 0 else {
-      let reason = String(cString: zip_strerror(handle))
-      zip_discard(handle)
-      throw ZipError(path, reason)
+    do throws(ZipError) {
+      for entry in entries { try add(entry.name, entry.bytes, to: archive, file: path) }
+      guard zip_close(archive) == 0 else { throw failure(of: archive, file: path) }
+    } catch {
+      zip_discard(archive)
+      throw error
     }
   }
 
-  /// Seconds from 1970 to 1980, the earliest time that a zip archive can hold.
-  private static let earliestTime = 315_532_800
-
   private static func add(
-    _ bytes: UnsafeMutableRawBufferPointer, named name: String, to handle: OpaquePointer
-  ) -> Bool {
-    guard let source = zip_source_buffer(handle, bytes.baseAddress, UInt64(bytes.count), 0) else {
-      return false
+    _ name: String, _ bytes: [UInt8], to archive: OpaquePointer, file: String
+  ) throws(ZipError) {
+    // libzip reads the bytes when the archive is closed, from memory that it owns by then.
+    guard let copy = malloc(max(1, bytes.count)) else {
+      throw ZipError(.unwritable, file: file, entry: name, "there is not enough memory for it")
     }
-    let index = zip_file_add(handle, name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
+    bytes.withUnsafeBytes { if let start = $0.baseAddress { memcpy(copy, start, $0.count) } }
+    guard let source = zip_source_buffer(archive, copy, UInt64(bytes.count), 1) else {
+      free(copy)
+      throw failure(of: archive, file: file, entry: name)
+    }
+    let index = zip_file_add(archive, name, source, UInt32(ZIP_FL_ENC_UTF_8))
     guard index >= 0 else {
       zip_source_free(source)
-      return false
+      throw failure(of: archive, file: file, entry: name)
     }
-    return zip_set_file_compression(handle, UInt64(index), ZIP_CM_STORE, 0) == 0
-      && zip_file_set_mtime(handle, UInt64(index), earliestTime, 0) == 0
+    // The first day that the format knows.
+    let firstDay: UInt16 = 1 << 5 | 1
+    guard zip_set_file_compression(archive, UInt64(index), ZIP_CM_STORE, 0) == 0,
+      zip_file_set_dostime(archive, UInt64(index), 0, firstDay, 0) == 0
+    else { throw failure(of: archive, file: file, entry: name) }
+  }
+
+  private static func failure(
+    of archive: OpaquePointer, file: String, entry: String? = nil
+  ) -> ZipError {
+    ZipError(.unwritable, file: file, entry: entry, String(cString: zip_strerror(archive)))
   }
 }

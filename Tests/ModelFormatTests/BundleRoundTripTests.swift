@@ -12,7 +12,7 @@ import Testing
     let summary = try BundleWriter().write(SmallModel.contents, to: folder("m"))
     let bundle = try BundleReader(path: folder("m"), verifyingChecksum: true)
     let contents = bundle.contents
-    #expect(contents.description.json.json == SmallModel.description.json.json)
+    #expect(contents.description.json.canonicalText == SmallModel.description.json.canonicalText)
     #expect(contents.labels == SmallModel.contents.labels)
     #expect(contents.provenance == SmallModel.contents.provenance)
     #expect(bundle.precision == .float32)

@@ -138,6 +138,6 @@ import Testing
     #expect(json["first_divergence"]?.string == "dense")
     #expect(json["max_absolute"]?.isNull == true)
     #expect(json["values"]?.array?.count == 3)
-    #expect(!json.json.contains("NaN") && !json.json.contains("Infinity"))
+    #expect(!json.canonicalText.contains("NaN") && !json.canonicalText.contains("Infinity"))
   }
 }

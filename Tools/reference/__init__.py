@@ -1,4 +1,4 @@
-"""What Keras computes: suitable inputs for a model, and its outputs and every layer's activation."""
+"""What Keras computes: suitable inputs for a model, its outputs, every layer's activation."""
 from .files import write_reference
 from .inputs import sample_inputs
 from .recording import input_names, output_names, record

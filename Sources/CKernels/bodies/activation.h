@@ -147,16 +147,19 @@ static void activate(const ck_activation *activation, ptrdiff_t n, const float *
   activate_rows(activation, 1, NULL, n, n, x, y);
 }
 
-// Whether the activation is no more than a clamp, which a product does in its registers.
+// Whether the activation is no more than a clamp, which a kernel does in its registers; the clamp
+// to use, which does nothing where it is not.
 static int is_clamp(const ck_activation *activation, float *low, float *high) {
   const float *p = activation->parameters;
-  *low = activation->kind == CK_LINEAR ? -INFINITY : 0;
-  *high = INFINITY;
+  *low = -INFINITY, *high = INFINITY;
   switch (activation->kind) {
     case CK_LINEAR: return 1;
-    case CK_RELU: *high = p[1]; return p[0] == 0 && p[2] == 0;
-    case CK_RELU6: *high = 6; return 1;
-    case CK_HARD_TANH: *low = -1; *high = 1; return 1;
+    case CK_RELU:
+      if (p[0] != 0 || p[2] != 0) return 0;
+      *low = 0, *high = p[1];
+      return 1;
+    case CK_RELU6: *low = 0, *high = 6; return 1;
+    case CK_HARD_TANH: *low = -1, *high = 1; return 1;
     default: return 0;
   }
 }

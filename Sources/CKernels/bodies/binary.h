@@ -15,12 +15,9 @@ INLINE vec lanes_of(float (*op)(float, float), vec a, vec b) {
 #define EACH(expression)                                                                   \
   for (ptrdiff_t i = 0; i < n; i += LANES) {                                               \
     ptrdiff_t lanes = min_of(LANES, n - i);                                                \
-    int full = lanes == LANES;                                                             \
-    vec a = splat(a_first), b = splat(b_first);                                            \
-    if (a_stride) a = full ? load(pa + i) : load_part(pa + i, lanes);                      \
-    if (b_stride) b = full ? load(pb + i) : load_part(pb + i, lanes);                      \
-    if (full) store(y + i, expression);                                                    \
-    else store_part(y + i, expression, lanes);                                             \
+    vec a = a_stride ? take(pa + i, lanes) : splat(a_first);                               \
+    vec b = b_stride ? take(pb + i, lanes) : splat(b_first);                               \
+    put(y + i, expression, lanes);                                                         \
   }                                                                                        \
   break;
 

@@ -30,23 +30,27 @@ INLINE ivec bfloat_of_float(vec x) {
   return (x == x ? rounded : (bits >> 16) | 0x40) & 0xffff;
 }
 
+typedef uint16_t halves __attribute__((ext_vector_type(LANES)));
+
 static void from_halves(int brain, ptrdiff_t n, const uint16_t *x, float *y) {
   for (ptrdiff_t i = 0; i < n; i += LANES) {
     ptrdiff_t lanes = min_of(LANES, n - i);
-    ivec h = (ivec)(0);
-    for (ptrdiff_t j = 0; j < lanes; j++) h[j] = x[i + j];
-    vec v = brain ? of_bits(h << 16) : float_of_half(h);
-    if (lanes == LANES) store(y + i, v);
-    else store_part(y + i, v, lanes);
+    halves h = (halves)(0);
+    if (lanes == LANES) memcpy(&h, x + i, sizeof(h));
+    else memcpy(&h, x + i, (size_t)lanes * sizeof(uint16_t));
+    ivec bits = __builtin_convertvector(h, ivec);
+    put(y + i, brain ? of_bits(bits << 16) : float_of_half(bits), lanes);
   }
 }
 
 static void to_half(int32_t type, ptrdiff_t n, const float *x, uint16_t *y) {
   for (ptrdiff_t i = 0; i < n; i += LANES) {
     ptrdiff_t lanes = min_of(LANES, n - i);
-    vec v = lanes == LANES ? load(x + i) : load_part(x + i, lanes);
-    ivec h = type == CK_BFLOAT16 ? bfloat_of_float(v) : half_of_float(v);
-    for (ptrdiff_t j = 0; j < lanes; j++) y[i + j] = (uint16_t)h[j];
+    vec v = take(x + i, lanes);
+    ivec bits = type == CK_BFLOAT16 ? bfloat_of_float(v) : half_of_float(v);
+    halves h = __builtin_convertvector(bits, halves);
+    if (lanes == LANES) memcpy(y + i, &h, sizeof(h));
+    else memcpy(y + i, &h, (size_t)lanes * sizeof(uint16_t));
   }
 }
 

@@ -29,8 +29,9 @@ INLINE vec exp_of(vec x) {
 
 // e^x of x <= 88; 0 where the result is not a normal number.
 INLINE vec exp_of_bounded(vec x) {
-  vec n, p = reduced_expm1(at_least(x, splat(-87.0f)), &n) + splat(1.0f);
-  return x < splat(-87.0f) ? splat(0.0f) : p * power_of_two(n);
+  const vec least = splat(-87.336f);
+  vec n, p = reduced_expm1(at_least(x, least), &n) + splat(1.0f);
+  return x < least ? splat(0.0f) : p * power_of_two(n);
 }
 
 INLINE vec expm1_of(vec x) {
@@ -74,24 +75,18 @@ INLINE vec log1p_of(vec x) {
   return x < splat(INFINITY) ? y : x;
 }
 
+// E / (E + 2) with E = e^(2 |x|) - 1, and the sign of x.
 INLINE vec tanh_of(vec x) {
-  vec a = magnitude(x), z = x * x;  // |x| < 0.625
-  vec p = splat(-5.70498733e-3f);
-  p = p * z + splat(2.06390880e-2f);
-  p = p * z + splat(-5.37397154e-2f);
-  p = p * z + splat(1.33314416e-1f);
-  p = p * z + splat(-3.33332807e-1f);
-  vec small = p * z * x + x;
-  vec n, bounded = at_most(a + a, splat(20.0f));
-  vec e = (reduced_expm1(bounded, &n) + splat(1.0f)) * power_of_two(n);
-  vec large = splat(1.0f) - splat(2.0f) / (e + splat(1.0f));
-  return a < splat(0.625f) ? small : with_sign_of(large, x);
+  vec n, p = reduced_expm1(at_most(magnitude(x) * splat(2.0f), splat(20.0f)), &n);
+  vec scale = power_of_two(n);
+  vec e = scale * p + (scale - splat(1.0f));
+  return with_sign_of(e / (e + splat(2.0f)), x);
 }
 
+// 1 / (1 + e) of positive numbers and e / (1 + e) of negative ones, e = exp(-|x|).
 INLINE vec sigmoid_of(vec x) {
-  vec n, p = reduced_expm1(at_most(at_least(-x, splat(-87.0f)), splat(88.0f)), &n);
-  vec y = splat(1.0f) / (splat(1.0f) + (p + splat(1.0f)) * power_of_two(n));
-  return x < splat(-88.0f) ? splat(0.0f) : y;
+  vec e = exp_of_bounded(-magnitude(x));
+  return (x < splat(0.0f) ? e : splat(1.0f)) / (splat(1.0f) + e);
 }
 
 INLINE vec erf_of(vec x) {

@@ -3,15 +3,6 @@
 #define FUSED(activation, recurrent) \
   ((activation)->kind == CK_TANH && (recurrent)->kind == CK_SIGMOID)
 
-// `count` numbers at once: all lanes, or a part of them.
-INLINE vec take(const float *p, ptrdiff_t lanes) {
-  return lanes == LANES ? load(p) : load_part(p, lanes);
-}
-INLINE void put(float *p, vec v, ptrdiff_t lanes) {
-  if (lanes == LANES) store(p, v);
-  else store_part(p, v, lanes);
-}
-
 static void lstm_cell(ptrdiff_t batch, ptrdiff_t units, float *z, ptrdiff_t z_stride, float *c,
                       ptrdiff_t c_stride, float *h, ptrdiff_t h_stride,
                       const ck_activation *activation, const ck_activation *recurrent) {

@@ -3,12 +3,16 @@
 #include "vector.h"
 #include "exponential.h"
 #include "activation.h"
-#include "gemm.h"
+#include "tile.h"
+#include "product.h"
 #include "window.h"
-#include "rows.h"
+#include "reduce.h"
+#include "softmax.h"
+#include "normalize.h"
 #include "binary.h"
 #include "recurrent.h"
 #include "convert.h"
+#include "peak.h"
 
 const struct ck_kernels TABLE = {
     .name = TABLE_NAME,
@@ -34,4 +38,6 @@ const struct ck_kernels TABLE = {
     .gru_update = gru_update,
     .to_float = to_float,
     .to_half = to_half,
+    .multiply_adds = multiply_adds,
+    .multiply_adds_per_round = PEAK_CHAINS * LANES,
 };

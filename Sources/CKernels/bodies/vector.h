@@ -21,6 +21,16 @@ INLINE void store_part(float *p, vec v, ptrdiff_t count) {
   memcpy(p, lanes, (size_t)count * sizeof(float));
 }
 
+// The same for all lanes or a part of them.
+INLINE vec take(const float *p, ptrdiff_t lanes) {
+  return lanes == LANES ? load(p) : load_part(p, lanes);
+}
+
+INLINE void put(float *p, vec v, ptrdiff_t lanes) {
+  if (lanes == LANES) store(p, v);
+  else store_part(p, v, lanes);
+}
+
 INLINE ivec bits_of(vec v) { return (ivec)v; }
 INLINE vec of_bits(ivec v) { return (vec)v; }
 INLINE vec select(ivec mask, vec yes, vec no) { return mask ? yes : no; }

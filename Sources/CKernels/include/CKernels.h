@@ -191,6 +191,11 @@ struct ck_kernels {
   void (*_Nonnull to_float)(int32_t type, ptrdiff_t n, const void *x, float *y);
   // float32 to CK_FLOAT16 or CK_BFLOAT16, rounded to nearest even.
   void (*_Nonnull to_half)(int32_t type, ptrdiff_t n, const float *x, uint16_t *y);
+
+  // Multiply-adds by sums[0] and sums[1] in registers, for measuring how fast they can be: as many
+  // a round as multiply_adds_per_round tells. Overwrites sums[0].
+  void (*_Nonnull multiply_adds)(int64_t rounds, float *sums);
+  int32_t multiply_adds_per_round;
 };
 
 // The fastest table that this CPU runs, or the one that the environment's KERASKIT_CPU names.

@@ -38,6 +38,6 @@ struct ChildArguments: Equatable {
 
   /// The most that the answer may take: the data, the attributes, and room for names and errors.
   var capacity: Int {
-    limits.dataBytes + limits.attributeBytes + limits.objects * 1024 + 1 << 20
+    limits.dataBytes + limits.attributeBytes + limits.objects * 1024 + (1 << 20)
   }
 }

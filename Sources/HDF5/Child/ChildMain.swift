@@ -6,18 +6,30 @@
 
 /// What the child process does: read the file behind one descriptor, answer on another, end.
 enum ChildMain {
+  /// The status with which the process ends when it cannot put its limits in place.
+  static let unprepared: Int32 = 3
+  /// The status with which the process ends when the answer does not fit.
+  static let overfull: Int32 = 4
+
   private static let answer: Int32 = 3
   private static let source: Int32 = 4
   private static let lifeline: Int32 = 5
 
   /// Reads, answers and ends the process.
   static func run(_ arguments: ChildArguments) -> Never {
-    guard Confinement.apply(arguments, firstForeignDescriptor: lifeline + 1) else { _exit(3) }
+    guard Confinement.apply(arguments, firstForeignDescriptor: lifeline + 1) else {
+      _exit(unprepared)
+    }
+    let writer: DumpWriter
     do throws(Problem) {
-      let writer = try DumpWriter(answer, capacity: arguments.capacity)
+      writer = try DumpWriter(answer, capacity: arguments.capacity)
+    } catch {
+      _exit(unprepared)
+    }
+    do throws(Problem) {
       try writer.finish(tree(arguments, writer))
     } catch {
-      _exit(4)
+      _exit(overfull)
     }
     _exit(0)
   }

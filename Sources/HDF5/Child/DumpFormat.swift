@@ -1,4 +1,6 @@
-/// How a tree travels from the child process to its parent, in one file:
+/// How a tree travels from the child process to its parent.
+///
+/// One file holds, in this order:
 ///
 /// 1. the bytes of every numeric dataset, each at a multiple of 64;
 /// 2. the description: groups, attributes, strings, errors, and where the bytes lie;

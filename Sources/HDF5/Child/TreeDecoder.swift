@@ -120,17 +120,19 @@ struct TreeDecoder {
   }
 
   /// The extents and their product.
+  ///
+  /// No product of any of them overflows, so that nobody who multiplies them has to look again.
   private mutating func shape() throws(Problem) -> ([Int], Int) {
     var shape: [Int] = []
-    var count = 1
+    var bound = 1
     for _ in 0..<(try input.count(ofAtLeast: 8)) {
       let extent = try input.number()
-      guard extent >= 0, case (let product, false) = count.multipliedReportingOverflow(by: extent)
-      else { throw ByteReader.nonsense }
+      let (product, overflow) = bound.multipliedReportingOverflow(by: max(extent, 1))
+      guard extent >= 0, !overflow, product < Extents.most else { throw ByteReader.nonsense }
       shape.append(extent)
-      count = product
+      bound = product
     }
-    return (shape, count)
+    return (shape, shape.contains(0) ? 0 : bound)
   }
 
   private mutating func error() throws(Problem) -> HDF5Error {

@@ -1,4 +1,4 @@
-/// Writes the description of a tree. Paths are not written: they follow from the names.
+/// Writes the description of a tree, without paths: they follow from the names.
 struct TreeEncoder {
   private(set) var output = ByteWriter()
   /// Where the data of a dataset lies in the file.

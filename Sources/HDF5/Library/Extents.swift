@@ -2,6 +2,10 @@ import CHDF5
 
 /// The extents of an attribute or a dataset.
 enum Extents {
+  /// What the product of all extents stays under; the bytes of that many elements still fit an
+  /// `Int`.
+  static let most = 1 << 56
+
   /// Reads the extents and closes `space`: empty for a scalar, `[0]` for a null space.
   ///
   /// The product of what is returned fits an `Int`.
@@ -28,7 +32,7 @@ enum Extents {
         throw Problem(.refused, "shape \(dimensions) is beyond what memory can hold")
       }
       let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
-      guard !overflow, product < 1 << 56 else {
+      guard !overflow, product < most else {
         throw Problem(.refused, "shape \(dimensions) is beyond what memory can hold")
       }
       count = product

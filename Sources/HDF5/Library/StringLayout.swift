@@ -1,7 +1,8 @@
 import CHDF5
 
-/// How a file keeps its strings, and how they become Swift's. Bytes that are not UTF-8 are
-/// repaired: a name in an old encoding must not make its whole file unreadable.
+/// How a file keeps its strings, and how they become Swift's.
+///
+/// Bytes that are not UTF-8 are repaired: a name in an old encoding must not make its whole file unreadable.
 enum StringLayout {
   enum Padding {
     /// Ends at the first null byte, or where the element ends.

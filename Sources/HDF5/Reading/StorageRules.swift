@@ -1,6 +1,6 @@
 extension TreeReader {
   /// The most that deflate can make of one byte, and what a dataset may have beyond that: an honest
-  /// file may hold parts of a chunked dataset that were never written.
+  /// file may declare data that was never written, which reads as the fill value.
   private static let expansion = 1032
   private static let allowance = 1 << 20
 
@@ -36,20 +36,34 @@ extension TreeReader {
       throw Problem(.refused, "\(count) elements are beyond what memory can hold")
     }
     let stored = Int(min(dataset.storageSize(), UInt64(fileSize)))
-    var most = stored
-    if case .chunked(let chunkElements) = layout {
-      most = stored * Self.expansion + Self.allowance
-      let (chunk, overflow) = chunkElements.multipliedReportingOverflow(by: elementSize)
-      guard !overflow, chunk <= limits.dataBytes else {
-        throw Problem(.refused, "chunks of \(chunkElements) elements go beyond the limits")
+    let most =
+      switch layout {
+      case .chunked(let chunkElements):
+        try unfolded(stored, chunkElements: chunkElements, elementSize: elementSize)
+      case .contiguous: try held(of: stored, by: dataset)
+      case .compact, .virtual, .unknown: stored
       }
-    } else if case .contiguous = layout, declared > 0, let offset = dataset.offset() {
-      most = Int(min(UInt64(most), UInt64(fileSize) - min(offset, UInt64(fileSize))))
-    }
     guard declared <= most else {
       throw Problem(
         .refused, "declares \(declared) bytes of data where the file holds \(stored)")
     }
+  }
+
+  /// The most that compressed chunks can unfold to; a single chunk must fit the limits.
+  private func unfolded(
+    _ stored: Int, chunkElements: Int, elementSize: Int
+  ) throws(Problem) -> Int {
+    let (chunk, overflow) = chunkElements.multipliedReportingOverflow(by: elementSize)
+    guard !overflow, chunk <= limits.dataBytes else {
+      throw Problem(.refused, "chunks of \(chunkElements) elements go beyond the limits")
+    }
+    return stored * Self.expansion + Self.allowance
+  }
+
+  /// The bytes of contiguous data that lie inside the file.
+  private func held(of stored: Int, by dataset: borrowing OpenDataset) throws(Problem) -> Int {
+    guard let offset = dataset.offset() else { return Self.allowance }
+    return min(stored, fileSize - Int(min(offset, UInt64(fileSize))))
   }
 
   private static func unsupportedFilter(_ filter: Int) -> String? {

@@ -1,6 +1,8 @@
 extension TreeReader {
-  /// A dataset with all its elements. Where the data lies is judged before anything of it is
-  /// touched, and its size before memory is taken for it.
+  /// A dataset with all its elements.
+  ///
+  /// Where the data lies is judged before anything of it is touched, and its size before memory
+  /// is taken for it.
   func dataset(
     _ object: borrowing OpenObject, attributes: HDF5Attributes, path: String
   ) throws(Problem) -> HDF5Dataset {

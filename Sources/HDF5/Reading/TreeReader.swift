@@ -79,9 +79,15 @@ final class TreeReader {
     var entries: [String: HDF5Entry] = [:]
     for link in links {
       let path = path == "/" ? "/\(link.name)" : "\(path)/\(link.name)"
-      entries[link.name] = entry(link.target, path: path)
+      let isTaken = entries[link.name] != nil
+      entries[link.name] = isTaken ? ambiguous(path) : entry(link.target, path: path)
     }
     return HDF5Group(file: name, path: path, attributes: attributes, entries: entries)
+  }
+
+  /// What stands for names that differ in the file but not as text.
+  private func ambiguous(_ path: String) -> HDF5Entry {
+    .unavailable(error(Problem(.damaged, "several names in the file read like this"), path: path))
   }
 
   private func entry(_ target: Link.Target, path: String) -> HDF5Entry {

@@ -1,3 +1,5 @@
+import CHDF5
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -12,8 +14,9 @@ enum ChildProcess {
     case timedOut
   }
 
-  /// Environment variables that loaders, interpreters and sanitizers need. No other one is passed
-  /// on, least of all those that change what the HDF5 library does.
+  /// Environment variables that loaders, interpreters and sanitizers need.
+  ///
+  /// No other one is passed on, least of all those that change what the HDF5 library does.
   private static let inherited = [
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
     "UBSAN_OPTIONS",
@@ -27,11 +30,10 @@ enum ChildProcess {
     let deadline = ContinuousClock.now + .seconds(seconds)
     // The child holds one end of a pipe and never writes: that the pipe closes tells of its end.
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw failure("make a pipe", errno) }
+    guard chdf5_pipe(&ends) == 0 else { throw failure("make a pipe", errno) }
     let lifeline = Descriptor(owning: ends[0])
     let child = try spawn(executable, arguments, passing: descriptors, lifeline: ends[1])
-    waitForHangUp(lifeline.number, until: deadline)
-    return waitForEnd(of: child, until: deadline)
+    return waitForEnd(of: child, lifeline: lifeline, until: deadline)
   }
 
   /// Starts the process and closes this process's copy of `lifeline`.
@@ -62,36 +64,27 @@ enum ChildProcess {
     return kept + ["SWIFT_BACKTRACE=enable=no"]
   }
 
-  private static func waitForHangUp(_ descriptor: Int32, until deadline: ContinuousClock.Instant) {
-    var poll = pollfd(fd: descriptor, events: 0, revents: 0)
-    while poll.revents == 0 {
-      let left = deadline - .now
-      guard left > .zero else { return }
-      let milliseconds = min(left.components.seconds, 3600) * 1000 + 1
-      if Glibc.poll(&poll, 1, Int32(milliseconds)) < 0, errno != EINTR { return }
-    }
-  }
-
+  /// Waits for the end of `child`, which `lifeline` announces by hanging up.
   private static func waitForEnd(
-    of child: pid_t, until deadline: ContinuousClock.Instant
+    of child: pid_t, lifeline: borrowing Descriptor, until deadline: ContinuousClock.Instant
   ) -> Ending {
-    var status: Int32 = 0
+    var watched = pollfd(fd: lifeline.number, events: 0, revents: 0)
     var pause: UInt32 = 100
-    var timedOut = false
+    var status: Int32 = 0
+    var options = WNOHANG
     while true {
-      switch waitpid(child, &status, timedOut ? 0 : WNOHANG) {
-      case child: return timedOut ? .timedOut : ending(status)
-      case 0:
-        if ContinuousClock.now > deadline {
-          timedOut = true
-          _ = kill(child, SIGKILL)
-        } else {
-          _ = usleep(pause)
-          pause = min(pause * 2, 10_000)
-        }
-      default:
-        // Somebody else in this process took the status: the answer has to speak for itself.
-        if errno != EINTR { return timedOut ? .timedOut : .exited(0) }
+      let ended = waitpid(child, &status, options)
+      if ended == child { return options == 0 ? .timedOut : ending(status) }
+      // Somebody else in this process took the status: the answer has to speak for itself.
+      if ended < 0, errno != EINTR { return options == 0 ? .timedOut : .exited(0) }
+      if ContinuousClock.now > deadline {
+        _ = kill(child, SIGKILL)
+        options = 0
+      } else if watched.revents == 0 {
+        _ = poll(&watched, 1, 20)
+      } else {
+        _ = usleep(pause)
+        pause = min(pause * 2, 10_000)
       }
     }
   }

@@ -13,14 +13,6 @@ struct Descriptor: ~Copyable {
     self.number = number
   }
 
-  /// The same file under a number of 10 or more, out of the way of the numbers that a child
-  /// process is given; nil when the process has no descriptor left.
-  init?(duplicating other: Int32) {
-    let number = fcntl(other, F_DUPFD_CLOEXEC, 10)
-    guard number >= 0 else { return nil }
-    self.number = number
-  }
-
   deinit {
     _ = close(number)
   }

@@ -8,7 +8,7 @@
 enum Signature {
   private static let hdf5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Throws unless the signature stands where the format allows it: at 0, 512, 1024, 2048, …
+  /// Throws unless the signature stands at 0, 512, 1024, 2048 or a further power of two.
   static func check(_ descriptor: Int32, size: Int) throws(Problem) {
     guard size > 0 else { throw Problem(.notHDF5, "is empty, not an HDF5 file") }
     var position = 0

@@ -19,7 +19,16 @@ struct SourceFile: ~Copyable {
     try self.init(Descriptor(owning: number))
   }
 
-  init(_ descriptor: consuming Descriptor) throws(Problem) {
+  /// The file behind an open descriptor, which stays open.
+  init(copying number: Int32) throws(Problem) {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else {
+      throw Problem(.unopenable, "cannot use the file: \(String(cString: strerror(errno)))")
+    }
+    try self.init(Descriptor(owning: copy))
+  }
+
+  private init(_ descriptor: consuming Descriptor) throws(Problem) {
     let size = try Self.size(of: descriptor.number)
     try Signature.check(descriptor.number, size: size)
     self.size = size

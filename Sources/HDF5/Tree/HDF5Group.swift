@@ -1,5 +1,6 @@
-/// One group of a file: its attributes and what it holds, by name. The root group stands for the
-/// whole file.
+/// One group of a file: its attributes and what it holds, by name.
+///
+/// The root group stands for the whole file.
 public struct HDF5Group: Sendable {
   /// The file, as the caller named it.
   public let file: String
@@ -7,7 +8,9 @@ public struct HDF5Group: Sendable {
   public let path: String
   /// The attributes.
   public let attributes: HDF5Attributes
-  /// What the group holds, by name. Names that are not UTF-8 are repaired.
+  /// What the group holds, by name.
+  ///
+  /// Names that are not UTF-8 are repaired.
   public let entries: [String: HDF5Entry]
 
   /// The names of what the group holds, sorted.

@@ -8,7 +8,7 @@ import Tensors
 enum ActivationFunction: Sendable, Hashable {
   /// y[i] = f(x[i]), fused into the kernel that computes x.
   case elementwise(Activation)
-  /// y[r, :] = f(x[r, :]), in place.
+  /// y[r, :] = f(x[r, :]).
   case rows(RowFunction)
 
   /// The part that a kernel's epilogue does.
@@ -19,7 +19,13 @@ enum ActivationFunction: Sendable, Hashable {
     }
   }
 
-  /// y = f(x) over rows, in place or not.
+  /// The elements of a row that comes of a row of `width` elements.
+  func outputWidth(of width: Int) -> Int {
+    guard case .rows(let function) = self else { return width }
+    return function.outputWidth(of: width)
+  }
+
+  /// y = f(x) over rows; `y` may be `x`, but not for `glu`.
   func apply(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, width: Int
   ) {
@@ -27,27 +33,7 @@ enum ActivationFunction: Sendable, Hashable {
     case .elementwise(let activation):
       CPUKernels.active.activate(activation, count: rows * width, x, into: y)
     case .rows(let function):
-      if UnsafeRawPointer(x) != UnsafeRawPointer(y) { y.update(from: x, count: rows * width) }
-      function.apply(y, rows: rows, width: width)
-    }
-  }
-}
-
-/// A function of the rows of a matrix, in place.
-enum RowFunction: String, Sendable {
-  /// exp(x) / Σ exp(x)
-  case softmax
-  /// x - log Σ exp(x)
-  case logSoftmax = "log_softmax"
-  /// The nearest point of the probability simplex (Martins and Astudillo, 2016).
-  case sparsemax
-
-  func apply(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
-    let kernels = CPUKernels.active
-    switch self {
-    case .softmax: kernels.softmax(outer: rows, count: width, values, into: values)
-    case .logSoftmax: kernels.logSoftmax(outer: rows, count: width, values, into: values)
-    case .sparsemax: kernels.sparsemax(rows: rows, count: width, values, into: values)
+      function.apply(x, into: y, rows: rows, width: width)
     }
   }
 }

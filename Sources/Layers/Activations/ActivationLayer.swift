@@ -27,24 +27,31 @@ struct ActivationLayer: Layer {
     case "ThresholdedReLU":
       function = .elementwise(.thresholdedReLU(theta: Float(reader.number("theta", default: 1))))
     default:
-      function = reader.activation()
+      function = reader.activation(allowsGLU: true)
     }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    [TensorType(try call.onlyShape())]
+    var shape = try call.onlyShape()
+    guard shape.rank > 0 else { return [TensorType(shape)] }
+    if function == .rows(.glu), shape[-1] % 2 != 0 {
+      throw LayerError("expected an even size on the last axis to cut in half, found \(shape)")
+    }
+    shape[-1] = function.outputWidth(of: shape[-1])
+    return [TensorType(shape)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let width = shape.rank > 0 ? shape[-1] : 1
     let rows = shape.elementCount / max(width, 1)
-    let function = function
+    let (function, outputWidth) = (function, function.outputWidth(of: width))
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: rows, grain: 16_384 / max(width, 1) + 1) { range in
-        let start = range.lowerBound * width
-        function.apply(x + start, y + start, rows: range.count, width: width)
+        function.apply(
+          x + range.lowerBound * width, y + range.lowerBound * outputWidth, rows: range.count,
+          width: width)
       }
     }
   }

@@ -18,7 +18,7 @@ struct BiasActivation: Sendable {
   /// The part that needs whole rows, in place.
   func finish(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     guard case .rows(let function) = activation else { return }
-    function.apply(values, rows: rows, width: width)
+    function.apply(values, into: values, rows: rows, width: width)
   }
 
   /// C = activation(A · B + bias) over rows that lie close to each other.

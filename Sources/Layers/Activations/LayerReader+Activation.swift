@@ -3,12 +3,16 @@ import Tensors
 
 extension LayerReader {
   /// Reads an option that names an activation: a string, or a serialised activation layer.
+  ///
+  /// `glu`, which halves the last axis, is only for layers that provide for that.
   mutating func activation(
-    _ option: String = "activation", default fallback: String = "linear"
+    _ option: String = "activation", default fallback: String = "linear", allowsGLU: Bool = false
   ) -> ActivationFunction {
     let value = value(option) ?? .string(fallback)
     if let name = value.string {
-      if let function = ActivationFunction(named: name) { return function }
+      if let function = ActivationFunction(named: name), allowsGLU || function != .rows(.glu) {
+        return function
+      }
       refuse(option, "the activation \"\(name)\" is not supported here")
       return .elementwise(.linear)
     }
@@ -18,6 +22,9 @@ extension LayerReader {
     }
     let layer = LayerDescription(name: layer.name, className: className, config: config)
     var nested = LayerReader(layer, weights: [:])
+    if className == "Softmax", nested.intList("axis", default: [-1]) == [-1] {
+      return .rows(.softmax)
+    }
     guard ActivationLayer.classNames.contains(className) else {
       refuse(option, "an activation of class \"\(className)\" is not supported")
       return .elementwise(.linear)
@@ -29,9 +36,9 @@ extension LayerReader {
   }
 
   /// Reads `activation`, `use_bias`, and the bias of `count` elements where there is one.
-  mutating func biasActivation(count: Int) -> BiasActivation {
+  mutating func biasActivation(count: Int, allowsGLU: Bool = false) -> BiasActivation {
     let bias = bool("use_bias", default: true) ? weight("bias", [count]) : nil
-    return BiasActivation(bias: bias, activation: activation())
+    return BiasActivation(bias: bias, activation: activation(allowsGLU: allowsGLU))
   }
 }
 

@@ -15,7 +15,7 @@ struct Dense: Layer {
   init(_ reader: inout LayerReader) {
     units = reader.int("units")
     kernel = reader.weight("kernel", [nil, units])
-    finish = reader.biasActivation(count: units)
+    finish = reader.biasActivation(count: units, allowsGLU: true)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -24,7 +24,7 @@ struct Dense: Layer {
       throw LayerError("expected an input of rank 2 or more, found shape \(shape)")
     }
     try shape.expectChannels(kernel.shape[0])
-    shape[-1] = units
+    shape[-1] = finish.activation.outputWidth(of: units)
     return [TensorType(shape)]
   }
 
@@ -33,11 +33,21 @@ struct Dense: Layer {
       PackedMatrix(kernel, rows: kernel.shape[0], columns: 0..<units, of: units)
     }
     let finish = finish
-    let rows = call.outputs[0].shape.elementCount / units
+    let rows = call.inputs[0].shape.elementCount / max(kernel.shape[0], 1)
+    if finish.activation == .rows(.glu) {
+      let linear = BiasActivation(bias: finish.bias, activation: .elementwise(.linear))
+      let width = units
+      return .run(scratchBytes: rows * units * 4) { buffers in
+        let product = buffers.scratch()
+        panels.multiply(
+          rows: rows, buffers.input(0), into: product, linear.epilogue, buffers.workers)
+        finish.activation.apply(product, buffers.output(), rows: rows, width: width)
+      }
+    }
     return .run { buffers in finish.multiply(panels, rows: rows, buffers.input(0), buffers) }
   }
 
   func multiplyAdds(for call: LayerCall) -> Int {
-    call.outputs[0].shape.elementCount * kernel.shape[0]
+    call.inputs[0].shape.elementCount * units
   }
 }

@@ -5,6 +5,11 @@ extension LayerReader {
   /// that no product of two sizes overflows.
   public static let largestSize = 1 << 28
 
+  /// Whether an option is given as `null`, for those in which that differs from leaving it out.
+  public func isNull(_ option: String) -> Bool {
+    layer.config[option]?.isNull == true
+  }
+
   /// A whole number, which must lie in `range`.
   public mutating func int(
     _ option: String, default fallback: Int? = nil, in range: ClosedRange<Int> = 1...largestSize

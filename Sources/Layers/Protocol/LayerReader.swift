@@ -10,10 +10,10 @@ public struct LayerReader {
   /// The layer that is read.
   public let layer: LayerDescription
   /// The problems found so far.
-  public private(set) var problems: [ModelProblem] = []
-  private let tensors: [String: Tensor]
+  public internal(set) var problems: [ModelProblem] = []
+  let tensors: [String: Tensor]
   private var readOptions: Set<String> = []
-  private var readWeights: Set<String> = []
+  var readWeights: Set<String> = []
 
   /// A reader for `layer`, whose weights are among `tensors`.
   public init(_ layer: LayerDescription, weights tensors: [String: Tensor]) {

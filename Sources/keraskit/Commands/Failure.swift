@@ -1,8 +1,3 @@
-import HDF5
-import Imaging
-import Inference
-import ModelFormat
-
 /// What went wrong, as the user is told it.
 struct Failure: Error {
   let status: ExitStatus
@@ -23,17 +18,12 @@ struct Failure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let problems as ModelProblems:
-      status = problems.isUnsupported ? .checkFailed : .badFile
-      messages = problems.problems.map(\.description)
+    case let failure as ModelFailure:
+      status = failure.status
+      messages = failure.messages
     default:
       status = .badFile
       messages = ["\(error)"]
     }
   }
-}
-
-extension ModelProblems {
-  /// Whether the model asks for what is not there, rather than being damaged.
-  var isUnsupported: Bool { problems.contains { $0.kind == .unsupported } }
 }

@@ -7,7 +7,10 @@ import ModelFormat
 enum Program {
   static let version = "0.1.0"
 
-  static let commands: [any Command.Type] = []
+  static let commands: [any Command.Type] = [
+    InspectCommand.self, ConvertCommand.self, VerifyCommand.self, PredictCommand.self,
+    ServeCommand.self, BenchCommand.self,
+  ]
 
   /// Runs the command line without the program's own name.
   static func run(_ arguments: [String]) -> ExitStatus {

@@ -4,7 +4,7 @@ struct ArgumentParser {
   private let usage: CommandUsage
   private var operands: [String] = []
   private var given: Set<String> = []
-  private var values: [String: String] = [:]
+  private var values: [String: [String]] = [:]
 
   /// The arguments of a command, or nil where they ask for its help.
   static func parse(
@@ -48,7 +48,7 @@ struct ArgumentParser {
   private mutating func take(
     _ option: Option, _ attached: String?, _ rest: inout ArraySlice<String>
   ) throws(UsageError) {
-    guard given.insert(option.name).inserted else {
+    guard given.insert(option.name).inserted || option.isRepeatable else {
       throw UsageError("\"--\(option.name)\" is given twice")
     }
     guard let placeholder = option.value else {
@@ -58,7 +58,7 @@ struct ArgumentParser {
     guard let value = attached ?? rest.popFirst(), attached != nil || !value.hasPrefix("--") else {
       throw UsageError("\"--\(option.name)\" needs a value: \(placeholder)")
     }
-    values[option.name] = value
+    values[option.name, default: []].append(value)
   }
 
   private func option(named name: String) throws(UsageError) -> Option {

@@ -3,9 +3,9 @@ struct Arguments {
   /// The arguments that are no options, in order.
   let operands: [String]
   private let given: Set<String>
-  private let values: [String: String]
+  private let values: [String: [String]]
 
-  init(operands: [String], given: Set<String>, values: [String: String]) {
+  init(operands: [String], given: Set<String>, values: [String: [String]]) {
     self.operands = operands
     self.given = given
     self.values = values
@@ -15,11 +15,14 @@ struct Arguments {
   func has(_ option: Option) -> Bool { given.contains(option.name) }
 
   /// The value of an option, or nil where it was not given.
-  func value(of option: Option) -> String? { values[option.name] }
+  func value(of option: Option) -> String? { values[option.name]?.first }
+
+  /// All values of an option that may be given more than once.
+  func values(of option: Option) -> [String] { values[option.name] ?? [] }
 
   /// The value of an option as a whole number of `range`.
   func int(_ option: Option, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
-    guard let text = values[option.name] else { return nil }
+    guard let text = value(of: option) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       let upper = range.upperBound == .max ? "" : " to \(range.upperBound)"
       throw UsageError(
@@ -31,7 +34,7 @@ struct Arguments {
 
   /// The value of an option as a number that is not negative.
   func double(_ option: Option) throws(UsageError) -> Double? {
-    guard let text = values[option.name] else { return nil }
+    guard let text = value(of: option) else { return nil }
     guard let value = Double(text), value >= 0, value.isFinite else {
       throw UsageError(
         "\"--\(option.name)\": expected a number from 0, found \"\(text)\"")
@@ -43,7 +46,7 @@ struct Arguments {
   func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ option: Option, as type: Value.Type
   ) throws(UsageError) -> Value? {
-    guard let text = values[option.name] else { return nil }
+    guard let text = value(of: option) else { return nil }
     guard let value = Value(rawValue: text) else {
       let known = Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
       throw UsageError("\"--\(option.name)\": expected \(known), found \"\(text)\"")

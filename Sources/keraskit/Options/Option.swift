@@ -8,12 +8,18 @@ struct Option: Sendable {
   let value: String?
   /// What the option does, in a phrase.
   let help: String
+  /// Whether the option may be given more than once.
+  let isRepeatable: Bool
 
-  init(_ name: String, letter: Character? = nil, value: String? = nil, help: String) {
+  init(
+    _ name: String, letter: Character? = nil, value: String? = nil, help: String,
+    isRepeatable: Bool = false
+  ) {
     self.name = name
     self.letter = letter
     self.value = value
     self.help = help
+    self.isRepeatable = isRepeatable
   }
 
   /// The option as the help shows it: `-o, --output FILE`.

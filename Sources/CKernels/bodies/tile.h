@@ -1,0 +1,125 @@
+// C [M][N] = A [M][K] * B [K][N], B in panels [N / NR][K][NR].
+//
+// A tile of up to MR x NR results stays in registers while it runs over a block of K; A's numbers
+// are broadcast from where they lie, so that A is never packed. Blocks of K (a panel of B stays in
+// the first-level cache or close) are added up in C. A convolution differs only in where the rows
+// of A lie: each tap of each pixel has an offset of its own.
+#define VECTORS (NR / LANES)
+
+struct source {
+  const float *a;  // matrix: first row; windows: the input plus the first channel of this block
+  ptrdiff_t stride;
+  const int32_t *offsets;  // [rows][stride]; NULL for a matrix
+  ptrdiff_t taps, channels;  // of this block; a matrix has one tap
+};
+
+struct target {
+  float *c;
+  ptrdiff_t stride;
+  const int32_t *index;  // where row r goes; NULL for r
+  const float *bias;     // of the first column, or NULL
+  const float *add;      // laid out as C, or NULL
+  ptrdiff_t add_stride;
+  float low, high;
+  ptrdiff_t columns;  // that are left from the first on
+};
+
+INLINE const float *source_row(const struct source *s, ptrdiff_t r, ptrdiff_t tap) {
+  if (!s->offsets) return s->a + r * s->stride;
+  int32_t offset = s->offsets[r * s->stride + tap];
+  return offset < 0 ? ck_zeros : s->a + offset;
+}
+
+// The source and the target from row `first` and column `column` on.
+INLINE struct source source_from(const struct source *s, ptrdiff_t first) {
+  struct source part = *s;
+  if (s->offsets) part.offsets += first * s->stride;
+  else part.a += first * s->stride;
+  return part;
+}
+
+INLINE struct target target_from(const struct target *t, ptrdiff_t first, ptrdiff_t column) {
+  struct target part = *t;
+  ptrdiff_t shift = t->index ? 0 : first;
+  if (t->index) part.index += first;
+  if (t->bias) part.bias += column;
+  if (t->add) part.add += shift * t->add_stride + column;
+  part.c += shift * t->stride + column;
+  part.columns -= column;
+  return part;
+}
+
+// `sums` and what is added to them, clamped, into one row; `full` where the panels' columns are all
+// there.
+INLINE void store_row(const int full, const int panels, const struct target *t, ptrdiff_t r,
+                      const vec *sums) {
+  ptrdiff_t at = t->index ? t->index[r] : r;
+  float *c = t->c + at * t->stride;
+  const float *add = t->add ? t->add + at * t->add_stride : NULL;
+  UNROLL for (int j = 0; j < panels * VECTORS; j++) {
+    ptrdiff_t left = full ? LANES : t->columns - j * LANES;
+    if (left <= 0) break;
+    ptrdiff_t lanes = min_of(LANES, left);
+    vec v = sums[j];
+    if (t->bias) v += take(t->bias + j * LANES, lanes);
+    if (add) v += take(add + j * LANES, lanes);
+    put(c + j * LANES, at_most(at_least(v, splat(t->low)), splat(t->high)), lanes);
+  }
+}
+
+// `rows` rows against `panels` panels, which lie `panel_size` apart.
+INLINE void tile(const int rows, const int panels, const struct source *s, const float *b,
+                 ptrdiff_t panel_size, const struct target *t) {
+  vec sums[MR][4 * VECTORS];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int j = 0; j < panels * VECTORS; j++) sums[r][j] = splat(0.0f);
+  // Loops that test at their end: a way around the inner one costs the sums their registers.
+  const float *end = b + s->taps * s->channels * NR;
+  for (ptrdiff_t tap = 0; b != end; tap++) {
+    const float *a[MR];
+    UNROLL for (int r = 0; r < rows; r++) a[r] = source_row(s, r, tap);
+    ptrdiff_t k = 0;
+    do {
+      vec row[4 * VECTORS];
+      UNROLL for (int j = 0; j < panels * VECTORS; j++)
+        row[j] = load(b + j / VECTORS * panel_size + j % VECTORS * LANES);
+      UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int j = 0; j < panels * VECTORS; j++)
+          sums[r][j] += splat(a[r][k]) * row[j];
+      b += NR;
+    } while (++k < s->channels);
+  }
+  // A copy, which the stores to C cannot change.
+  const struct target to = *t;
+  if (to.columns >= panels * NR) {
+    UNROLL for (int r = 0; r < rows; r++) store_row(1, panels, &to, r, sums[r]);
+  } else {
+    UNROLL for (int r = 0; r < rows; r++) store_row(0, panels, &to, r, sums[r]);
+  }
+}
+
+// Up to MR rows against one panel, each count of rows compiled by itself.
+static void tile_of(ptrdiff_t rows, const struct source *s, const float *b,
+                    const struct target *t) {
+  switch (rows) {
+#define CASE(N) case N: if (N <= MR) tile(N <= MR ? N : MR, 1, s, b, 0, t); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
+    CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
+#undef CASE
+  }
+}
+
+// Few rows: several panels at once, since one would leave the multipliers waiting for sums.
+static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struct source *s,
+                     const float *b, const struct target *t) {
+  for (ptrdiff_t n0 = 0; n0 < n;) {
+    struct target part = target_from(t, 0, n0);
+    const float *panel = b + n0 / NR * panel_size;
+    ptrdiff_t left = ceil_div(n - n0, NR), panels = m == 1 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    if (panels == 4) tile(1, 4, s, panel, panel_size, &part);
+    else if (panels == 1) tile_of(m, s, panel, &part);
+    else if (m == 1) tile(1, 2, s, panel, panel_size, &part);
+    else tile(2, 2, s, panel, panel_size, &part);
+    n0 += panels * NR;
+  }
+}

@@ -1,0 +1,105 @@
+#include <limits>
+
+#include "Nodes.h"
+
+using namespace simdjson;
+
+namespace {
+
+/// A value as a number of the type; false where it is none, or is out of range.
+template <class T>
+bool convert(dom::element value, T &out) {
+  if constexpr (std::is_same<T, bool>::value) {
+    return !value.get_bool().get(out);
+  } else if constexpr (std::is_floating_point<T>::value) {
+    double number;
+    if (value.get_double().get(number)) return false;
+    out = static_cast<T>(number);
+    return true;
+  } else if constexpr (std::is_same<T, uint64_t>::value) {
+    return !value.get_uint64().get(out);
+  } else {
+    int64_t number;
+    if (value.get_int64().get(number)) return false;
+    out = static_cast<T>(number);
+    return static_cast<int64_t>(out) == number;
+  }
+}
+
+template <class T>
+struct Reader {
+  const size_t *sizes;
+  size_t rank;
+  T *out;
+  kjson_mismatch *mismatch;
+
+  bool store(dom::element value) {
+    T number;
+    if (!convert(value, number)) return false;
+    if (out) *out++ = number;
+    return true;
+  }
+
+  bool fail(
+      kjson_difference difference, size_t level, dom::element value, size_t found = 0,
+      size_t expected = 0) {
+    *mismatch = {difference, level, found, expected, node(value)};
+    return false;
+  }
+
+  bool read(dom::element value, size_t level) {
+    dom::array list;
+    if (value.get_array().get(list)) {
+      if (level != rank) return fail(KJSON_LIST_EXPECTED, level, value);
+      return store(value) || fail(KJSON_WRONG_TYPE, level, value);
+    }
+    if (level >= rank) return fail(KJSON_LIST_TOO_DEEP, level, value);
+    size_t found = count(list);
+    if (found != sizes[level]) return fail(KJSON_WRONG_SIZE, level, value, found, sizes[level]);
+    for (dom::element item : list) {
+      if (!read(item, level + 1)) return false;
+    }
+    return true;
+  }
+};
+
+template <class T>
+bool read(
+    kjson_node node, const size_t *sizes, size_t rank, void *out, kjson_mismatch *mismatch) {
+  return Reader<T>{sizes, rank, static_cast<T *>(out), mismatch}.read(element(node), 0);
+}
+
+}  // namespace
+
+size_t kjson_shape(kjson_node node, size_t *sizes, size_t capacity) {
+  size_t rank = 0;
+  dom::element value = element(node);
+  dom::array list;
+  while (!value.get_array().get(list)) {
+    size_t size = count(list);
+    if (rank < capacity) sizes[rank] = size;
+    rank++;
+    if (size == 0) break;
+    value = *list.begin();
+  }
+  return rank;
+}
+
+bool kjson_read(
+    kjson_node node, kjson_number type, const size_t *sizes, size_t rank, void *out,
+    kjson_mismatch *mismatch) {
+  switch (type) {
+    case KJSON_FLOAT32: return read<float>(node, sizes, rank, out, mismatch);
+    case KJSON_FLOAT64: return read<double>(node, sizes, rank, out, mismatch);
+    case KJSON_INT8: return read<int8_t>(node, sizes, rank, out, mismatch);
+    case KJSON_INT16: return read<int16_t>(node, sizes, rank, out, mismatch);
+    case KJSON_INT32: return read<int32_t>(node, sizes, rank, out, mismatch);
+    case KJSON_INT64: return read<int64_t>(node, sizes, rank, out, mismatch);
+    case KJSON_UINT8: return read<uint8_t>(node, sizes, rank, out, mismatch);
+    case KJSON_UINT16: return read<uint16_t>(node, sizes, rank, out, mismatch);
+    case KJSON_UINT32: return read<uint32_t>(node, sizes, rank, out, mismatch);
+    case KJSON_UINT64: return read<uint64_t>(node, sizes, rank, out, mismatch);
+    case KJSON_BOOL: return read<bool>(node, sizes, rank, out, mismatch);
+  }
+  return false;
+}

@@ -1,0 +1,78 @@
+import Tensors
+
+/// y = x₀ ∘ x₁ ∘ …: `Add`, `Multiply`, `Average`, `Maximum`, `Minimum` and, for two inputs,
+/// `Subtract`.
+///
+/// Inputs broadcast as in NumPy; where their ranks differ, those of lower rank get axes of size 1
+/// behind the batch axis. Keras: `Merge.call`.
+///
+/// Input: one tensor or more. Output: what they broadcast to.
+///
+/// Keras: <https://keras.io/api/layers/merging_layers/>
+struct ElementwiseMerge: Layer {
+  static let classNames = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
+
+  private let operation: BinaryOperation
+  private let takesMean: Bool
+
+  init(_ reader: inout LayerReader) {
+    takesMean = reader.className == "Average"
+    operation =
+      switch reader.className {
+      case "Subtract": .subtract
+      case "Multiply": .multiply
+      case "Maximum": .maximum
+      case "Minimum": .minimum
+      default: .add
+      }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    guard operation == .subtract ? call.inputs.count == 2 : !call.inputs.isEmpty else {
+      let expected = operation == .subtract ? "2 inputs" : "1 input or more"
+      throw LayerError("expected \(expected), found \(call.inputs.count)")
+    }
+    let shapes = Self.aligned(call.inputs.map(\.shape))
+    var output = shapes[0]
+    for shape in shapes {
+      guard let broadcast = broadcastShape(output, shape) else {
+        let found = call.inputs.map { "\($0.shape)" }.joined(separator: ", ")
+        throw LayerError("expected shapes that broadcast together, found \(found)")
+      }
+      output = broadcast
+    }
+    return [TensorType(output)]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let shapes = Self.aligned(call.inputs.map(\.shape))
+    guard shapes.count > 1 else { return .view }
+    let output = call.outputs[0].shape
+    let terms = MergeTerm.terms(operation, shapes, output: output)
+    let scratchBytes = MergeTerm.scratchCount(terms) * MemoryLayout<Float>.stride
+    let count = output.elementCount
+    let divisor: Float? = takesMean ? Float(shapes.count) : nil
+    return .run(scratchBytes: scratchBytes) { buffers in
+      let y = buffers.output()
+      var total = buffers.input(0)
+      for (index, term) in terms.enumerated() {
+        let next = term.place.map { buffers.scratch(from: $0) } ?? y
+        term.run(total, buffers.input(index + 1), into: next, buffers.workers)
+        total = UnsafePointer(next)
+      }
+      guard let divisor else { return }
+      withUnsafePointer(to: divisor) {
+        CPUKernels.active.binary(.divide, count: count, y, $0, advancesB: false, into: y)
+      }
+    }
+  }
+
+  /// The shapes with axes of size 1 behind the batch axis, so that all have the same rank.
+  private static func aligned(_ shapes: [Shape]) -> [Shape] {
+    let rank = shapes.map(\.rank).max() ?? 0
+    return shapes.map { shape in
+      let missing = [Int](repeating: 1, count: rank - shape.rank)
+      return Shape(shape.dimensions.prefix(1) + missing + shape.dimensions.dropFirst())
+    }
+  }
+}

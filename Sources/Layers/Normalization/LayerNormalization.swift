@@ -1,0 +1,74 @@
+import Tensors
+
+/// y = (x - mean(x)) / √(variance(x) + ε) · gamma + beta, over the elements along some axes.
+///
+/// With `rms_scaling`, an option that Keras has given up, y = x / √(variance(x) + ε) · gamma.
+///
+/// Input and output: any shape, with N elements along `axis` together. Weights: gamma (N) where
+/// `scale`, beta (N) where `center`.
+///
+/// Keras: <https://keras.io/api/layers/normalization_layers/layer_normalization/>
+struct LayerNormalization: Layer {
+  static let classNames = ["LayerNormalization"]
+
+  private let axes: [Int]
+  private let epsilon: Float
+  private let scalesOnly: Bool
+  private let gamma: Tensor?
+  private let beta: Tensor?
+
+  var isBatchIndependent: Bool { !axes.contains(0) }
+
+  init(_ reader: inout LayerReader) {
+    axes = reader.intList("axis", default: [-1])
+    epsilon = Float(reader.number("epsilon", default: 1e-3))
+    scalesOnly = reader.bool("rms_scaling", default: false)
+    let sizes = [Int?](repeating: nil, count: axes.count)
+    let hasGamma = reader.bool("scale", default: true) || scalesOnly
+    let hasBeta = reader.bool("center", default: true) && !scalesOnly
+    gamma = hasGamma ? reader.weight("gamma", sizes) : nil
+    beta = hasBeta ? reader.weight("beta", sizes) : nil
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape()
+    let count = try normalizedAxes(shape).reduce(1) { $0 * shape[$1] }
+    for weight in [gamma, beta].compactMap({ $0 }) where weight.shape.elementCount != count {
+      throw LayerError(
+        "expected \(weight.shape.elementCount) elements along axes \(axes) for its weights, found "
+          + "shape \(shape)")
+    }
+    return [TensorType(shape)]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let shape = call.inputs[0].shape
+    let axes = try normalizedAxes(shape)
+    let order = shape.dimensions.indices.filter { !axes.contains($0) } + axes
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    let rows = NormalizedRows(
+      rows: shape.elementCount / max(count, 1), count: count, epsilon: epsilon,
+      gamma: gamma?.elements(as: Float.self) ?? [Float](repeating: 1, count: count),
+      beta: beta?.elements(as: Float.self) ?? [Float](repeating: 0, count: count),
+      centers: !scalesOnly)
+    if order == Array(order.indices) {
+      return .run { buffers in rows.run(buffers.input(0), buffers.output(), buffers.workers) }
+    }
+    let moved = Shape(order.map { shape[$0] })
+    let back = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+    return .run(scratchBytes: shape.elementCount * MemoryLayout<Float>.stride) { buffers in
+      CPUKernels.active.permute(shape, axes: order, buffers.input(0), into: buffers.scratch())
+      rows.run(buffers.scratch(), buffers.scratch(), buffers.workers)
+      CPUKernels.active.permute(moved, axes: back, buffers.scratch(), into: buffers.output())
+    }
+  }
+
+  /// The axes from the front, in ascending order.
+  private func normalizedAxes(_ shape: Shape) throws(LayerError) -> [Int] {
+    let axes = Set(axes.compactMap(shape.normalizedAxis)).sorted()
+    guard axes.count == self.axes.count, !axes.isEmpty else {
+      throw LayerError("expected axes of shape \(shape), found \(self.axes)")
+    }
+    return axes
+  }
+}

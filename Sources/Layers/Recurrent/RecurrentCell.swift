@@ -1,0 +1,20 @@
+import Tensors
+
+/// What a recurrent layer repeats over time: one step's maths, with its options and weights.
+///
+/// A cell sees one time step of its layer's input at a time, a vector or a picture, and states that
+/// it carries from step to step.
+protocol RecurrentCell: Sendable {
+  /// Reads options and weights.
+  init(_ reader: inout LayerReader)
+
+  /// The shapes of one item's states, the cell's output first, where `input` is the shape of one
+  /// item's time step.
+  func stateShapes(for input: Shape) throws(LayerError) -> [Shape]
+
+  /// The multiplications with an addition that one step of one item takes.
+  func multiplyAdds(for input: Shape) -> Int
+
+  /// The cell with its weights packed; `key` tells it apart from other cells of the same layer.
+  func makeBody(for input: Shape, in context: PlanContext, key: String) -> any RecurrentBody
+}

@@ -1,0 +1,27 @@
+/// The options that all recurrent layers share.
+///
+/// Every prediction starts from states of zeros, unless it is given others, so that `stateful`
+/// changes nothing; neither does `unroll`, nor dropout, which acts while a model is trained.
+struct RecurrentOptions: Sendable {
+  /// Whether the output holds every time step, or only the last one.
+  var returnsSequences: Bool
+  /// Whether the states after the last time step are outputs.
+  var returnsState: Bool
+  /// Whether time runs from the last step to the first; outputs stand in the order of computing.
+  var goesBackwards: Bool
+  /// Whether a masked time step's output is zeros, or the output of the step before.
+  var zeroesMaskedOutput: Bool
+
+  init(_ reader: inout LayerReader) {
+    returnsSequences = reader.bool("return_sequences", default: false)
+    returnsState = reader.bool("return_state", default: false)
+    goesBackwards = reader.bool("go_backwards", default: false)
+    zeroesMaskedOutput = reader.bool("zero_output_for_mask", default: false)
+    if reader.bool("time_major", default: false) {
+      reader.refuse("time_major", "sequences with time on the first axis are not supported")
+    }
+    for option in ["stateful", "unit_forget_bias", "dropout", "recurrent_dropout"] {
+      _ = reader.value(option)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How a picture's values between its pixels are found.
+enum Interpolation: String, CaseIterable, Sendable {
+  case nearest
+  case bilinear
+  case bicubic
+  case lanczos3
+  case lanczos5
+  case area
+  case gaussian
+  case mitchellcubic
+
+  /// A weight by the distance from the centre, zero beyond a radius.
+  struct Kernel {
+    let radius: Float
+    let weight: (Float) -> Float
+  }
+
+  /// The kernel of an interpolation that TensorFlow does with `ScaleAndTranslate`.
+  var kernel: Kernel? {
+    switch self {
+    case .lanczos3: Self.lanczos(3)
+    case .lanczos5: Self.lanczos(5)
+    case .gaussian: Kernel(radius: 1.5) { $0 >= 1.5 ? 0 : exp(-2 * $0 * $0) }
+    case .mitchellcubic: Kernel(radius: 2, weight: Self.mitchell)
+    case .nearest, .bilinear, .bicubic, .area: nil
+    }
+  }
+
+  /// The weight sin(πx) sin(πx / r) r / (πx)².
+  private static func lanczos(_ radius: Float) -> Kernel {
+    Kernel(radius: radius) { x in
+      if x > radius { return 0 }
+      if x <= 1e-3 { return 1 }
+      return radius * sin(.pi * x) * sin(.pi * x / radius) / (.pi * .pi * x * x)
+    }
+  }
+
+  /// Mitchell's and Netravali's cubic with B = C = 1/3.
+  private static func mitchell(_ x: Float) -> Float {
+    if x >= 2 { return 0 }
+    if x >= 1 { return ((-7.0 / 18 * x + 2) * x - 10.0 / 3) * x + 16.0 / 9 }
+    return (7.0 / 6 * x - 2) * x * x + 8.0 / 9
+  }
+}

@@ -1,0 +1,29 @@
+/// A request that is answered with an error: a JSON object whose member `error` is the message.
+package struct HTTPError: Error, Equatable {
+  /// The status.
+  package var status: HTTPStatus
+  /// What is wrong, in one line.
+  package var message: String
+  /// Header fields of the response.
+  package var headers: HTTPHeaders
+
+  /// An error of its parts.
+  package init(_ status: HTTPStatus, _ message: String, headers: HTTPHeaders = [:]) {
+    self.status = status
+    self.message = message
+    self.headers = headers
+  }
+
+  /// A request that the server is too busy to take; the client may try again in a second.
+  static let overloaded = HTTPError(
+    .unavailable, "the server is busy, try again later", headers: ["Retry-After": "1"])
+
+  /// The response that says so.
+  package var response: HTTPResponse {
+    var json = JSONWriter()
+    json.object { $0.member("error", message) }
+    var response = HTTPResponse.json(status, json)
+    for field in headers.fields { response.headers.add(field.name, field.value) }
+    return response
+  }
+}

@@ -1,0 +1,42 @@
+/// Finds the route of a request.
+package struct HTTPRouter: Sendable {
+  /// The routes; the first that takes a request has it.
+  package let routes: [HTTPRoute]
+
+  /// A router over routes.
+  package init(_ routes: [HTTPRoute]) {
+    self.routes = routes
+  }
+
+  /// The route of a request and what its pattern left open.
+  ///
+  /// A path that no route has is answered with 404, one that does not take the method with 405.
+  func route(_ head: HTTPRequestHead) throws(HTTPError) -> (HTTPRoute, [String: String]) {
+    var methods: [String] = []
+    for route in routes {
+      guard let parameters = route.match(head.path) else { continue }
+      if route.takes(head.method) { return (route, parameters) }
+      for method in route.method == "GET" ? ["GET", "HEAD"] : [route.method ?? ""]
+      where !methods.contains(method) {
+        methods.append(method)
+      }
+    }
+    guard !methods.isEmpty else {
+      throw HTTPError(.notFound, "there is nothing at \"\(head.path)\"")
+    }
+    let allowed = methods.joined(separator: ", ")
+    throw HTTPError(
+      .methodNotAllowed, "\"\(head.path)\" takes \(allowed), not \(head.method)",
+      headers: ["Allow": allowed])
+  }
+}
+
+extension HTTPRouter: HTTPHandler {
+  /// Answers a request by its route's handler, on the caller's thread.
+  package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
+    let (route, parameters) = try route(request.head)
+    var request = request
+    request.parameters = parameters
+    return try route.handler.handle(request)
+  }
+}

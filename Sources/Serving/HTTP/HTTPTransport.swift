@@ -1,0 +1,49 @@
+/// What a transport hands requests to.
+package protocol HTTPService: Sendable {
+  /// The most bytes that the body of such a request may have.
+  func bodyLimit(for head: HTTPRequestHead) -> Int
+
+  /// Answers a request by calling `reply` once, at once or later and on any thread.
+  func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void)
+}
+
+/// Speaks HTTP on a socket, and guards the service from what should never reach it.
+package protocol HTTPTransport: AnyObject, Sendable {
+  /// Begins to listen.
+  func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress
+
+  /// Stops listening, answers what has arrived, and stops. Requests that are not answered within
+  /// the time are cut off; gives their number.
+  func drain(seconds: Double) -> Int
+}
+
+/// Where a server listens.
+package struct HTTPAddress: Equatable, Sendable, CustomStringConvertible {
+  /// The host as configured.
+  package let host: String
+  /// The port, the real one where 0 was configured.
+  package let port: Int
+
+  /// The address as a URL.
+  package var description: String {
+    host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+  }
+}
+
+/// Why a server cannot listen.
+package enum TransportError: Error, Equatable, CustomStringConvertible {
+  /// The host is neither an address nor a name that is known here.
+  case unknownHost(String)
+  /// The system refuses the address, with its reason.
+  case cannotListen(host: String, port: Int, reason: String)
+
+  /// What is wrong, in one line.
+  package var description: String {
+    switch self {
+    case .unknownHost(let host):
+      "host \"\(host)\" is not an address of this machine"
+    case .cannotListen(let host, let port, let reason):
+      "cannot listen on \"\(host)\" port \(port): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Inference
+import Tensors
+
+/// Reads tensors for a model's inputs.
+struct InputReader {
+  /// The model.
+  let model: ServedModel
+  /// The bytes of the request's text, more than there can be numbers in it.
+  let textCount: Int
+
+  /// The tensors in the column form: a list for a single input, or an object of all inputs.
+  func columns(_ value: JSONValue) throws(HTTPError) -> [Tensor] {
+    guard value.kind == .object else {
+      guard model.inputs.count == 1 else {
+        throw HTTPError(
+          .badRequest,
+          "inputs is a plain value/list, but expecting an object as multiple input tensors "
+            + "required as per tensorinfo_map")
+      }
+      return [try column(value, for: model.inputs[0])]
+    }
+    var tensors: [Tensor] = []
+    for port in model.inputs {
+      guard let column = value[port.name] else {
+        throw HTTPError(
+          .badRequest, "Missing named input: \(port.name) in 'inputs' object.")
+      }
+      tensors.append(try self.column(column, for: port))
+    }
+    return tensors
+  }
+
+  private func column(_ value: JSONValue, for port: ModelPort) throws(HTTPError) -> Tensor {
+    let shape = try value.shape()
+    try check(shape, for: port) { () throws(HTTPError) in
+      try value.read(shape, as: port.elementType, into: nil)
+    }
+    let type = TensorType(shape, port.readType)
+    let storage = TensorStorage(uninitialized: type.byteCount)
+    try value.read(shape, as: port.elementType, into: storage.bytes)
+    return Tensor(type, storage: storage)
+  }
+
+  /// Throws where a model does not take a shape, or where there cannot be as many numbers in the
+  /// text as the shape, judged by first elements, promises; `explain` finds the element at fault.
+  func check(
+    _ shape: Shape, for port: ModelPort, explain: () throws(HTTPError) -> Void
+  ) throws(HTTPError) {
+    guard port.accepts(shape) else {
+      let error = PredictionError.inputShape(
+        input: port.name, expected: port.shape, found: shape)
+      throw HTTPError(.badRequest, error.description)
+    }
+    guard shape.elementCount(atMost: textCount) == nil else { return }
+    try explain()
+    throw HTTPError(.badRequest, "input \"\(port.name)\": lists are of different sizes")
+  }
+}
+
+extension ModelPort {
+  /// The element type that JSON is read as.
+  var readType: ElementType {
+    switch elementType {
+    case .float16, .bfloat16: .float32
+    default: elementType
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Synchronization
+
+/// A connection's socket, and until when the client must have done its part.
+///
+/// libmicrohttpd's own time limit starts anew with every byte; this one does not, so that a client
+/// that drips is cut off.
+final class ConnectionState: Sendable {
+  /// The deadline while it is the server's turn.
+  static let serversTurn = UInt64.max
+
+  /// The socket.
+  let socket: Int32
+  private let moment: Atomic<UInt64>
+
+  /// A connection whose first request has `seconds` to arrive.
+  init(socket: Int32, seconds: Double) {
+    self.socket = socket
+    moment = Atomic(monotonicNanoseconds() + UInt64(seconds * 1e9))
+  }
+
+  /// When the client's time is over; it moves whenever the client gets on.
+  var deadline: UInt64 { moment.load(ordering: .relaxed) }
+
+  /// Gives the client `seconds` from `start` for what it does next.
+  func allow(seconds: Double, from start: UInt64 = monotonicNanoseconds()) {
+    moment.store(start + UInt64(seconds * 1e9), ordering: .relaxed)
+  }
+
+  /// Stops the clock: it is the server's turn.
+  func stopClock() {
+    moment.store(Self.serversTurn, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,74 @@
+import CMicroHTTPD
+import Synchronization
+
+/// One request and its response, from the request line to the last byte sent.
+///
+/// Everything but the reply is touched on the connection's thread alone.
+final class Exchange: @unchecked Sendable {
+  /// How far the request has come.
+  enum Phase {
+    /// The request line has arrived.
+    case line
+    /// The header has arrived; the body is next.
+    case body(HTTPRequestHead)
+    /// The request has arrived and is being answered.
+    case answering
+  }
+
+  private enum Reply {
+    case pending
+    case suspended
+    case ready(HTTPResponse)
+  }
+
+  /// The target as it was sent.
+  let target: [UInt8]
+  /// Whether there was more of the target than libmicrohttpd tells.
+  var isTargetCut = false
+  var phase = Phase.line
+  /// The body so far, if any has arrived.
+  var body: HTTPBody?
+  /// The most bytes that the body may have.
+  var bodyLimit = 0
+  /// Why the request is refused once its body has arrived.
+  var refusal: HTTPError?
+  /// When the header had arrived.
+  var bodyStart: UInt64 = 0
+  /// The bytes that have arrived, those of a refused body among them.
+  var receivedCount = 0
+  /// The bytes that are held on account of the body.
+  var budgeted = 0
+
+  private let connection: OpaquePointer
+  private let reply = Mutex(Reply.pending)
+
+  init(target: [UInt8], connection: OpaquePointer) {
+    self.target = target
+    self.connection = connection
+  }
+
+  /// Takes the response, if there is one, or suspends the connection until there is.
+  func takeResponseOrSuspend() -> HTTPResponse? {
+    reply.withLock { reply in
+      if case .ready(let response) = reply { return response }
+      reply = .suspended
+      MHD_suspend_connection(connection)
+      return nil
+    }
+  }
+
+  /// Gives the response, from any thread; only the first one counts.
+  func complete(_ response: HTTPResponse) {
+    reply.withLock { reply in
+      switch reply {
+      case .pending:
+        reply = .ready(response)
+      case .suspended:
+        reply = .ready(response)
+        MHD_resume_connection(connection)
+      case .ready:
+        break
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import CMicroHTTPD
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// HTTP/1.1 through libmicrohttpd, with the guards that it lacks.
+///
+/// - A client has a set time for each request, however it drips; see ``ConnectionState``.
+/// - A body has a limit, told from its length before it arrives or counted while it does, and all
+///   bodies together have one.
+/// - A header that two programs could read differently is refused; see ``RequestGuard``.
+/// - A path is decoded here and refused where it holds what could mislead; see ``RequestTarget``.
+///
+/// Errors that libmicrohttpd finds itself (a malformed request line, a header or a path beyond the
+/// limits) have a body in HTML, before which its version 0.9.75 sends the header twice; the
+/// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
+/// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
+/// at a zero byte.
+package final class MicroHTTPServer: HTTPTransport {
+  private struct Running: @unchecked Sendable {
+    let daemon: OpaquePointer
+    let core: TransportCore
+  }
+
+  private let configuration: TransportConfiguration
+  private let running = Mutex<Running?>(nil)
+
+  /// A server that does not listen yet.
+  package init(_ configuration: TransportConfiguration) {
+    self.configuration = configuration
+  }
+
+  deinit {
+    _ = drain(seconds: 0)
+  }
+
+  /// Begins to listen.
+  package func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress {
+    raiseFileLimit()
+    let address = try SocketAddress(host: configuration.host, port: configuration.port)
+    let core = TransportCore(configuration, service: service)
+    guard let daemon = address.withPointer({ start(core, at: $0) }) else {
+      throw .cannotListen(
+        host: configuration.host, port: configuration.port,
+        reason: String(cString: strerror(errno)))
+    }
+    core.connections.start()
+    running.withLock { $0 = Running(daemon: daemon, core: core) }
+    return HTTPAddress(host: configuration.host, port: Int(cmhd_port(daemon)))
+  }
+
+  private func start(_ core: TransportCore, at address: UnsafePointer<sockaddr>) -> OpaquePointer? {
+    var options = cmhd_configuration()
+    options.address = address
+    options.thread_count = UInt32(configuration.threadCount)
+    options.connection_limit = UInt32(configuration.connectionLimit)
+    options.connections_per_address = UInt32(configuration.connectionsPerAddress)
+    options.idle_seconds = UInt32(max(1, configuration.requestSeconds.rounded(.up)))
+    options.connection_memory = configuration.headerLimit
+    options.context = Unmanaged.passUnretained(core).toOpaque()
+    options.begin = Callbacks.begin
+    options.handle = Callbacks.handle
+    options.complete = Callbacks.complete
+    options.connection = Callbacks.connection
+    return cmhd_start(&options)
+  }
+
+  /// Stops listening, answers what has arrived, and stops.
+  package func drain(seconds: Double) -> Int {
+    let running = running.withLock { running in
+      defer { running = nil }
+      return running
+    }
+    guard let running else { return 0 }
+    running.core.beginDraining()
+    let listener = MHD_quiesce_daemon(running.daemon)
+    if listener >= 0 { close(listener) }
+    let left = running.core.finish(seconds: seconds)
+    running.core.connections.stop()
+    MHD_stop_daemon(running.daemon)
+    return left
+  }
+
+  /// Allows as many files as there may be connections, as far as the system lets us.
+  private func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(fileLimit, &limit) == 0 else { return }
+    let wanted = rlim_t(configuration.connectionLimit + 256)
+    guard limit.rlim_cur < wanted else { return }
+    limit.rlim_cur = min(wanted, limit.rlim_max)
+    setrlimit(fileLimit, &limit)
+  }
+}
+
+#if canImport(Glibc)
+  private let fileLimit = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+#else
+  private let fileLimit = RLIMIT_NOFILE
+#endif

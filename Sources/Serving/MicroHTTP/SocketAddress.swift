@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// An address and a port to listen on.
+struct SocketAddress {
+  private let storage: sockaddr_storage
+
+  /// The address of a host: in numbers, or a name that is known here.
+  init(host: String, port: Int) throws(TransportError) {
+    guard let service = UInt16(exactly: port) else {
+      throw .cannotListen(host: host, port: port, reason: "the port is not between 0 and 65535")
+    }
+    var hints = addrinfo()
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+    #if canImport(Glibc)
+      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      hints.ai_socktype = SOCK_STREAM
+    #endif
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(service), &hints, &list) == 0, let first = list?.pointee,
+      let address = first.ai_addr
+    else { throw .unknownHost(host) }
+    defer { freeaddrinfo(list) }
+    var storage = sockaddr_storage()
+    withUnsafeMutableBytes(of: &storage) { bytes in
+      bytes.copyMemory(
+        from: UnsafeRawBufferPointer(start: address, count: Int(first.ai_addrlen)))
+    }
+    self.storage = storage
+  }
+
+  /// Calls `body` with the address as the system's functions take it.
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
+    withUnsafePointer(to: storage) { storage in
+      storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
+    }
+  }
+}

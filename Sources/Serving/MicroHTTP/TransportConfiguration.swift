@@ -1,0 +1,25 @@
+/// What a transport listens on and lets through.
+package struct TransportConfiguration: Sendable {
+  /// An address or a name of this machine.
+  package var host = "127.0.0.1"
+  /// The port; 0 for any that is free.
+  package var port = 8080
+  /// The threads that speak to clients.
+  package var threadCount = 2
+  /// The most connections at a time.
+  package var connectionLimit = 4096
+  /// The most connections from one address at a time, or 0 for no such limit.
+  package var connectionsPerAddress = 0
+  /// The most bytes of a request's line and header.
+  package var headerLimit = 32_768
+  /// The most bytes of all bodies that are held at a time.
+  package var bodyBudget = 256 << 20
+  /// The seconds in which a header must arrive, and a connection may be idle.
+  package var requestSeconds = 30.0
+  /// The least speed, in bytes per second, at which bodies are sent and responses taken, beyond
+  /// the seconds of a request.
+  package var leastSpeed = 16_384
+
+  /// The default configuration.
+  package init() {}
+}

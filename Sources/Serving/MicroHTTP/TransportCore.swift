@@ -1,0 +1,189 @@
+import CMicroHTTPD
+import Synchronization
+
+/// What libmicrohttpd's callbacks work on: it receives requests, hands them over and sends the
+/// responses.
+final class TransportCore: Sendable {
+  /// How much of a refused body is taken from the client before the connection is cut.
+  private static let patience = 1 << 20
+
+  let connections = ConnectionTable()
+  private let configuration: TransportConfiguration
+  private let service: any HTTPService
+  private let exchanges = Monitor<[ObjectIdentifier: Exchange]>([:])
+  private let heldBytes = Atomic<Int>(0)
+  private let isDraining = Atomic<Bool>(false)
+  private let isStopping = Atomic<Bool>(false)
+
+  init(_ configuration: TransportConfiguration, service: any HTTPService) {
+    self.configuration = configuration
+    self.service = service
+  }
+
+  /// A client has connected.
+  func connected(socket: Int32) -> ConnectionState {
+    let connection = ConnectionState(socket: socket, seconds: configuration.requestSeconds)
+    connections.insert(connection)
+    return connection
+  }
+
+  // MARK: - A request's life, on its connection's thread
+
+  /// A request line has arrived.
+  func begin(target: [UInt8], connection: OpaquePointer) -> Exchange {
+    state(of: connection)?.allow(seconds: configuration.requestSeconds)
+    let exchange = Exchange(target: target, connection: connection)
+    exchanges.withLock { $0[ObjectIdentifier(exchange)] = exchange }
+    return exchange
+  }
+
+  /// The header has arrived: reads it, and refuses at once what cannot be served.
+  func open(
+    _ exchange: Exchange, method: String, version: String, connection: OpaquePointer
+  ) -> MHD_Result {
+    do throws(HTTPError) {
+      let headers = try HTTPHeaders(of: connection)
+      let length = try RequestGuard.check(headers, version: version)
+      guard !exchange.isTargetCut else {
+        throw HTTPError(.badRequest, "malformed request target: it holds a control character")
+      }
+      let path = try RequestTarget.path(exchange.target)
+      let head = HTTPRequestHead(method: method, path: path, headers: headers)
+      exchange.bodyLimit = service.bodyLimit(for: head)
+      if case .known(let count) = length, count > exchange.bodyLimit {
+        throw Self.tooLarge(exchange)
+      }
+      exchange.phase = .body(head)
+      exchange.bodyStart = monotonicNanoseconds()
+      allow(bytes: 0, from: exchange.bodyStart, connection)
+      return .YES
+    } catch {
+      exchange.phase = .answering
+      return send(error.response, to: connection, closing: true)
+    }
+  }
+
+  /// A piece of the body has arrived.
+  func receive(
+    _ bytes: UnsafeRawBufferPointer, of exchange: Exchange, connection: OpaquePointer
+  ) -> MHD_Result {
+    exchange.receivedCount += bytes.count
+    allow(bytes: exchange.receivedCount, from: exchange.bodyStart, connection)
+    if exchange.refusal == nil {
+      if exchange.receivedCount > exchange.bodyLimit {
+        exchange.refusal = Self.tooLarge(exchange)
+      } else if !hold(bytes.count, for: exchange) {
+        exchange.refusal = .overloaded
+      }
+    }
+    guard exchange.refusal != nil else {
+      let body = exchange.body ?? HTTPBody(capacity: bytes.count)
+      exchange.body = body
+      body.append(bytes)
+      return .YES
+    }
+    release(exchange)
+    return exchange.receivedCount > exchange.bodyLimit + Self.patience ? .NO : .YES
+  }
+
+  /// The whole request has arrived.
+  func answer(
+    _ exchange: Exchange, _ head: HTTPRequestHead, connection: OpaquePointer
+  ) -> MHD_Result {
+    exchange.phase = .answering
+    state(of: connection)?.stopClock()
+    if let refusal = exchange.refusal {
+      return send(refusal.response, to: connection, closing: true)
+    }
+    // A connection that is suspended while the daemon stops would end the process.
+    if isStopping.load(ordering: .sequentiallyConsistent) {
+      return send(Self.stopping.response, to: connection)
+    }
+    let request = HTTPRequest(head: head, body: exchange.body ?? .empty)
+    service.respond(to: request) { exchange.complete($0) }
+    return resume(exchange, connection: connection)
+  }
+
+  /// Sends the response, or suspends the connection until there is one.
+  func resume(_ exchange: Exchange, connection: OpaquePointer) -> MHD_Result {
+    guard let response = exchange.takeResponseOrSuspend() else { return .YES }
+    return send(response, to: connection)
+  }
+
+  /// The response has been sent, or the client has gone away.
+  func end(_ exchange: Exchange, connection: OpaquePointer) {
+    state(of: connection)?.allow(seconds: configuration.requestSeconds)
+    release(exchange)
+    exchanges.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+  }
+
+  private func send(
+    _ response: HTTPResponse, to connection: OpaquePointer, closing: Bool = false
+  ) -> MHD_Result {
+    allow(bytes: response.body.count, from: monotonicNanoseconds(), connection)
+    let message = response.body.withUnsafeBytes { bytes in
+      MHD_create_response_from_buffer(
+        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+    }
+    guard let message else { return .NO }
+    defer { MHD_destroy_response(message) }
+    for field in response.headers.fields {
+      MHD_add_response_header(message, field.name, field.value)
+    }
+    MHD_add_response_header(message, "X-Content-Type-Options", "nosniff")
+    if closing || isDraining.load(ordering: .relaxed) {
+      MHD_add_response_header(message, "Connection", "close")
+    }
+    return MHD_queue_response(connection, UInt32(response.status.code), message)
+  }
+
+  // MARK: - The end
+
+  /// Has every response close its connection.
+  func beginDraining() {
+    isDraining.store(true, ordering: .relaxed)
+  }
+
+  /// Waits until every request has been answered; then answers those that are left with 503, and
+  /// gives their number.
+  func finish(seconds: Double) -> Int {
+    _ = exchanges.wait(seconds: seconds) { $0.isEmpty ? true : nil }
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    let left = exchanges.withLock { Array($0.values) }
+    for exchange in left { exchange.complete(Self.stopping.response) }
+    _ = exchanges.wait(seconds: 1) { $0.isEmpty ? true : nil }
+    return left.count
+  }
+
+  // MARK: - Time and memory
+
+  private func state(of connection: OpaquePointer) -> ConnectionState? {
+    cmhd_socket_context(connection).map {
+      Unmanaged<ConnectionState>.fromOpaque($0).takeUnretainedValue()
+    }
+  }
+
+  /// Gives a client that transfers `bytes` from `start` on the time that the least speed takes.
+  private func allow(bytes: Int, from start: UInt64, _ connection: OpaquePointer) {
+    let seconds = configuration.requestSeconds + Double(bytes) / Double(configuration.leastSpeed)
+    state(of: connection)?.allow(seconds: seconds, from: start)
+  }
+
+  private func hold(_ bytes: Int, for exchange: Exchange) -> Bool {
+    exchange.budgeted += bytes
+    return heldBytes.add(bytes, ordering: .relaxed).newValue <= configuration.bodyBudget
+  }
+
+  private func release(_ exchange: Exchange) {
+    heldBytes.subtract(exchange.budgeted, ordering: .relaxed)
+    exchange.budgeted = 0
+    exchange.body = nil
+  }
+
+  private static let stopping = HTTPError(.unavailable, "the server is stopping")
+
+  private static func tooLarge(_ exchange: Exchange) -> HTTPError {
+    HTTPError(
+      .contentTooLarge, "the body is too large, expected at most \(exchange.bodyLimit) bytes")
+  }
+}

@@ -1,0 +1,25 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How a server listens, what it lets through and how it stops.
+package struct ServerConfiguration: Sendable {
+  /// Where to listen, and the limits of connections.
+  package var transport = TransportConfiguration()
+  /// The threads that predict.
+  package var workers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// The most requests that wait for a worker; a further one is answered with 503.
+  package var queueLimit = 256
+  /// The most bytes of a request's body.
+  package var bodyLimit = 64 << 20
+  /// The seconds from the signal to stop until connections are refused, in which the server says
+  /// that it is not ready, so that a balancer sends nothing more.
+  package var drainDelay = 0.0
+  /// The seconds in which requests that have arrived are answered before the server stops.
+  package var drainSeconds = 30.0
+
+  /// The default configuration: the port 8080 of this machine alone.
+  package init() {}
+}

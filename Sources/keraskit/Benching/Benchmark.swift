@@ -1,0 +1,126 @@
+import Inference
+import ModelFormat
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How fast a model predicts.
+struct Benchmark {
+  let batch: Int
+  let threads: Int
+  /// The seconds of each prediction, from the shortest to the longest.
+  let times: [Double]
+  let loadSeconds: Double
+  /// The multiplications with an addition for one item.
+  let multiplyAdds: Int
+  /// The multiply-adds a second that this machine reached on as many threads.
+  let peakRate: Double
+
+  private static let warmUpSeconds = 0.3
+  private static let warmUpRuns = 3
+  private static let mostRuns = 10_000_000
+
+  /// Predicts a batch over and over for `seconds`, after a warm-up.
+  init(
+    _ model: Model, batch: Int, threads: Int, seconds: Double, loadSeconds: Double
+  ) throws(PredictionError) {
+    self.batch = batch
+    self.threads = threads
+    self.loadSeconds = loadSeconds
+    let summary = model.summary()
+    multiplyAdds = summary.multiplyAdds
+    let inputs = model.inputs.map { port in
+      Self.input(port, batch: batch, openSize: summary.openAxisSize ?? 1)
+    }
+    let warmUp = Stopwatch()
+    var runs = 0
+    while runs < Self.warmUpRuns || warmUp.seconds < Self.warmUpSeconds {
+      _ = try model.predict(inputs)
+      runs += 1
+    }
+    var times: [Double] = []
+    let total = Stopwatch()
+    while times.isEmpty || total.seconds < seconds, times.count < Self.mostRuns {
+      let watch = Stopwatch()
+      _ = try model.predict(inputs)
+      times.append(watch.seconds)
+    }
+    self.times = times.sorted()
+    peakRate = PeakRate.measure(threads: threads)
+  }
+
+  /// A batch of numbers from 0 to 1, which are zeros where the model takes whole numbers.
+  private static func input(_ port: ModelPort, batch: Int, openSize: Int) -> Tensor {
+    let sizes = [batch] + port.shape.dropFirst().map { $0 ?? openSize }
+    guard port.elementType.isFloatingPoint else {
+      return Tensor(zeros: TensorType(Shape(sizes), port.elementType))
+    }
+    var state: UInt32 = 1
+    return Tensor(Shape(sizes), Float.self) { buffer in
+      for index in buffer.indices {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        buffer.initializeElement(at: index, to: Float(state >> 8) / Float(1 << 24))
+      }
+    }
+  }
+}
+
+extension Benchmark {
+  /// The time that a share of all predictions does not exceed, in milliseconds.
+  func milliseconds(quantile: Double) -> Double {
+    times[min(times.count - 1, Int(Double(times.count) * quantile))] * 1000
+  }
+
+  var itemsPerSecond: Double { Double(batch * times.count) / times.reduce(0, +) }
+  var multiplyAddsPerSecond: Double { itemsPerSecond * Double(multiplyAdds) }
+  var peakShare: Double { multiplyAddsPerSecond / peakRate }
+
+  /// The most memory that the process has had in use.
+  var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return usage.ru_maxrss * 1024
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      return usage.ru_maxrss
+    #endif
+  }
+
+  var text: String {
+    let rate = Figures.formatted("%.4g G multiply-adds/s", multiplyAddsPerSecond / 1e9)
+    let peak = Figures.formatted("%.4g G multiply-adds/s", peakRate / 1e9)
+    let share = Figures.formatted("%.1f %%", peakShare * 100)
+    return [
+      ("median", Figures.formatted("%.4g ms", milliseconds(quantile: 0.5))),
+      ("p99", Figures.formatted("%.4g ms", milliseconds(quantile: 0.99))),
+      ("throughput", Figures.formatted("%.6g items/s", itemsPerSecond) + ", \(rate)"),
+      ("peak", "\(share) of the \(peak) measured on \(threads) threads"),
+      ("memory", "\(Figures.bytes(peakMemory)) at most"),
+      ("load", Figures.formatted("%.4g ms", loadSeconds * 1000)),
+      ("runs", "\(Figures.grouped(times.count)) of batch \(batch), \(CPUKernels.active) kernels"),
+    ].map { Style.bold($0.0.padding(to: 12)) + $0.1 }.joined(separator: "\n")
+  }
+
+  var json: JSONValue {
+    .object([
+      "median_ms": .double(milliseconds(quantile: 0.5)),
+      "p99_ms": .double(milliseconds(quantile: 0.99)),
+      "items_per_second": .double(itemsPerSecond),
+      "multiply_adds": .int(multiplyAdds),
+      "multiply_adds_per_second": .double(multiplyAddsPerSecond),
+      "peak_multiply_adds_per_second": .double(peakRate),
+      "peak_share": .double(peakShare),
+      "peak_rss_bytes": .int(peakMemory),
+      "load_ms": .double(loadSeconds * 1000),
+      "batch": .int(batch),
+      "threads": .int(threads),
+      "runs": .int(times.count),
+      "kernels": .string(CPUKernels.active.name),
+    ])
+  }
+}

@@ -1,0 +1,85 @@
+import Inference
+import ModelFormat
+import Parity
+
+/// `keraskit verify`: whether a model computes what Keras computed.
+struct VerifyCommand: Command {
+  private static let reference = Option(
+    "reference", value: "REF", help: "what Keras computed, .npz or HDF5; else a bundle's own cases")
+  private static let atol = Option(
+    "atol", value: "A", help: "difference allowed of itself (1e-07; 1e-04 at float16)")
+  private static let rtol = Option(
+    "rtol", value: "R", help: "difference allowed for a magnitude of 1 (1e-05; 1e-02 at float16)")
+  private static let html = Option("html", value: "FILE", help: "write the report as a page")
+  private static let threads = Option("threads", value: "T", help: "threads to use")
+
+  static let usage = CommandUsage(
+    name: "verify", summary: "compare a model with what Keras computed, layer by layer",
+    operands: "MODEL", operandCount: 1...1,
+    options: [reference, atol, rtol, html, threads, .json],
+    details: [
+      """
+      A value agrees where |found - keras| <= atol + rtol * scale for each element, the scale being
+      the largest magnitude of what Keras computed. Exit status 1 where any does not.
+      """
+    ])
+
+  private let model: String
+  private let reference: String?
+  private let atol: Double?
+  private let rtol: Double?
+  private let html: String?
+  private let threads: Int?
+  private let isJSON: Bool
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    model = arguments.operands[0]
+    reference = arguments.value(of: Self.reference)
+    atol = try arguments.double(Self.atol)
+    rtol = try arguments.double(Self.rtol)
+    html = arguments.value(of: Self.html)
+    threads = try arguments.int(Self.threads, in: 1...1024)
+    isJSON = arguments.has(.json)
+  }
+
+  func run() throws -> ExitStatus {
+    let file = try ModelFile(path: model)
+    let cases = try cases(of: file)
+    var tolerance = file.precision.tolerance
+    tolerance.absolute = atol ?? tolerance.absolute
+    tolerance.relative = rtol ?? tolerance.relative
+    let check = ParityCheck(try file.model(threads: threads), tolerance: tolerance)
+    let report: ParityReport
+    do {
+      report = try check(cases)
+    } catch {
+      throw Failure.badFile(reference ?? model, "\(error)")
+    }
+    if let html { try AtomicFile.write(Array(report.html.utf8), to: html) }
+    try Terminal.print(isJSON ? report.json.canonicalText : report.table)
+    if !report.passes {
+      Terminal.printError(report.verdict)
+      return .checkFailed
+    }
+    if !isJSON { try Terminal.print(Style.green(report.verdict)) }
+    return .done
+  }
+
+  private func cases(of file: ModelFile) throws -> ReferenceCases {
+    if let reference { return try ReferenceLoader.load(reference) }
+    guard !file.contents.reference.isEmpty else {
+      throw UsageError(
+        "\"\(model)\" holds no reference cases; \"--reference\" names a file of them")
+    }
+    do {
+      return try ReferenceCases(file.contents.reference)
+    } catch {
+      throw Failure.badFile(model, error.description)
+    }
+  }
+}
+
+extension BundlePrecision? {
+  /// What a model of this precision is allowed to be off by.
+  var tolerance: ParityTolerance { self == .float16 ? .float16 : .float32 }
+}

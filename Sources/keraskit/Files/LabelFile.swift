@@ -1,0 +1,25 @@
+import ModelFormat
+
+/// A file of the classes' names: a JSON list, or a name on each line.
+enum LabelFile {
+  /// The names in the file at `path`.
+  static func read(_ path: String) throws -> [String] {
+    let text: String?
+    do {
+      text = try MappedFile(path: path).withBytes { String(validating: $0, as: UTF8.self) }
+    } catch {
+      throw Failure.badFile(path, error.description)
+    }
+    guard let text else { throw Failure.badFile(path, "expected labels in UTF-8") }
+    if text.first(where: { !$0.isWhitespace }) == "[" {
+      let values = try? JSONValue(parsing: text).array?.map(\.string)
+      guard let values, !values.contains(nil) else {
+        throw Failure.badFile(path, "expected a JSON list of strings")
+      }
+      return values.compactMap(\.self)
+    }
+    let lines = text.split(whereSeparator: \.isNewline).map(String.init)
+    guard !lines.isEmpty else { throw Failure.badFile(path, "expected a name on each line") }
+    return lines
+  }
+}

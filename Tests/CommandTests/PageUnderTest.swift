@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// The digit model, served by the built program.
+final class DigitServer {
+  /// The page's address.
+  let address: String
+  private let process = Process()
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let bundle = folder("digits.safetensors")
+    let converted = try Keraskit.run("convert", Fixture.path("digits/cnn.h5"), "-o", bundle)
+    try #require(converted.status == 0, "\(converted.errors)")
+    let output = Pipe()
+    process.executableURL = Keraskit.executable
+    process.arguments = ["serve", bundle, "--port", "0"]
+    process.standardOutput = output
+    try process.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    address = String(try #require(line.firstMatch(of: /http:\/\/[0-9.:]+/)).0)
+  }
+
+  /// Tells the program to stop, and gives its exit status.
+  @discardableResult
+  func stop() -> Int32 {
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+
+  deinit {
+    stop()
+  }
+}
+
+/// The page in a browser, and what a user does with it.
+struct PageUnderTest {
+  let browser: WebDriver
+
+  /// Opens the page and waits until it can be drawn on.
+  init(_ browser: WebDriver, at address: String) async throws {
+    self.browser = browser
+    try await browser.open(address)
+    try await browser.wait(
+      for: "the canvas",
+      "return document.documentElement.dataset.ready === 'true' && canvas.clientWidth > 0")
+  }
+
+  /// Draws strokes with a pointer: `mouse`, `touch` or `pen`; with a key held where one is given.
+  func draw(
+    _ strokes: [[Place]], with pointer: String = "mouse", holding key: String? = nil
+  ) async throws {
+    let box = try await browser.run(
+      "const b = canvas.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]")
+    let sides = try #require(box as? [Double])
+    var actions: [[String: Any]] = []
+    for stroke in strokes {
+      for (index, place) in stroke.enumerated() {
+        actions.append([
+          "type": "pointerMove", "duration": index == 0 ? 0 : 10,
+          "x": Int((sides[0] + place.x * sides[2]).rounded()),
+          "y": Int((sides[1] + place.y * sides[3]).rounded()),
+        ])
+        if index == 0 { actions.append(["type": "pointerDown", "button": 0]) }
+      }
+      actions.append(["type": "pointerUp", "button": 0])
+    }
+    var sequences: [[String: Any]] = []
+    if let key {
+      // The key goes down before the first of the pointer's actions and up after the last.
+      let pauses = Array(repeating: ["type": "pause"], count: actions.count)
+      let down = ["type": "keyDown", "value": key]
+      let up = ["type": "keyUp", "value": key]
+      sequences.append(["type": "key", "id": "keys", "actions": [down] + pauses + [up]])
+      actions.insert(["type": "pause"], at: 0)
+    }
+    sequences.append([
+      "type": "pointer", "id": pointer, "parameters": ["pointerType": pointer], "actions": actions,
+    ])
+    try await browser.perform(sequences)
+  }
+
+  /// Presses and releases a key, with others held.
+  func type(_ key: String, holding held: [String] = []) async throws {
+    let down = (held + [key]).map { ["type": "keyDown", "value": $0] }
+    let up = ([key] + held.reversed()).map { ["type": "keyUp", "value": $0] }
+    try await browser.perform([["type": "key", "id": "keys", "actions": down + up]])
+  }
+
+  /// Clicks what a selector finds.
+  func click(_ selector: String) async throws {
+    try await browser.run("document.querySelector(arguments[0]).click()", selector)
+  }
+
+  /// Waits until the page shows a class above all others.
+  func wait(
+    forTop label: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await browser.wait(
+      for: "\(label) on top",
+      """
+      return digit.textContent === "\(label)"
+        && document.querySelector("#ranking li .label").textContent === "\(label)"
+      """, sourceLocation: sourceLocation)
+  }
+
+  /// The labels from the most likely down, with their shares in percent; empty where none is shown.
+  func ranking() async throws -> [(label: String, percent: Double?)] {
+    let rows = try await browser.run(
+      """
+      return Array.from(document.querySelectorAll("#ranking li"), (row) =>
+        [row.querySelector(".label").textContent, row.querySelector(".share").textContent])
+      """)
+    return (rows as? [[String]] ?? []).map { ($0[0], Double($0[1].dropLast(2))) }
+  }
+
+  /// The sum of the picture that the model sees, over all pixels and colours.
+  func seenInk() async throws -> Int {
+    let sum = try await browser.run(
+      """
+      return seen.getContext("2d").getImageData(0, 0, 28, 28).data
+        .reduce((sum, value, index) => index % 4 < 3 ? sum + value : sum, 0)
+      """)
+    return sum as? Int ?? -1
+  }
+
+  /// Keeps a picture of the page for whoever looks at the build.
+  func keepScreenshot(_ name: String) async throws {
+    let environment = ProcessInfo.processInfo.environment["KERASKIT_ARTIFACTS"]
+    let folder = environment.map { URL(filePath: $0) } ?? Self.buildFolder
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let picture = try await browser.screenshot()
+    #expect(picture.count > 10_000)
+    try picture.write(to: folder.appending(path: name))
+  }
+
+  private static let buildFolder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build/artifacts")
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+@Suite struct ServeTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    _ = try Keraskit.run("convert", Fixture.dense, "-o", folder("dense.safetensors"))
+  }
+
+  @Test func modelsAreServedUntilTheProgramIsToldToStop() async throws {
+    let server = Process()
+    let output = Pipe()
+    server.executableURL = Keraskit.executable
+    server.arguments = [
+      "serve", folder("dense.safetensors"), "\(folder("dense.safetensors"))=other", "--port", "0",
+    ]
+    server.standardOutput = output
+    try server.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let match = try #require(
+      line.wholeMatch(of: /serving dense, other at (http:\/\/127\.0\.0\.1:\d+).*\n/))
+    let address = try #require(URL(string: String(match.1)))
+    for name in ["dense", "other"] {
+      var request = URLRequest(url: address.appending(path: "v1/models/\(name):predict"))
+      request.httpMethod = "POST"
+      request.httpBody = Data("{\"instances\": [[1, 2, 3, 4, 5, 6, 7]]}".utf8)
+      let (body, response) = try await URLSession.shared.data(for: request)
+      #expect((response as? HTTPURLResponse)?.statusCode == 200)
+      let json = try JSONSerialization.jsonObject(with: body) as? [String: Any]
+      let predictions = json?["predictions"] as? [[String: Any]]
+      #expect((predictions?.first?["softmax"] as? [Double])?.count == 6)
+    }
+    server.terminate()
+    server.waitUntilExit()
+    #expect(server.terminationReason == .exit)
+    #expect(server.terminationStatus == 0)
+  }
+
+  @Test func onlyBundlesAreServed() throws {
+    let result = try Keraskit.run("serve", Fixture.dense, "--port", "0")
+    #expect(result.status == 2)
+    #expect(result.errors.contains("expected a bundle to serve; \"keraskit convert\" makes one"))
+  }
+
+  @Test func twoModelsOfOneNameAreRefused() throws {
+    let path = folder("dense.safetensors")
+    let result = try Keraskit.run("serve", path, path, "--port", "0")
+    #expect(result.status == 64)
+    #expect(result.errors.contains("two models are named \"dense\""))
+  }
+
+  @Test func aPortThatIsTakenIsToldByNumber() throws {
+    let result = try Keraskit.run(
+      "serve", folder("dense.safetensors"), "--host", "203.0.113.1", "--port", "1")
+    #expect(result.status == 2)
+    #expect(result.errorLines.count == 1)
+    #expect(result.errors.contains("203.0.113.1"))
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Serving
+import Synchronization
+import Testing
+
+@Suite("Stopping a server")
+struct DrainTests {
+  @Test("answers every request that has arrived, then refuses connections")
+  func drain() throws {
+    let server = try TestServer(SlowService(delay: 0.6))
+    let clients = try (0..<20).map { _ in try server.connect() }
+    for (number, client) in clients.enumerated() {
+      client.send("GET /\(number) HTTP/1.1\r\nHost: x\r\n\r\n")
+    }
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(server.transport.drain(seconds: 10) == 0)
+    for (number, client) in clients.enumerated() {
+      let (text, isClosed) = client.readToEnd()
+      #expect(text.responseBody == "GET /\(number) 0")
+      #expect(text.contains("Connection: close") && isClosed)
+    }
+    #expect(throws: RawClient.ClientError.self) { try server.connect() }
+  }
+
+  @Test("cuts off requests that are not answered in time")
+  func cut() throws {
+    let server = try TestServer(SlowService())
+    let client = try server.connect()
+    client.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n")
+    Thread.sleep(forTimeInterval: 0.2)
+    let start = Date()
+    #expect(server.transport.drain(seconds: 0.3) == 1)
+    #expect(Date().timeIntervalSince(start) < 2)
+    #expect(client.readToEnd().text.statusCode == 503)
+  }
+
+  @Test("does not wait for idle connections, and can be stopped twice")
+  func idle() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(client.readResponse().statusCode == 200)
+    let start = Date()
+    #expect(server.transport.drain(seconds: 10) == 0)
+    #expect(server.transport.drain(seconds: 10) == 0)
+    #expect(Date().timeIntervalSince(start) < 2)
+  }
+
+  @Test("forgets clients that went away")
+  func aborted() throws {
+    let server = try TestServer(SlowService(delay: 0.3))
+    for _ in 0..<50 {
+      try server.connect().send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+      try server.connect().send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+    }
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(server.transport.drain(seconds: 10) == 0)
+  }
+
+  @Test("loses no request under load when it stops")
+  func load() throws {
+    let server = try TestServer(SlowService(delay: 0.005))
+    let address = server.address
+    let counts = Mutex((answered: 0, lost: 0))
+    let done = DispatchGroup()
+    for _ in 0..<8 {
+      done.enter()
+      Thread.detachNewThread {
+        // Asks on connections of their own until no more can be made.
+        while let client = try? RawClient(address) {
+          client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+          let isAnswered = client.readResponse().statusCode == 200
+          counts.withLock { if isAnswered { $0.answered += 1 } else { $0.lost += 1 } }
+        }
+        done.leave()
+      }
+    }
+    Thread.sleep(forTimeInterval: 0.5)
+    #expect(server.transport.drain(seconds: 10) == 0)
+    done.wait()
+    counts.withLock { counts in
+      #expect(counts.answered > 8)
+      // A connection that the system had accepted, but the server had not, is reset.
+      #expect(counts.lost <= 8)
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import Serving
+import Testing
+
+@Suite("TensorFlow Serving's REST API")
+struct TensorFlowServingTests {
+  let handler = TensorFlowServingHandler([StubModels.half, StubModels.pair])
+
+  private func post(_ path: String, _ body: String) -> (code: Int, text: String) {
+    let response = handler.respond(HTTPRequest("POST", path, body: body.utf8))
+    return (response.status.code, response.text)
+  }
+
+  private func get(_ path: String) -> (code: Int, text: String) {
+    let response = handler.respond(HTTPRequest("GET", path))
+    return (response.status.code, response.text)
+  }
+
+  @Test(
+    "predicts in rows and in columns",
+    arguments: [
+      (
+        #"{"instances": [[1.0, 2.0], [3, -4e0]]}"#,
+        #"{"predictions":[[2.5,3.0],[3.5,0.0]]}"#
+      ),
+      (
+        #"{"signature_name":"serving_default","instances":[{"x":[1,2]}]}"#,
+        #"{"predictions":[[2.5,3.0]]}"#
+      ),
+      (#"{"inputs": [[1.0, 2.0]]}"#, #"{"outputs":[[2.5,3.0]]}"#),
+      (#"{"inputs": {"x": [[0, 1]]}, "signature_name": ""}"#, #"{"outputs":[[2.0,2.5]]}"#),
+      (
+        #"{"instances": [[NaN, Infinity], [-Infinity, 1e39]]}"#,
+        #"{"predictions":[[NaN,Infinity],[-Infinity,Infinity]]}"#
+      ),
+      (
+        #"{"instances":[[1e-46,123456789012345678901234567890]]}"#,
+        #"{"predictions":[[2.0,6.1728395e+28]]}"#
+      ),
+    ])
+  func oneInput(request: String, response: String) {
+    #expect(post("/v1/models/half:predict", request) == (200, response))
+  }
+
+  @Test(
+    "predicts with several inputs and outputs",
+    arguments: [
+      (
+        #"{"instances":[{"a":0.5,"b":[1,2,3]},{"b":[4,5,6],"a":1}]}"#,
+        #"{"predictions":[{"sum":6.5,"copy":[1,2,3]},{"sum":16.0,"copy":[4,5,6]}]}"#
+      ),
+      (
+        #"{"inputs":{"a":[0.5],"b":[[1,2,3]]}}"#,
+        #"{"outputs":{"sum":[6.5],"copy":[[1,2,3]]}}"#
+      ),
+    ])
+  func severalInputs(request: String, response: String) {
+    #expect(post("/v1/models/pair:predict", request) == (200, response))
+  }
+
+  @Test(
+    "takes the version that there is, and letters of any case in the path",
+    arguments: ["/v1/models/half/versions/1:predict", "/V1/Models/half:PREDICT"])
+  func paths(path: String) {
+    #expect(post(path, #"{"instances":[[0,0]]}"#).code == 200)
+  }
+
+  @Test("tells a model's status", arguments: ["/v1/models/half", "/v1/models/half/versions/1"])
+  func status(path: String) {
+    let expected =
+      #"{"model_version_status":[{"version":"1","state":"AVAILABLE","#
+      + #""status":{"error_code":"OK","error_message":""}}]}"#
+    #expect(get(path) == (200, expected))
+  }
+
+  @Test("tells a model's metadata")
+  func metadata() {
+    let tensor = { (name: String, second: Int) in
+      #""\#(name)":{"dtype":"DT_FLOAT","tensor_shape":{"dim":[{"size":"-1","name":""},"#
+        + #"{"size":"\#(second)","name":""}],"unknown_rank":false},"name":"\#(name):0"}"#
+    }
+    let expected =
+      #"{"model_spec":{"name":"half","signature_name":"","version":"1"},"metadata":"#
+      + #"{"signature_def":{"signature_def":{"serving_default":{"inputs":{"#
+      + tensor("x", 2) + #"},"outputs":{"# + tensor("y", 2)
+      + #"},"method_name":"tensorflow/serving/predict","defaults":{}}}}}}"#
+    #expect(get("/v1/models/half/metadata") == (200, expected))
+  }
+
+  @Test(
+    "answers requests for what is not there in TensorFlow Serving's words",
+    arguments: [
+      ("POST", "/v1/foo", 400, "Malformed request: POST /v1/foo"),
+      ("GET", "/v1/models/half:predict", 400, "Malformed request: GET /v1/models/half:predict"),
+      ("PUT", "/v1/models/half", 400, "Malformed request: PUT /v1/models/half"),
+      ("POST", "/v1/models/half", 400, "Malformed request: POST /v1/models/half"),
+      ("POST", "/v1/models/:predict", 400, "Malformed request: POST /v1/models/:predict"),
+      ("GET", "/v1/models", 400, "Missing model name in request."),
+      ("GET", "/v1/models/none", 404, "Could not find any versions of model none"),
+      ("GET", "/v1/models/half/versions/7", 404, "Could not find version 7 of model half"),
+      ("POST", "/v1/models/none:predict", 404, "Servable not found for request: Latest(none)"),
+      (
+        "POST", "/v1/models/half/versions/2:predict", 404,
+        "Servable not found for request: Specific(half, 2)"
+      ),
+      (
+        "GET", "/v1/models/half/versions/99999999999999999999", 400,
+        "Failed to convert version: 99999999999999999999 to numeric."
+      ),
+      (
+        "POST", "/v1/models/half/labels/stable:predict", 400,
+        "Unrecognized servable version label: stable"
+      ),
+      ("POST", "/v1/models/half:classify", 501, ##"\":classify\" is not implemented"##),
+    ])
+  func notThere(method: String, path: String, code: Int, message: String) {
+    let response = handler.respond(HTTPRequest(method, path, body: "{}".utf8))
+    #expect(response.status.code == code)
+    #expect(response.text == #"{"error":"\#(message)"}"#)
+    #expect(response.headers["Content-Type"] == "application/json")
+  }
+
+  @Test(
+    "refuses requests that it cannot read, in TensorFlow Serving's words",
+    arguments: [
+      ("", "JSON Parse error: The document is empty"),
+      ("  \n", "JSON Parse error: The document is empty"),
+      (#"{"instances": [1, x]}"#, "JSON Parse error: Invalid value at offset: 18"),
+      (
+        #"{"instances": [1 2]}"#,
+        "JSON Parse error: Missing a comma or ] after an array element at offset: 17"
+      ),
+      (
+        "{} {}",
+        "JSON Parse error: The document root must not be followed by other values at offset: 3"
+      ),
+      ("[1,2]", "JSON Value: [1,2] Is not object"),
+      ("{}", "Missing 'inputs' or 'instances' key"),
+      (
+        #"{"inputs":1,"instances":2}"#,
+        #"JSON Value: {\"inputs\":1,\"instances\":2} Not formatted correctly expecting only one of "#
+          + "'inputs' or 'instances' keys to exist "
+      ),
+      (
+        #"{"instances":3}"#,
+        #"JSON Value: {\"instances\":3} Excepting 'instances' to be an list/array"#
+      ),
+      (#"{"instances":[]}"#, #"JSON Value: {\"instances\":[]} No values in 'instances' array"#),
+      (
+        #"{"signature_name":5,"instances":[[1,2]]}"#,
+        #"JSON Value: {\"signature_name\":5,\"instances\":[[1,2]]} not formatted correctly. "#
+          + "'signature_name' key must be a string value."
+      ),
+      (
+        #"{"signature_name":"other","instances":[[1,2]]}"#,
+        #"Serving signature name: \"other\" not found in signature def"#
+      ),
+      (
+        #"{"instances":[[1,2],[3]]}"#,
+        "Failed to process element: 1 of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "Expecting tensor size: 2 but got: 1"
+      ),
+      (
+        #"{"instances":[[1,2],[[3],[4]]]}"#,
+        "Failed to process element: 1 of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "Expecting shape [2] but got: [2,1]"
+      ),
+      (
+        #"{"instances":[[1,2],[3,"four"]]}"#,
+        "Failed to process element: 1 of 'instances' list. Error: INVALID_ARGUMENT: "
+          + #"JSON Value: \"four\" Type: String is not of expected type: float"#
+      ),
+      (
+        #"{"instances":[[1,[2]]]}"#,
+        "Failed to process element: 0 of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "Encountered list at unexpected level: 1 expected < 1"
+      ),
+      (
+        #"{"instances":[[1,2],{"x":[1,2]}]}"#,
+        "Expecting value/list but got object at item 1 of input list"
+      ),
+      (
+        #"{"instances":[{"x":[1,2]},[1,2]]}"#,
+        "Expecting object but got list at item 1 of input list"
+      ),
+      (
+        #"{"instances":[{"x":[1,2],"z":1}]}"#,
+        "Failed to process element: 0 key: z of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "JSON object: does not have named input: z"
+      ),
+      (
+        #"{"instances":[{}]}"#,
+        "Failed to process element: 0 of 'instances' list. JSON object: {} keys must be equal to: x"
+      ),
+      (
+        #"{"inputs":[[1,2],[3]]}"#,
+        "Encountered list at unexpected size: 1 at level: 1 expected size: 2"
+      ),
+      (
+        #"{"inputs":[[1,2],3]}"#,
+        "JSON Value: 3 found at incorrect level: 2 in the JSON DOM. Expected at level: 2"
+      ),
+      (
+        #"{"inputs":[[1,true]]}"#,
+        "JSON Value: true Type: True is not of expected type: float"
+      ),
+      (#"{"inputs":{"z":[[1,2]]}}"#, "Missing named input: x in 'inputs' object."),
+      (#"{"inputs":[1,2]}"#, #"input \"x\": expected shape (any, 2), found (2,)"#),
+      (
+        #"{"instances":[[1,2,3]]}"#,
+        "Failed to process element: 0 of 'instances' list. Error: INVALID_ARGUMENT: "
+          + #"input \"x\": expected shape (any, 2), found (1, 3)"#
+      ),
+    ])
+  func unreadable(request: String, message: String) {
+    #expect(
+      post("/v1/models/half:predict", request) == (400, #"{"error":"\#(message)"}"#))
+  }
+
+  @Test(
+    "refuses several inputs that it cannot read",
+    arguments: [
+      (
+        #"{"instances":[1]}"#,
+        "instances is a plain list, but expecting list of objects as multiple input tensors "
+          + "required as per tensorinfo_map"
+      ),
+      (
+        #"{"inputs":[1]}"#,
+        "inputs is a plain value/list, but expecting an object as multiple input tensors "
+          + "required as per tensorinfo_map"
+      ),
+      (
+        #"{"instances":[{"a":1,"b":[1,2,3]},{"a":1}]}"#,
+        #"Failed to process element: 1 of 'instances' list. JSON object: {\"a\":1} "#
+          + "keys must be equal to: a,b"
+      ),
+      (
+        #"{"instances":[{"a":1,"b":[1,2,3]},{"a":1,"b":[1,2]}]}"#,
+        "Failed to process element: 1 key: b of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "Expecting tensor size: 3 but got: 2"
+      ),
+      (
+        #"{"inputs":{"a":[1],"b":[[1,2,2.5]]}}"#,
+        "JSON Value: 2.5 Type: Number is not of expected type: int32"
+      ),
+      (
+        #"{"inputs":{"a":[1],"b":[[1,2,3000000000]]}}"#,
+        "JSON Value: 3000000000 Type: Number is not of expected type: int32"
+      ),
+      (
+        #"{"instances":[{"a":1,"a":2,"b":[1,2,3]}]}"#,
+        "Failed to process element: 0 key: a of 'instances' list. Error: INVALID_ARGUMENT: "
+          + "the key is given more than once"
+      ),
+    ])
+  func unreadablePair(request: String, message: String) {
+    #expect(
+      post("/v1/models/pair:predict", request) == (400, #"{"error":"\#(message)"}"#))
+  }
+}

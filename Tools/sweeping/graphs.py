@@ -1,0 +1,221 @@
+"""Random models: one layer by itself, or a small graph of many."""
+from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
+from .options import LAYERS
+
+MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
+LARGEST = 6000
+SHAPES = {
+    1: [(1,), (3,), (8,), (17,), (40,)],
+    2: [(5, 3), (7, 4), (9, 16), (12, 17), (1, 6)],
+    3: [(7, 6, 3), (9, 8, 4), (5, 11, 17), (12, 12, 1), (6, 5, 8)],
+    4: [(3, 5, 4, 2), (2, 6, 6, 3)],
+}
+
+
+def random_model(k, r, only=None):
+    """A model, and words that say what it is."""
+    if only in MERGES + ["Concatenate", "Dot"]:
+        return merge_model(k, r, only)
+    if only or r.random() < 0.45:
+        return layer_model(k, r, only or r.choice(sorted(LAYERS)))
+    if r.random() < 0.15:
+        return merge_model(k, r, r.choice(MERGES + ["Concatenate", "Dot"]))
+    return Graph(k, r).model()
+
+
+# MARK: - one layer
+
+
+def layer_model(k, r, name):
+    """One layer, in a functional model or a Sequential one."""
+    if name == "Embedding":
+        return embedding_model(k, r)
+    ranks, make = LAYERS[name]
+    shape = r.choice(SHAPES[r.choice(ranks)])
+    layer = make(k, r, shape)
+    x = k.input(*loosened(r, name, shape))
+    if r.random() < 0.3 and not has_several_outputs(layer):
+        return k.sequential(x, layer), f"{name} in a Sequential, {shape}"
+    result = layer(x)
+    outputs = list(result) if isinstance(result, (list, tuple)) else result
+    return k.model(x, outputs), f"{name}, {shape}"
+
+
+def loosened(r, name, shape):
+    """Sometimes the shape with unknown sizes, for layers that have no weight of that size."""
+    free = ("Conv", "Pooling", "LSTM", "GRU", "SimpleRNN", "Padding", "Cropping", "UpSampling")
+    if r.random() < 0.2 and any(word in name for word in free) and len(shape) in (2, 3):
+        return (*[None] * (len(shape) - 1), shape[-1])
+    return shape
+
+
+def embedding_model(k, r):
+    layer = LAYERS["Embedding"][1](k, r, ())
+    shape = r.choice([(1,), (5,), (3, 4), (None,)])
+    x = k.input(*shape, dtype=r.choice(["int32", "float32", "int64"]))
+    return k.model(x, layer(x)), f"Embedding, {shape}"
+
+
+def has_several_outputs(layer):
+    inner = getattr(layer, "layer", layer)
+    return getattr(inner, "return_state", False) or getattr(layer, "merge_mode", "") is None
+
+
+# MARK: - one merge
+
+
+def merge_model(k, r, name):
+    shape = r.choice(SHAPES[r.choice([1, 2, 3])])
+    if name == "Dot":
+        return dot_model(k, r)
+    if name == "Concatenate":
+        axis = r.randint(1, len(shape))
+        shapes = [(*shape[: axis - 1], r.randint(1, 18), *shape[axis:]) for _ in range(r.randint(2, 4))]
+        layer = k.layers.Concatenate(axis=r.choice([axis, axis - len(shape) - 1]))
+    else:
+        count = 2 if name == "Subtract" else r.randint(2, 4)
+        shapes = [broadcastable(r, shape) for _ in range(count)]
+        layer = getattr(k.layers, name)()
+    inputs = [k.input(*given, name=f"x{index}") for index, given in enumerate(shapes)]
+    return k.model(inputs, layer(inputs)), f"{name}, {shapes}"
+
+
+def broadcastable(r, shape):
+    """The shape itself, one with ones in it, or one of lower rank."""
+    kind = r.random()
+    if kind < 0.5:
+        return shape
+    if kind < 0.8:
+        return tuple(1 if r.random() < 0.4 else size for size in shape)
+    return shape[r.randrange(len(shape)):]
+
+
+def dot_model(k, r):
+    rows, common, columns = r.randint(1, 18), r.randint(1, 18), r.randint(1, 18)
+    form = r.randrange(4)
+    shapes, axes = [
+        (((common,), (common,)), 1), (((rows, common), (common, columns)), (2, 1)),
+        (((rows, common), (columns, common)), 2), (((common, rows), (common, columns)), 1)][form]
+    inputs = [k.input(*shape, name=f"x{index}") for index, shape in enumerate(shapes)]
+    normalize = r.random() < 0.4
+    return (k.model(inputs, k.layers.Dot(axes=axes, normalize=normalize)(inputs)),
+            f"Dot, {shapes}, axes {axes}, normalize {normalize}")
+
+
+# MARK: - a graph
+
+
+class Graph:
+    """Grows a graph step by step: layers, merges, shared layers, nested models, branches."""
+
+    def __init__(self, k, r, depth=0):
+        self.k, self.r, self.depth = k, r, depth
+        self.words = []
+        self.used = []
+        self.inputs = []
+        self.values = []
+        self.read = set()
+
+    def model(self, shape=None, name="case", single=False):
+        r = self.r
+        for index in range(1 if shape else r.choice([1, 1, 2, 3])):
+            given = shape or r.choice(SHAPES[r.choice([1, 2, 2, 3, 3])])
+            prefix = f"{name}_" if self.depth else ""
+            self.inputs.append(self.k.input(*given, name=f"{prefix}x{index}"))
+        self.values = list(self.inputs)
+        for _ in range(r.randint(2, 4 if self.depth else 9)):
+            self.step()
+        return self.k.model(self.inputs if len(self.inputs) > 1 else self.inputs[0],
+                            self.outputs(single), name=name), ", ".join(self.words)
+
+    def outputs(self, single):
+        """What nothing reads; every input must lead somewhere, so one that nothing reads too."""
+        ends = [v for i, v in enumerate(self.values) if i not in self.read]
+        ends = [v for v in ends if not any(v is x for x in self.inputs)] or [self.values[-1]]
+        if single:
+            return ends[-1]
+        if self.r.random() < 0.2:
+            middle = self.r.choice(self.values)
+            if not any(middle is x for x in self.inputs):
+                ends.append(middle)
+        return ends if len(ends) > 1 else ends[0]
+
+    def step(self):
+        """One more value; a combination that Keras refuses is left out."""
+        kind = self.r.random()
+        try:
+            if kind < 0.62:
+                self.apply_layer()
+            elif kind < 0.82:
+                self.merge()
+            elif kind < 0.92:
+                self.share()
+            elif self.depth < 2:
+                self.nest()
+        except (ValueError, TypeError, ZeroDivisionError, IndexError):
+            return
+
+    def pick(self):
+        """The index of a value, later ones likelier."""
+        return max(self.r.randrange(len(self.values)) for _ in range(2))
+
+    def apply_layer(self):
+        index = self.pick()
+        shape = tuple(self.values[index].shape)[1:]
+        fitting = [name for name, (ranks, _) in sorted(LAYERS.items()) if len(shape) in ranks]
+        name = self.r.choice(fitting)
+        layer = LAYERS[name][1](self.k, self.r, shape)
+        self.add(layer, layer(self.values[index]), [index], name)
+        if not has_several_outputs(layer):
+            self.used.append((layer, shape))
+
+    def share(self):
+        """Calls a layer or a nested model again, on another value of the same shape."""
+        layer, shape = self.r.choice(self.used)
+        fitting = [i for i, v in enumerate(self.values) if tuple(v.shape)[1:] == shape]
+        index = self.r.choice(fitting)
+        self.add(layer, layer(self.values[index]), [index], f"again {layer.name}")
+
+    def merge(self):
+        first = self.pick()
+        shape = tuple(self.values[first].shape)[1:]
+        same = [i for i, v in enumerate(self.values) if tuple(v.shape)[1:] == shape]
+        near = [i for i, v in enumerate(self.values)
+                if len(v.shape) == len(shape) + 1 and tuple(v.shape)[1:-1] == shape[:-1]]
+        if self.r.random() < 0.5:
+            chosen = [first] + self.r.choices(near, k=self.r.randint(1, 2))
+            layer = self.k.layers.Concatenate()
+        else:
+            name = self.r.choice(MERGES)
+            chosen = [first] + self.r.choices(same, k=1 if name == "Subtract" else 2)
+            layer = getattr(self.k.layers, name)()
+        values = [self.values[i] for i in chosen]
+        self.add(layer, layer(values), chosen, type(layer).__name__)
+
+    def nest(self):
+        index = self.pick()
+        shape = tuple(self.values[index].shape)[1:]
+        name = f"nested{len(self.used)}_{self.depth}_{self.r.randrange(1000)}"
+        if self.r.random() < 0.3:
+            layers = self.k.layers
+            made = [layers.Dense(4, activation="tanh"), layers.BatchNormalization(), layers.Dense(3)]
+            inner = self.k.keras.Sequential([layers.Input(shape), *made], name=name)
+            words = "Dense, BatchNormalization, Dense"
+        else:
+            inner, words = Graph(self.k, self.r, self.depth + 1).model(shape, name, single=True)
+        if self.r.random() < 0.3:
+            inner.trainable = False
+        self.add(inner, inner(self.values[index]), [index], f"[{words}]")
+        self.used.append((inner, shape))
+
+    def add(self, layer, result, indices, word):
+        results = list(result) if isinstance(result, (list, tuple)) else [result]
+        for value in results:
+            count = 1
+            for size in tuple(value.shape)[1:]:
+                count *= size or 0
+            if not 0 < count <= LARGEST or len(value.shape) > 5:
+                return
+        self.read.update(indices)
+        self.values += results
+        self.words.append(word)
