@@ -158,6 +158,18 @@ struct MalformedModelTests {
       ])
   }
 
+  @Test("a call's number that nothing can be taken from")
+  func lowestNumber() {
+    let inner = Config.sequential([Config.input("x")], name: "m")
+    let config = Config.functional(
+      [Config.input("in"), Config.nested(inner, "m", calls: "[[[\"in\", 0, 0, {}]]]")],
+      inputs: "[[\"in\", 0, 0]]", outputs: "[[\"m\", 1, 0], [\"m\", \(Int.min), 0]]")
+    #expect(
+      Self.messages(KerasFile(config: config, version: "2.15.0")) == [
+        "\"output_layers\": names output 0 of call \(Int.max) of \"m\", which is not in the model"
+      ])
+  }
+
   @Test("an input that is no input layer")
   func inputOfAnotherClass() {
     let layers = [Config.input("in"), Config.layer("Activation", "a", calls: "[]")]

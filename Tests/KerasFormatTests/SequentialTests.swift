@@ -44,6 +44,23 @@ struct SequentialTests {
     #expect(description.inputs == [InputDescription(name: "one_input", shape: [nil, 2])])
   }
 
+  @Test("a nested list of layers has no name, so its weights are found by position")
+  func nestedListOfLayers() throws {
+    let config = """
+      {"class_name": "Sequential", "config": [
+       {"class_name": "Activation", "config": {"name": "one", "batch_input_shape": [null, 2]}},
+       {"class_name": "Sequential", "config": [
+        {"class_name": "Dense", "config": {"name": "two", "batch_input_shape": [null, 2]}}]}]}
+      """
+    let file = KerasFile(
+      config: config,
+      groups: [("one", []), ("sequential_7", [.init("two/kernel:0"), .init("two/bias:0")])],
+      version: "2.0.5")
+    let description = try file.imported().sound().description
+    #expect(description.nodes.map(\.name) == ["one", "sequential_2/two"])
+    #expect(description.layers[1].weights.map(\.name) == ["kernel", "bias"])
+  }
+
   @Test("a fixed batch size becomes any size")
   func fixedBatch() throws {
     let config = Config.sequential([Config.input("in", "[32, 4]"), Self.dense])

@@ -163,6 +163,16 @@ struct WeightTests {
     #expect(layer.weights.map(\.name) == ["a/w", "b/w", "mine/v"])
   }
 
+  @Test("a registered class is not Keras's class of that name")
+  func registeredClass() throws {
+    let layer = """
+      {"class_name": "Dense", "registered_name": "mine>Dense", "module": "mine",
+       "config": {"name": "d", "trainable": true}}
+      """
+    let file = KerasFile(config: Config.sequential([Config.input("in"), layer]))
+    #expect(try file.imported().sound().description.layers[0].className == "mine>Dense")
+  }
+
   @Test("a Lambda is described, its code untouched")
   func lambda() throws {
     let function = "{\"class_name\": \"__lambda__\", \"config\": {\"code\": \"4wEA\"}}"

@@ -1,3 +1,5 @@
+import ModelFormat
+
 /// The present names of Keras's classes.
 enum ClassNames {
   /// Names that TensorFlow gave to versions of one class.
@@ -15,6 +17,15 @@ enum ClassNames {
     "Functional": "Functional",
     "Model": "Functional",
   ]
+
+  /// The name of the class that an entry of a configuration is of: `{"class_name", "config"}`.
+  ///
+  /// Where Keras 3 also names the class's module, a class registered by somebody else goes by its
+  /// own name there, which may be one of Keras's.
+  static func name(of entry: JSONValue) -> String? {
+    let registered = entry["registered_name"]?.string
+    return registered?.contains(">") == true ? registered : entry["class_name"]?.string
+  }
 
   /// The present name of the class that a file calls `name`.
   ///

@@ -40,7 +40,7 @@ struct ConfigNormalizer {
   }
 
   private func nestedLayer(_ json: JSONValue) -> JSONValue {
-    guard let name = json["class_name"]?.string, let config = json["config"]?.object else {
+    guard let name = ClassNames.name(of: json), let config = json["config"]?.object else {
       return json
     }
     let className = ClassNames.present(name)

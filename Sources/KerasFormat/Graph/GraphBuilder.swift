@@ -16,6 +16,8 @@ final class GraphBuilder {
   private var callNames: Set<String> = []
   private var expansions = 0
   private let mostCalls: Int
+  /// A call's number that is still safe to multiply by the number of a layer's calls.
+  private static let highestIndex = 1 << 32
 
   /// A builder of an empty graph.
   ///
@@ -38,7 +40,7 @@ final class GraphBuilder {
     _ model: SourceModel, path: String, index: Int, inputs: [GraphValue]
   ) -> [GraphValue?] {
     expansions += 1
-    guard nodes.count + expansions < mostCalls else {
+    guard nodes.count + expansions < mostCalls, index < Self.highestIndex else {
       report.invalid("", reason: "the model makes more than \(mostCalls) calls")
       return []
     }

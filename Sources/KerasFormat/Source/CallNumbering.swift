@@ -65,7 +65,8 @@ struct CallNumbering {
     _ reference: ValueReference, by offsets: [String: Int]
   ) -> ValueReference {
     var reference = reference
-    reference.call -= offsets[reference.layer] ?? 0
+    // A file may name any number; what wraps around names no call either.
+    reference.call &-= offsets[reference.layer] ?? 0
     return reference
   }
 }

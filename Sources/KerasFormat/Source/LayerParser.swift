@@ -10,14 +10,15 @@ struct LayerParser {
   /// The name that an entry gives its layer.
   static func name(of entry: JSONValue) -> String? {
     entry["name"]?.string ?? entry["config"]?["name"]?.string
-      ?? entry["config"]?["layers"].flatMap { _ in entry["class_name"]?.string }
   }
 
   /// The layer of an entry, or nil where it is none; `path` is the model's.
   func layer(_ entry: JSONValue, index: Int, path: String) -> SourceLayer? {
-    guard let name = Self.name(of: entry), let rawClass = entry["class_name"]?.string,
-      let config = entry["config"]
-    else {
+    let rawClass = ClassNames.name(of: entry)
+    let config = entry["config"]
+    // A Sequential model of early Keras 2 is a bare list, in which it has no place for its name.
+    let name = Self.name(of: entry) ?? config?.array.map { _ in "sequential_\(index + 1)" }
+    guard let name, let rawClass, let config else {
       report.invalid(
         path, option: "layers",
         reason: "expected entry \(index) to have a name, a class and a configuration")

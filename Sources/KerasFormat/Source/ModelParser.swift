@@ -10,7 +10,7 @@ struct ModelParser {
   /// The model that `json` (`{"class_name", "config"}`) describes, or nil where it is none; `path`
   /// names it in problems and is empty for the outermost model.
   func model(_ json: JSONValue, path: String = "") -> SourceModel? {
-    guard let rawName = json["class_name"]?.string, let config = json["config"] else {
+    guard let rawName = ClassNames.name(of: json), let config = json["config"] else {
       report.invalid(
         path, option: path.isEmpty ? "model_config" : nil,
         reason: "expected a model's \"class_name\" and \"config\", found none")
