@@ -5,7 +5,8 @@ import ModelFormat
 import Parity
 import Testing
 
-/// A model that Keras made, and what Keras computed with it: `case.h5` beside `case.npz`.
+/// A model that Keras made, and what Keras computed with it: `case.h5` beside `case.npz` or
+/// `case.reference.npz`.
 struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The path below the fixtures, without its suffix: `layers/Dense/linear`.
   let name: String
@@ -13,8 +14,8 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures").path
 
-  /// Every model below `layers` and `models`.
-  static let all: [KerasFixture] = ["layers", "models"].flatMap { folder in
+  /// Every model below `layers`, `models` and `digits`.
+  static let all: [KerasFixture] = ["layers", "models", "digits"].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
     return names.compactMap { $0 as? String }.filter { $0.hasSuffix(".h5") }.sorted()
       .map { KerasFixture(name: "\(folder)/\($0.dropLast(3))") }
@@ -29,6 +30,8 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
 
   /// What Keras computed.
   func reference() throws -> ReferenceCases {
-    try ReferenceCases(ReferenceFile.tensors(ofArchive: "\(Self.root)/\(name).npz"))
+    let paths = ["npz", "reference.npz"].map { "\(Self.root)/\(name).\($0)" }
+    let path = try #require(paths.first { FileManager.default.fileExists(atPath: $0) })
+    return try ReferenceCases(ReferenceFile.tensors(ofArchive: path))
   }
 }
