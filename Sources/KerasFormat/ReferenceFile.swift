@@ -39,7 +39,7 @@ public enum ReferenceFile {
 
   /// The tensors of the `.npz` archive at `path`.
   public static func tensors(ofArchive path: String) throws(ModelProblem) -> [String: Tensor] {
-    do {
+    do throws(NumPyArchiveError) {
       return try NumPyArchive.read(path: path)
     } catch {
       throw ModelProblem(.invalid, option: error.array, reason: error.reason)
