@@ -11,7 +11,9 @@ layers and further outputs are named is written in Tools/reference/recording.py.
 """
 import argparse
 import importlib
+import json
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -29,6 +31,26 @@ def arguments():
     return parser.parse_args()
 
 
+def lost_axes(path, model):
+    """Layers whose list of axes Keras 3 drops on loading a legacy file: name and axes."""
+    if not path.endswith((".h5", ".hdf5")) or hasattr(model, "_nested_inputs"):
+        return
+    import h5py
+
+    with h5py.File(path) as file:
+        config = json.loads(file.attrs["model_config"])
+    pending = [config]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            axes = part.get("axis")
+            if isinstance(axes, list) and len(axes) != 1:
+                yield part.get("name"), axes
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
+
+
 def main():
     options = arguments()
     keras = importlib.import_module(options.keras)
@@ -36,6 +58,9 @@ def main():
     from reference.files import read_inputs
 
     model = keras.models.load_model(options.model, compile=False)
+    for name, axes in lost_axes(options.model, model):
+        print(f"warning: layer '{name}': Keras 3 forgets axis {axes} when it loads an .h5; "
+              "what follows it is not what the file says", file=sys.stderr)
     if options.inputs:
         inputs = read_inputs(options.inputs)
         missing = sorted(set(input_names(model)) - set(inputs))

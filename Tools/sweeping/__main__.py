@@ -50,10 +50,12 @@ def main():
 def arguments():
     tools = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     built = os.path.join(os.path.dirname(tools), ".build", "release", "keraskit")
-    parser = argparse.ArgumentParser(prog="Tools/sweep", description="Random models, by Keras and by keraskit.")
+    parser = argparse.ArgumentParser(
+        prog="Tools/sweep", description="Random models, by Keras and by keraskit.")
     parser.add_argument("--count", type=int, default=100, help="how many models (100)")
     parser.add_argument("--seed", type=int, default=0, help="of the first model (0)")
-    parser.add_argument("--only", type=int, metavar="SEED", help="one model, explained layer by layer")
+    parser.add_argument(
+        "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
     parser.add_argument("--layer", metavar="NAME", help="models of this one layer")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")

@@ -70,7 +70,8 @@ def merge_model(k, r, name):
         return dot_model(k, r)
     if name == "Concatenate":
         axis = r.randint(1, len(shape))
-        shapes = [(*shape[: axis - 1], r.randint(1, 18), *shape[axis:]) for _ in range(r.randint(2, 4))]
+        shapes = [(*shape[: axis - 1], r.randint(1, 18), *shape[axis:])
+                  for _ in range(r.randint(2, 4))]
         layer = k.layers.Concatenate(axis=r.choice([axis, axis - len(shape) - 1]))
     else:
         count = 2 if name == "Subtract" else r.randint(2, 4)
@@ -197,9 +198,9 @@ class Graph:
         shape = tuple(self.values[index].shape)[1:]
         name = f"nested{len(self.used)}_{self.depth}_{self.r.randrange(1000)}"
         if self.r.random() < 0.3:
-            layers = self.k.layers
-            made = [layers.Dense(4, activation="tanh"), layers.BatchNormalization(), layers.Dense(3)]
-            inner = self.k.keras.Sequential([layers.Input(shape), *made], name=name)
+            L = self.k.layers
+            made = [L.Dense(4, activation="tanh"), L.BatchNormalization(), L.Dense(3)]
+            inner = self.k.keras.Sequential([L.Input(shape), *made], name=name)
             words = "Dense, BatchNormalization, Dense"
         else:
             inner, words = Graph(self.k, self.r, self.depth + 1).model(shape, name, single=True)
