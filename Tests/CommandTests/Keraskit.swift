@@ -19,8 +19,11 @@ enum Keraskit {
     var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
   }
 
-  /// The program, which stands beside the tests' own.
-  static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  /// The program that the environment's `KERASKIT_EXECUTABLE` names, else the one that was built
+  /// with the tests.
+  static let executable =
+    ProcessInfo.processInfo.environment["KERASKIT_EXECUTABLE"].map { URL(filePath: $0) }
+    ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appending(path: "keraskit")
 
   /// Runs the program to its end.
