@@ -24,11 +24,7 @@ final class DigitServer {
 
   /// Tells the program to stop, and gives its exit status.
   @discardableResult
-  func stop() -> Int32 {
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
-    return process.terminationReason == .exit ? process.terminationStatus : -1
-  }
+  func stop() -> Int32 { process.end() }
 
   deinit {
     stop()
@@ -40,10 +36,10 @@ struct PageUnderTest {
   let browser: WebDriver
 
   /// Opens the page and waits until it can be drawn on.
-  init(_ browser: WebDriver, at address: String) async throws {
+  init(_ browser: WebDriver, at address: String) throws {
     self.browser = browser
-    try await browser.open(address)
-    try await browser.wait(
+    try browser.open(address)
+    try browser.wait(
       for: "the canvas",
       "return document.documentElement.dataset.ready === 'true' && canvas.clientWidth > 0")
   }
@@ -51,8 +47,8 @@ struct PageUnderTest {
   /// Draws strokes with a pointer: `mouse`, `touch` or `pen`; with a key held where one is given.
   func draw(
     _ strokes: [[Place]], with pointer: String = "mouse", holding key: String? = nil
-  ) async throws {
-    let box = try await browser.run(
+  ) throws {
+    let box = try browser.run(
       "const b = canvas.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]")
     let sides = try #require(box as? [Double])
     var actions: [[String: Any]] = []
@@ -79,26 +75,26 @@ struct PageUnderTest {
     sequences.append([
       "type": "pointer", "id": pointer, "parameters": ["pointerType": pointer], "actions": actions,
     ])
-    try await browser.perform(sequences)
+    try browser.perform(sequences)
   }
 
   /// Presses and releases a key, with others held.
-  func type(_ key: String, holding held: [String] = []) async throws {
+  func type(_ key: String, holding held: [String] = []) throws {
     let down = (held + [key]).map { ["type": "keyDown", "value": $0] }
     let up = ([key] + held.reversed()).map { ["type": "keyUp", "value": $0] }
-    try await browser.perform([["type": "key", "id": "keys", "actions": down + up]])
+    try browser.perform([["type": "key", "id": "keys", "actions": down + up]])
   }
 
   /// Clicks what a selector finds.
-  func click(_ selector: String) async throws {
-    try await browser.run("document.querySelector(arguments[0]).click()", selector)
+  func click(_ selector: String) throws {
+    try browser.run("document.querySelector(arguments[0]).click()", selector)
   }
 
   /// Waits until the page shows a class above all others.
   func wait(
     forTop label: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) async throws {
-    try await browser.wait(
+  ) throws {
+    try browser.wait(
       for: "\(label) on top",
       """
       return digit.textContent === "\(label)"
@@ -107,8 +103,8 @@ struct PageUnderTest {
   }
 
   /// The labels from the most likely down, with their shares in percent; empty where none is shown.
-  func ranking() async throws -> [(label: String, percent: Double?)] {
-    let rows = try await browser.run(
+  func ranking() throws -> [(label: String, percent: Double?)] {
+    let rows = try browser.run(
       """
       return Array.from(document.querySelectorAll("#ranking li"), (row) =>
         [row.querySelector(".label").textContent, row.querySelector(".share").textContent])
@@ -117,8 +113,8 @@ struct PageUnderTest {
   }
 
   /// The sum of the picture that the model sees, over all pixels and colours.
-  func seenInk() async throws -> Int {
-    let sum = try await browser.run(
+  func seenInk() throws -> Int {
+    let sum = try browser.run(
       """
       return seen.getContext("2d").getImageData(0, 0, 28, 28).data
         .reduce((sum, value, index) => index % 4 < 3 ? sum + value : sum, 0)
@@ -127,11 +123,11 @@ struct PageUnderTest {
   }
 
   /// Keeps a picture of the page for whoever looks at the build.
-  func keepScreenshot(_ name: String) async throws {
+  func keepScreenshot(_ name: String) throws {
     let environment = ProcessInfo.processInfo.environment["KERASKIT_ARTIFACTS"]
     let folder = environment.map { URL(filePath: $0) } ?? Self.buildFolder
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let picture = try await browser.screenshot()
+    let picture = try browser.screenshot()
     #expect(picture.count > 10_000)
     try picture.write(to: folder.appending(path: name))
   }
