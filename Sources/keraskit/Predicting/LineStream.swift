@@ -42,8 +42,9 @@ struct LineStream {
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Failure(.badFile, "standard input: \(SystemFailure("read"))") }
       guard count > 0 else { break }
+      let start = pending.count
       pending += chunk[..<count]
-      if let end = pending.lastIndex(of: UInt8(ascii: "\n")) {
+      if let end = pending[start...].lastIndex(of: UInt8(ascii: "\n")) {
         try answer(pending[..<end])
         pending.removeSubrange(...end)
       }
