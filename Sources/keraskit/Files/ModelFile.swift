@@ -68,8 +68,10 @@ struct ModelFile {
   private static func importKeras(_ path: String, isHashed: Bool) throws -> ImportedModel {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
-    let root = try HDF5ChildReader.read(path: path, options: options)
-    let hash = isHashed ? try SHA256.hexDigest(ofFile: path) : ""
+    // Hashing takes as long as reading, so both go on at once.
+    let (root, hash) = try Concurrently.both(
+      { try HDF5ChildReader.read(path: path, options: options) },
+      isHashed ? { try SHA256.hexDigest(ofFile: path) } : { "" })
     do {
       return try KerasModelFile.read(root, source: name, sourceSHA256: hash)
     } catch {
