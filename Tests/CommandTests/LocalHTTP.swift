@@ -14,7 +14,7 @@ struct LocalHTTP {
 
   /// The body of the response to a request with a JSON body.
   func send(_ method: String, _ path: String, _ body: Data = Data()) throws -> Data {
-    let handle = try connection()
+    let handle = try open()
     defer { close(handle) }
     let head = """
       \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Type: application/json\r\n\
@@ -31,7 +31,8 @@ struct LocalHTTP {
     }
   }
 
-  private func connection() throws -> Int32 {
+  /// A socket that is connected to the program.
+  func open() throws -> Int32 {
     let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -49,7 +50,8 @@ struct LocalHTTP {
     return handle
   }
 
-  private func write(_ data: Data, to handle: Int32) throws {
+  /// Sends bytes as they are.
+  func write(_ data: Data, to handle: Int32) throws {
     var rest = [UInt8](data)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {

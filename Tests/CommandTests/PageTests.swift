@@ -5,9 +5,9 @@ import Testing
 @Suite(.serialized) struct PageTests {
   private static let shift = "\u{E008}"
   private static let control = "\u{E009}"
-  private let server: DigitServer
+  private let server: RunningServer
 
-  init() throws { server = try DigitServer() }
+  init() throws { server = try RunningServer(Fixture.path("digits/cnn.h5")) }
 
   private func open(
     _ features: [String: String] = [:], width: Int = 1100, height: Int = 760, isPhone: Bool = false

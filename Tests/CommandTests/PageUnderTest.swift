@@ -1,36 +1,6 @@
 import Foundation
 import Testing
 
-/// The digit model, served by the built program.
-final class DigitServer {
-  /// The page's address.
-  let address: String
-  private let process = Process()
-  private let folder: TemporaryFolder
-
-  init() throws {
-    folder = try TemporaryFolder()
-    let bundle = folder("digits.safetensors")
-    let converted = try Keraskit.run("convert", Fixture.path("digits/cnn.h5"), "-o", bundle)
-    try #require(converted.status == 0, "\(converted.errors)")
-    let output = Pipe()
-    process.executableURL = Keraskit.executable
-    process.arguments = ["serve", bundle, "--port", "0"]
-    process.standardOutput = output
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    address = String(try #require(line.firstMatch(of: /http:\/\/[0-9.:]+/)).0)
-  }
-
-  /// Tells the program to stop, and gives its exit status.
-  @discardableResult
-  func stop() -> Int32 { process.end() }
-
-  deinit {
-    stop()
-  }
-}
-
 /// The page in a browser, and what a user does with it.
 struct PageUnderTest {
   let browser: WebDriver
