@@ -1,5 +1,4 @@
 import CSimdJSON
-import Synchronization
 
 /// Parses JSON texts with simdjson, and keeps the memory for the next ones.
 final class JSONParser: Sendable {
@@ -8,7 +7,7 @@ final class JSONParser: Sendable {
   /// Memory that held a longer text is given back.
   private static let keptCapacity = 1 << 20
 
-  private let idle = Mutex<[Document]>([])
+  private let idle = Monitor<[Document]>([])
 
   /// A parsed text's memory; it is owned by one thread at a time.
   private struct Document: @unchecked Sendable {

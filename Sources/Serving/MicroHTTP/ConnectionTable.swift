@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -12,9 +10,9 @@ import Synchronization
 /// closed, so that never another file is hit that has got the same number.
 final class ConnectionTable: Sendable {
   private static let interval = 0.25
-  private let connections = Mutex<[ObjectIdentifier: ConnectionState]>([:])
+  private let connections = Monitor<[ObjectIdentifier: ConnectionState]>([:])
   private let isStopping = Monitor(false)
-  private let watchdog = Mutex<SystemThread?>(nil)
+  private let watchdog = Monitor<SystemThread?>(nil)
 
   /// Adds an open connection.
   func insert(_ connection: ConnectionState) {

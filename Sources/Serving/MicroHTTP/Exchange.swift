@@ -1,5 +1,4 @@
 import CMicroHTTPD
-import Synchronization
 
 /// One request and its response, from the request line to the last byte sent.
 ///
@@ -40,7 +39,7 @@ final class Exchange: @unchecked Sendable {
   var budgeted = 0
 
   private let connection: OpaquePointer
-  private let reply = Mutex(Reply.pending)
+  private let reply = Monitor(Reply.pending)
 
   init(target: [UInt8], connection: OpaquePointer) {
     self.target = target

@@ -1,5 +1,4 @@
 import CMicroHTTPD
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -27,7 +26,7 @@ package final class MicroHTTPServer: HTTPTransport {
   }
 
   private let configuration: TransportConfiguration
-  private let running = Mutex<Running?>(nil)
+  private let running = Monitor<Running?>(nil)
 
   /// A server that does not listen yet.
   package init(_ configuration: TransportConfiguration) {
