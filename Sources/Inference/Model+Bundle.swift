@@ -8,12 +8,14 @@ extension Model {
   ///   - path: The bundle's path.
   ///   - catalog: The layers the model may use.
   ///   - threads: The threads that one prediction may use; by default as many as processors.
+  ///   - passes: The rewritings that make it fast, by default all.
   /// - Throws: ``BundleError`` where the file is no sound bundle, ``ModelProblems`` where the model
   ///   cannot run.
   public convenience init(
-    contentsOf path: String, catalog: LayerCatalog = .standard, threads: Int? = nil
+    contentsOf path: String, catalog: LayerCatalog = .standard, threads: Int? = nil,
+    passes: Set<GraphPass> = Set(GraphPass.allCases)
   ) throws {
     let bundle = try BundleReader(path: path)
-    try self.init(bundle.contents, catalog: catalog, threads: threads)
+    try self.init(bundle.contents, catalog: catalog, threads: threads, passes: passes)
   }
 }

@@ -35,9 +35,11 @@ public final class Model: Sendable {
   ///   - contents: What an importer or a bundle gives.
   ///   - catalog: The layers the model may use.
   ///   - threads: The threads that one prediction may use; by default as many as processors.
+  ///   - passes: The rewritings that make it fast, by default all.
   /// - Throws: All problems of the model at once.
   public init(
-    _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil
+    _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil,
+    passes: Set<GraphPass> = Set(GraphPass.allCases)
   ) throws(ModelProblems) {
     graph = try Graph(contents, catalog: catalog)
     let types: (types: [TensorType], varied: [TensorType])
@@ -59,7 +61,7 @@ public final class Model: Sendable {
         shape: Self.openShape(types.types[value].shape, types.varied[value].shape),
         elementType: types.types[value].elementType)
     }
-    plans = PlanStore()
+    plans = PlanStore(graph, types: types.types, passes: passes)
     workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
   }
 
@@ -137,7 +139,7 @@ extension Model {
   private func run(_ inputs: [Tensor], _ values: [Int]) throws(PredictionError) -> [Tensor] {
     let plan: PlanStore.Entry
     do throws(ModelProblem) {
-      plan = try plans.entry(for: inputs.map(\.type), values, graph)
+      plan = try plans.entry(for: inputs.map(\.type), values)
     } catch {
       throw .problem(error)
     }

@@ -30,21 +30,33 @@ final class PlanStore: Sendable {
     var values: [Int]
   }
 
+  /// A graph that passes have rewritten to compute some values.
+  private typealias Rewritten = (graph: Graph, results: [Int])
+
   private struct State {
     var entries: [Key: (entry: Entry, lastUse: Int)] = [:]
+    var graphs: [[Int]: Rewritten] = [:]
     var clock = 0
   }
 
+  private let graph: Graph
+  private let types: [TensorType]
+  private let passes: Set<GraphPass>
   private let state = Mutex(State())
   private static let mostEntries = 16
 
-  /// The plan for inputs of the given types, made where there is none yet.
-  func entry(
-    for inputTypes: [TensorType], _ values: [Int], _ graph: Graph
-  ) throws(ModelProblem) -> Entry {
+  /// Plans of `graph`, whose values have the given types for some inputs, after `passes`.
+  init(_ graph: Graph, types: [TensorType], passes: Set<GraphPass>) {
+    self.graph = graph
+    self.types = types
+    self.passes = passes
+  }
+
+  /// The plan that computes `values` from inputs of the given types, made where there is none yet.
+  func entry(for inputTypes: [TensorType], _ values: [Int]) throws(ModelProblem) -> Entry {
     let key = Key(inputTypes: inputTypes, values: values)
     if let entry = find(key) { return entry }
-    let entry = Entry(try Plan(graph, inputTypes: inputTypes, values: values))
+    let entry = Entry(try plan(inputTypes, values))
     state.withLock { state in
       if state.entries.count >= Self.mostEntries,
         let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -55,6 +67,27 @@ final class PlanStore: Sendable {
       state.entries[key] = (entry, state.clock)
     }
     return entry
+  }
+
+  /// What passes assume of shapes holds for most inputs; for others the graph runs as it stands.
+  private func plan(_ inputTypes: [TensorType], _ values: [Int]) throws(ModelProblem) -> Plan {
+    let rewritten = rewritten(values)
+    do throws(ModelProblem) {
+      return try Plan(rewritten.graph, inputTypes: inputTypes, values: rewritten.results)
+    } catch {
+      return try Plan(graph, inputTypes: inputTypes, values: values)
+    }
+  }
+
+  private func rewritten(_ values: [Int]) -> Rewritten {
+    if let known = state.withLock({ $0.graphs[values] }) { return known }
+    let rewritten = graph.rewritten(by: passes, computing: values, types: types)
+    return state.withLock { state in
+      if let known = state.graphs[values] { return known }
+      if state.graphs.count >= Self.mostEntries { state.graphs = [:] }
+      state.graphs[values] = rewritten
+      return rewritten
+    }
   }
 
   private func find(_ key: Key) -> Entry? {

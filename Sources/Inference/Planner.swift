@@ -83,6 +83,7 @@ struct Planner {
     let step: Step
     do throws(LayerError) {
       call.outputs = try node.layer.outputTypes(for: call)
+      try call.checkResidual()
       step = try node.layer.makeStep(for: call, in: PlanContext(cache: node.cache))
     } catch {
       throw ModelProblem(

@@ -19,7 +19,12 @@ public struct ParityCheck: Sendable {
   public func callAsFunction(_ reference: ReferenceCases) throws -> ParityReport {
     let inputs = try inputs(reference)
     let subjects = subjects(reference)
-    let values = try model.predict(inputs, values: subjects.map(\.value))
+    // Outputs are computed as in any prediction; asking for every layer keeps calls apart that a
+    // prediction fuses.
+    let layers = subjects.filter { $0.kind == .activation }
+    let values =
+      try model.predict(inputs, values: layers.map(\.value))
+      + model.predict(inputs, values: subjects.dropFirst(layers.count).map(\.value))
     var rows = zip(subjects, values).map { subject, value in
       ParityRow(
         name: subject.name, kind: subject.kind, className: subject.className,

@@ -72,23 +72,20 @@ package struct Broadcast: Sendable {
     }
   }
 
-  /// Calls `body` with every run, in the output's order.
-  package func forEachRun(_ body: (Run) -> Void) {
-    guard shape.elementCount > 0 else { return }
-    forEachRun(from: 0, a: 0, b: 0, runs: shape.elementCount / runLength, output: 0, body)
-  }
+  /// The number of runs.
+  package var runCount: Int { shape.elementCount / max(runLength, 1) }
 
-  private func forEachRun(
-    from axis: Int, a: Int, b: Int, runs: Int, output: Int, _ body: (Run) -> Void
-  ) {
-    guard axis < outer.count else {
-      return body(Run(count: runLength, a: a, b: b, output: output))
-    }
-    let inside = runs / outer[axis].size
-    for index in 0..<outer[axis].size {
-      forEachRun(
-        from: axis + 1, a: a + index * outer[axis].a, b: b + index * outer[axis].b, runs: inside,
-        output: output + index * inside * runLength, body)
+  /// Calls `body` with some of the runs, in the output's order.
+  package func forEachRun(in runs: Range<Int>, _ body: (Run) -> Void) {
+    for index in runs {
+      var (rest, a, b) = (index, 0, 0)
+      for axis in outer.reversed() {
+        let (next, place) = rest.quotientAndRemainder(dividingBy: axis.size)
+        a += place * axis.a
+        b += place * axis.b
+        rest = next
+      }
+      body(Run(count: runLength, a: a, b: b, output: index * runLength))
     }
   }
 }

@@ -48,12 +48,12 @@ extension CPUKernels {
     table.pointee.binary(op.c, count, a, advancesA ? 1 : 0, b, advancesB ? 1 : 0, y)
   }
 
-  /// y = op(a, b) with both sides broadcast to the shape of `broadcast`.
+  /// y = op(a, b) with both sides broadcast to the shape of `broadcast`: some of its runs, or all.
   package func binary(
-    _ op: BinaryOperation, _ broadcast: Broadcast, _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    _ op: BinaryOperation, _ broadcast: Broadcast, runs: Range<Int>? = nil,
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    broadcast.forEachRun { run in
+    broadcast.forEachRun(in: runs ?? 0..<broadcast.runCount) { run in
       binary(
         op, count: run.count, a + run.a, advancesA: broadcast.advancesA, b + run.b,
         advancesB: broadcast.advancesB, into: y + run.output)

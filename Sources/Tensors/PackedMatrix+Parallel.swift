@@ -29,8 +29,11 @@ extension PackedMatrix {
     }
   }
 
-  /// Packs some columns of a row-major matrix, whose elements a tensor holds.
-  package convenience init(_ tensor: Tensor, rows: Int, columns: Range<Int>, of width: Int) {
+  /// Packs some columns of a row-major matrix, whose elements a tensor holds, each column times its
+  /// number in `scale`, which has one for every column of the matrix.
+  package convenience init(
+    _ tensor: Tensor, rows: Int, columns: Range<Int>, of width: Int, scale: [Float]? = nil
+  ) {
     precondition(
       tensor.shape.elementCount == rows * width,
       "\(tensor.shape.elementCount) elements given for \(rows)x\(width)")
@@ -40,7 +43,7 @@ extension PackedMatrix {
     self.init(
       rows: rows, columns: columns.count,
       from: UnsafePointer(start.baseAddress.map { $0 + columns.lowerBound } ?? Self.empty),
-      rowStride: width)
+      rowStride: width, scale: scale.map { Array($0[columns]) })
   }
 
   private static var empty: UnsafeMutablePointer<Float> {

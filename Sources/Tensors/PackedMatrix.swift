@@ -9,10 +9,11 @@ package final class PackedMatrix: @unchecked Sendable {
   private let storage: TensorStorage
   private let base: UnsafePointer<Float>
 
-  /// Packs B, whose element (k, n) lies at `b + k * rowStride + n * columnStride`.
+  /// Packs B, whose element (k, n) lies at `b + k * rowStride + n * columnStride`, each column
+  /// times its number in `scale`.
   package init(
     rows: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1,
-    kernels: CPUKernels = .active
+    scale: [Float]? = nil, kernels: CPUKernels = .active
   ) {
     self.rows = rows
     self.columns = columns
@@ -24,6 +25,19 @@ package final class PackedMatrix: @unchecked Sendable {
     kernels.pack(
       rows: rows, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride,
       into: Self.start(of: panels))
+    if let scale { multiply(panels, by: scale) }
+  }
+
+  private func multiply(_ panels: UnsafeMutableBufferPointer<Float>, by scale: [Float]) {
+    precondition(scale.count == columns, "\(scale.count) factors given for \(columns) columns")
+    let width = kernels.panelWidth
+    for first in stride(from: 0, to: columns, by: width) {
+      var factors = Array(scale[first..<min(first + width, columns)])
+      factors += [Float](repeating: 1, count: width - factors.count)
+      let panel = Self.start(of: panels) + first * rows
+      kernels.scaleShift(
+        rows: rows, channels: width, scale: factors, shift: nil, panel, into: panel)
+    }
   }
 
   private static func start(
@@ -33,13 +47,16 @@ package final class PackedMatrix: @unchecked Sendable {
     return start
   }
 
-  /// Packs a row-major matrix.
+  /// Packs a row-major matrix, each column times its number in `scale`.
   package convenience init(
-    rows: Int, columns: Int, _ elements: [Float], kernels: CPUKernels = .active
+    rows: Int, columns: Int, _ elements: [Float], scale: [Float]? = nil,
+    kernels: CPUKernels = .active
   ) {
     precondition(
       elements.count == rows * columns, "\(elements.count) elements given for \(rows)x\(columns)")
-    self.init(rows: rows, columns: columns, from: elements, rowStride: columns, kernels: kernels)
+    self.init(
+      rows: rows, columns: columns, from: elements, rowStride: columns, scale: scale,
+      kernels: kernels)
   }
 
   /// The panels from the one on that holds `column`, a multiple of the kernels' panel width.

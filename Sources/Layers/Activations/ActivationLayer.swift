@@ -6,7 +6,7 @@ import Tensors
 /// Input and output: any shape.
 ///
 /// Keras: <https://keras.io/api/layers/activation_layers/>
-struct ActivationLayer: Layer {
+struct ActivationLayer: AbsorbableLayer {
   static let classNames = ["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"]
 
   let function: ActivationFunction
@@ -54,5 +54,10 @@ struct ActivationLayer: Layer {
           width: width)
       }
     }
+  }
+
+  package func operation(rank: Int) -> GraphOperation? {
+    guard case .elementwise(let activation) = function else { return nil }
+    return .function(activation)
   }
 }

@@ -36,9 +36,9 @@ extension LayerReader {
   }
 
   /// Reads `activation`, `use_bias`, and the bias of `count` elements where there is one.
-  mutating func biasActivation(count: Int, allowsGLU: Bool = false) -> BiasActivation {
+  mutating func finish(count: Int, allowsGLU: Bool = false) -> Finish {
     let bias = bool("use_bias", default: true) ? weight("bias", [count]) : nil
-    return BiasActivation(bias: bias, activation: activation(allowsGLU: allowsGLU))
+    return Finish(bias: bias, activation: activation(allowsGLU: allowsGLU))
   }
 }
 

@@ -10,14 +10,14 @@ import Tensors
 /// (B, spatial…, F).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/>
-struct Convolution: Layer {
+struct Convolution: FinishedLayer {
   static let classNames = ["Conv1D", "Conv2D", "Conv3D"]
 
-  private let window: SpatialWindow
+  private var window: SpatialWindow
   private let filters: Int
   private let groups: Int
   private let kernel: Tensor
-  private let finish: BiasActivation
+  var finish: Finish
 
   /// The channels that one group reads.
   private var groupChannels: Int { kernel.shape[-2] }
@@ -28,7 +28,7 @@ struct Convolution: Layer {
     filters = reader.int("filters")
     groups = reader.int("groups", default: 1)
     kernel = reader.weight("kernel", window.kernel + [nil, filters])
-    finish = reader.biasActivation(count: filters)
+    finish = reader.finish(count: filters)
     if filters % groups != 0 {
       reader.reject("groups", "expected a divisor of \(filters) filters, found \(groups)")
     }
@@ -51,12 +51,13 @@ struct Convolution: Layer {
       window, from: call.inputs[0].shape, to: call.outputs[0].shape, reading: groupChannels)
     return .run { buffers in
       images.forEachRun(buffers) { pixels, x, y in
+        let epilogue = finish.epilogue(buffers, y, width: filters)
         for (group, panel) in panels.enumerated() {
           let column = group * panel.columns
           panel.kernels.convolution(
             images.windows, pixels: pixels, columns: 0..<panel.columns,
             input: x + group * groupChannels, weights: panel, c: y + column, cStride: filters,
-            epilogue: finish.epilogue.part(column: column))
+            epilogue: epilogue.part(column: column))
         }
         finish.finish(y + pixels.lowerBound * filters, rows: pixels.count, width: filters)
       }
@@ -67,13 +68,22 @@ struct Convolution: Layer {
     call.outputs[0].shape.elementCount * window.tapCount * groupChannels
   }
 
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .padding(let margins) = operation else { return finishing(operation) }
+    return window.padded(by: margins).map { window in
+      var layer = self
+      layer.window = window
+      return layer
+    }
+  }
+
   /// The kernel's columns for each group, packed.
   private func packedGroups() -> [PackedMatrix] {
     let count = filters / groups
     return (0..<groups).map { group in
       PackedMatrix(
         kernel, rows: window.tapCount * groupChannels,
-        columns: (group * count)..<((group + 1) * count), of: filters)
+        columns: (group * count)..<((group + 1) * count), of: filters, scale: finish.scale)
     }
   }
 }

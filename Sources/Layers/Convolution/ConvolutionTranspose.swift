@@ -8,14 +8,14 @@ import Tensors
 /// (B, spatial…, F), the spatial sizes by ``outputSize(_:axis:)``.
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/convolution2d_transpose/>
-struct ConvolutionTranspose: Layer {
+struct ConvolutionTranspose: FinishedLayer {
   static let classNames = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
 
   private let window: SpatialWindow
   private let outputPadding: [Int]?
   private let filters: Int
   private let kernel: Tensor
-  private let finish: BiasActivation
+  var finish: Finish
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
@@ -26,7 +26,7 @@ struct ConvolutionTranspose: Layer {
       ? reader.ints("output_padding", count: rank, in: 0...LayerReader.largestSize) : nil
     filters = reader.int("filters")
     kernel = reader.weight("kernel", window.kernel + [filters, nil])
-    finish = reader.biasActivation(count: filters)
+    finish = reader.finish(count: filters)
     if reader.int("groups", default: 1) != 1 {
       reader.refuse("groups", "a transposed convolution with groups is not supported")
     }
@@ -77,7 +77,8 @@ struct ConvolutionTranspose: Layer {
           weights.kernels.convolution(
             phases[phase].windows, pixels: 0..<phases[phase].windows.pixels,
             columns: 0..<filters, input: x + item * inputItem, weights: weights,
-            c: y + item * outputItem, cStride: filters, epilogue: finish.epilogue)
+            c: y + item * outputItem, cStride: filters,
+            epilogue: finish.epilogue(buffers, y + item * outputItem, width: filters))
         }
       }
       finish.finish(y, rows: batch * outputItem / filters, width: filters)
@@ -122,7 +123,8 @@ struct ConvolutionTranspose: Layer {
           }
         }
       }
-      return PackedMatrix(rows: taps.count * channels, columns: filters, matrix)
+      return PackedMatrix(
+        rows: taps.count * channels, columns: filters, matrix, scale: finish.scale)
     }
   }
 }

@@ -7,20 +7,20 @@ import Tensors
 /// `depth_multiplier`. Output: (B, spatial…, C·M).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/>
-struct DepthwiseConvolution: Layer {
+struct DepthwiseConvolution: FinishedLayer {
   static let classNames = ["DepthwiseConv1D", "DepthwiseConv2D"]
 
-  private let window: SpatialWindow
+  private var window: SpatialWindow
   private let multiplier: Int
   private let kernel: Tensor
-  private let finish: BiasActivation
+  var finish: Finish
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
     window = reader.convolutionWindow(rank: rank)
     multiplier = reader.int("depth_multiplier", default: 1)
     kernel = reader.weight("kernel", window.kernel + [nil, multiplier])
-    finish = reader.biasActivation(count: kernel.shape[-2] * multiplier)
+    finish = reader.finish(count: kernel.shape[-2] * multiplier)
     for option in ["filters", "groups"] { _ = reader.value(option) }
   }
 
@@ -32,16 +32,14 @@ struct DepthwiseConvolution: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
-    let (kernel, multiplier, finish) = (kernel, multiplier, finish)
-    let width = images.outputChannels
+    let (multiplier, finish, width) = (multiplier, finish, images.outputChannels)
+    let weights = context.shared("kernel") { kernel.scalingColumns(by: finish.scale) }
     return .run { buffers in
       images.forEachRun(buffers) { pixels, x, y in
-        kernel.withElements(as: Float.self) { weights in
-          guard let weights = weights.baseAddress else { return }
-          CPUKernels.active.depthwiseConvolution(
-            images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
-            c: y, cStride: width, epilogue: finish.epilogue)
-        }
+        guard let weights = weights.firstNumber else { return }
+        CPUKernels.active.depthwiseConvolution(
+          images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
+          c: y, cStride: width, epilogue: finish.epilogue(buffers, y, width: width))
         finish.finish(y + pixels.lowerBound * width, rows: pixels.count, width: width)
       }
     }
@@ -49,5 +47,14 @@ struct DepthwiseConvolution: Layer {
 
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .padding(let margins) = operation else { return finishing(operation) }
+    return window.padded(by: margins).map { window in
+      var layer = self
+      layer.window = window
+      return layer
+    }
   }
 }

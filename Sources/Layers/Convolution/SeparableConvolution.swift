@@ -8,7 +8,7 @@ import Tensors
 /// (1…, C·M, F), bias (F). Output: (B, spatial…, F).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/separable_convolution2d/>
-struct SeparableConvolution: Layer {
+struct SeparableConvolution: FinishedLayer {
   static let classNames = ["SeparableConv1D", "SeparableConv2D"]
 
   private let window: SpatialWindow
@@ -16,7 +16,7 @@ struct SeparableConvolution: Layer {
   private let filters: Int
   private let depthwise: Tensor
   private let pointwise: Tensor
-  private let finish: BiasActivation
+  var finish: Finish
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
@@ -27,7 +27,7 @@ struct SeparableConvolution: Layer {
     let ones = [Int?](repeating: 1, count: rank)
     pointwise = reader.weight(
       "pointwise_kernel", ones + [depthwise.shape[-2] * multiplier, filters])
-    finish = reader.biasActivation(count: filters)
+    finish = reader.finish(count: filters)
     _ = reader.value("groups")
   }
 
@@ -43,10 +43,10 @@ struct SeparableConvolution: Layer {
     var middle = output
     middle[-1] = mixed
     let images = try ImageBatch(window, from: input, to: middle)
-    let panels = context.shared("pointwise") {
-      PackedMatrix(pointwise, rows: mixed, columns: 0..<filters, of: filters)
-    }
     let (depthwise, multiplier, finish) = (depthwise, multiplier, finish)
+    let panels = context.shared("pointwise") {
+      PackedMatrix(pointwise, rows: mixed, columns: 0..<filters, of: filters, scale: finish.scale)
+    }
     let rows = output.elementCount / filters
     return .run(scratchBytes: middle.elementCount * 4) { buffers in
       let scratch = buffers.scratch()

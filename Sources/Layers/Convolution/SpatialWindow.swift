@@ -19,6 +19,16 @@ struct SpatialWindow: Sendable {
   var strides: [Int]
   var dilation: [Int]
   var padding: Padding
+  /// Zeros around the input besides those of ``padding``, before and after each spatial axis.
+  var margins: [(before: Int, after: Int)]
+
+  init(kernel: [Int], strides: [Int], dilation: [Int], padding: Padding) {
+    self.kernel = kernel
+    self.strides = strides
+    self.dilation = dilation
+    self.padding = padding
+    margins = kernel.map { _ in (0, 0) }
+  }
 
   var rank: Int { kernel.count }
   /// The positions inside a window.
@@ -28,12 +38,26 @@ struct SpatialWindow: Sendable {
   func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilation[axis] + 1 }
 
   /// Whether the windows are the input's elements, one by one.
-  var isPointwise: Bool { kernel.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
+  var isPointwise: Bool {
+    kernel.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 }
+      && margins.allSatisfy { $0 == (0, 0) }
+  }
+
+  /// The window over an input with more zeros around it; nil where `same` would count them in.
+  func padded(by margins: [(before: Int, after: Int)]) -> SpatialWindow? {
+    guard padding == .valid, margins.count == rank else { return nil }
+    var window = self
+    window.margins = zip(self.margins, margins).map {
+      ($0.before + $1.before, $0.after + $1.after)
+    }
+    return window
+  }
 
   /// The number of windows along each spatial axis.
   func outputSizes(for sizes: [Int]) throws(LayerError) -> [Int] {
     var outputs: [Int] = []
-    for (axis, size) in sizes.enumerated() {
+    for (axis, inner) in sizes.enumerated() {
+      let size = inner + margins[axis].before + margins[axis].after
       switch padding {
       case .same, .causal:
         outputs.append((size + strides[axis] - 1) / strides[axis])
@@ -52,7 +76,7 @@ struct SpatialWindow: Sendable {
   func padsBefore(for sizes: [Int]) -> [Int] {
     sizes.enumerated().map { axis, size in
       switch padding {
-      case .valid: return 0
+      case .valid: return margins[axis].before
       case .causal: return extent(axis) - 1
       case .same:
         let outputs = (size + strides[axis] - 1) / strides[axis]

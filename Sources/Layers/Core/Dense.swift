@@ -5,17 +5,17 @@ import Tensors
 /// Input: (…, C). Weights: kernel (C, U), bias (U). Output: (…, U).
 ///
 /// Keras: <https://keras.io/api/layers/core_layers/dense/>
-struct Dense: Layer {
+struct Dense: FinishedLayer {
   static let classNames = ["Dense"]
 
   private let units: Int
   private let kernel: Tensor
-  private let finish: BiasActivation
+  var finish: Finish
 
   init(_ reader: inout LayerReader) {
     units = reader.int("units")
     kernel = reader.weight("kernel", [nil, units])
-    finish = reader.biasActivation(count: units, allowsGLU: true)
+    finish = reader.finish(count: units, allowsGLU: true)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -29,18 +29,20 @@ struct Dense: Layer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let panels = context.shared("kernel") {
-      PackedMatrix(kernel, rows: kernel.shape[0], columns: 0..<units, of: units)
-    }
     let finish = finish
+    let panels = context.shared("kernel") {
+      PackedMatrix(
+        kernel, rows: kernel.shape[0], columns: 0..<units, of: units, scale: finish.scale)
+    }
     let rows = call.inputs[0].shape.elementCount / max(kernel.shape[0], 1)
     if finish.activation == .rows(.glu) {
-      let linear = BiasActivation(bias: finish.bias, activation: .elementwise(.linear))
+      let linear = finish.linear
       let width = units
       return .run(scratchBytes: rows * units * 4) { buffers in
         let product = buffers.scratch()
         panels.multiply(
-          rows: rows, buffers.input(0), into: product, linear.epilogue, buffers.workers)
+          rows: rows, buffers.input(0), into: product,
+          linear.epilogue(buffers, product, width: width), buffers.workers)
         finish.activation.apply(product, buffers.output(), rows: rows, width: width)
       }
     }

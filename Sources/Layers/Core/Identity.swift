@@ -5,7 +5,7 @@ import Tensors
 /// Input and output: any shape, any element type.
 ///
 /// Keras: <https://keras.io/api/layers/regularization_layers/>
-struct Identity: Layer {
+struct Identity: AbsorbableLayer {
   static let classNames = [
     "Identity", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization",
@@ -22,4 +22,6 @@ struct Identity: Layer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step { .view }
+
+  package func operation(rank: Int) -> GraphOperation? { .identity }
 }

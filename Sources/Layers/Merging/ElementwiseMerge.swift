@@ -9,11 +9,12 @@ import Tensors
 /// Input: one tensor or more. Output: what they broadcast to.
 ///
 /// Keras: <https://keras.io/api/layers/merging_layers/>
-struct ElementwiseMerge: Layer {
+struct ElementwiseMerge: AbsorbableLayer, AbsorbingLayer {
   static let classNames = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 
   private let operation: BinaryOperation
   private let takesMean: Bool
+  private var activation = Activation.linear
 
   init(_ reader: inout LayerReader) {
     takesMean = reader.className == "Average"
@@ -46,9 +47,9 @@ struct ElementwiseMerge: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shapes = Self.aligned(call.inputs.map(\.shape))
-    guard shapes.count > 1 else { return .view }
     let output = call.outputs[0].shape
-    let terms = MergeTerm.terms(operation, shapes, output: output)
+    let terms = MergeTerm.terms(operation, shapes, output: output, activation)
+    guard !terms.isEmpty else { return .view }
     let scratchBytes = MergeTerm.scratchCount(terms) * MemoryLayout<Float>.stride
     let count = output.elementCount
     let divisor: Float? = takesMean ? Float(shapes.count) : nil
@@ -65,6 +66,18 @@ struct ElementwiseMerge: Layer {
         CPUKernels.active.binary(.divide, count: count, y, $0, advancesB: false, into: y)
       }
     }
+  }
+
+  package func operation(rank: Int) -> GraphOperation? {
+    operation == .add && !takesMean && activation == .linear ? .sum : nil
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .function(let function) = operation, activation == .linear, !takesMean
+    else { return nil }
+    var layer = self
+    layer.activation = function
+    return layer
   }
 
   /// The shapes with axes of size 1 behind the batch axis, so that all have the same rank.

@@ -6,12 +6,13 @@ import Tensors
 /// (C) where `center`, moving_mean (C), moving_variance (C).
 ///
 /// Keras: <https://keras.io/api/layers/normalization_layers/batch_normalization/>
-struct BatchNormalization: Layer {
+struct BatchNormalization: AbsorbableLayer, AbsorbingLayer {
   static let classNames = ["BatchNormalization"]
 
   private let axis: Int
   private let scale: [Float]
   private let shift: [Float]
+  private var activation = Activation.linear
 
   init(_ reader: inout LayerReader) {
     axis = reader.int("axis", default: -1, in: -16...15)
@@ -51,14 +52,26 @@ struct BatchNormalization: Layer {
     let (count, inner) = (shape[axis], shape.dimensions[(axis + 1)...].reduce(1, *))
     let factors = scale.flatMap { [Float](repeating: $0, count: inner) }
     let offsets = shift.flatMap { [Float](repeating: $0, count: inner) }
-    let width = count * inner
+    let (width, activation) = (count * inner, activation)
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: rows, grain: 16_384 / max(width, 1) + 1) { range in
         CPUKernels.active.scaleShift(
           rows: range.count, channels: width, scale: factors, shift: offsets,
-          x + range.lowerBound * width, into: y + range.lowerBound * width)
+          x + range.lowerBound * width, into: y + range.lowerBound * width, activation: activation)
       }
     }
+  }
+
+  package func operation(rank: Int) -> GraphOperation? {
+    guard activation == .linear, axis == -1 || axis == rank - 1 else { return nil }
+    return .scale(factors: scale, offsets: shift)
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .function(let function) = operation, activation == .linear else { return nil }
+    var layer = self
+    layer.activation = function
+    return layer
   }
 }

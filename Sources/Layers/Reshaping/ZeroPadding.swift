@@ -5,7 +5,7 @@ import Tensors
 /// Input: (B, spatial…, C). Output: (B, before + spatial + after…, C).
 ///
 /// Keras: <https://keras.io/api/layers/reshaping_layers/zero_padding2d/>
-struct ZeroPadding: Layer {
+struct ZeroPadding: AbsorbableLayer {
   static let classNames = ["ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"]
   static let elementTypes: [ElementType] = []
 
@@ -35,4 +35,6 @@ struct ZeroPadding: Layer {
         strides: inputStrides, to: buffers.outputBytes() + start * elementBytes, strides: strides)
     }
   }
+
+  package func operation(rank: Int) -> GraphOperation? { .padding(margins) }
 }

@@ -1,0 +1,20 @@
+import Layers
+
+extension RewritableGraph {
+  /// zeros around an image → window becomes one window over the image with margins.
+  mutating func fusePadding() {
+    for index in nodes.indices {
+      guard case .padding(let margins)? = operation(at: index), let padding = nodes[index],
+        readCount(of: padding.outputs[0]) == 1,
+        let reader = nodes.firstIndex(where: { $0?.inputs == padding.outputs }),
+        let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.padding(margins)),
+        var node = nodes[reader]
+      else { continue }
+      node.name = padding.name + "+" + node.name
+      node.layer = layer
+      node.cache = PlanCache()
+      replace(reader, by: node)
+      remove(index, reading: padding.inputs[0])
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import Tensors
+
+/// What a layer does, where graph passes know how another layer can do it along with its own work.
+package enum GraphOperation: Sendable {
+  /// y = x.
+  case identity
+  /// y[…, c] = x[…, c] · factors[c] + offsets[c].
+  case scale(factors: [Float], offsets: [Float])
+  /// y = f(x), element by element.
+  case function(Activation)
+  /// y = x₀ + x₁, two tensors of one shape.
+  case sum
+  /// y = x with zeros before and after each spatial axis.
+  case padding([(before: Int, after: Int)])
+}
+
+/// A layer that is one of the operations that others can absorb.
+package protocol AbsorbableLayer: Layer {
+  /// What the layer does to tensors of the given rank; nil where that is no ``GraphOperation``.
+  func operation(rank: Int) -> GraphOperation?
+}
+
+/// A layer that can do other layers' work along with its own.
+package protocol AbsorbingLayer: Layer {
+  /// This layer with `operation` done as well: padding before its own work, all others after it.
+  ///
+  /// A layer that has absorbed a sum takes the other term as its last input, under the keyword
+  /// ``residualKeyword``.
+  ///
+  /// - Returns: The layer that does both, or nil where it cannot.
+  func absorbing(_ operation: GraphOperation) -> (any Layer)?
+}
+
+extension LayerCall {
+  /// Fails where a sum that was absorbed has terms of different shapes, which needs broadcasting.
+  package func checkResidual() throws(LayerError) {
+    guard let residual = keywords[residualKeyword] else { return }
+    guard inputs[residual].shape == outputs.first?.shape else {
+      throw LayerError("expected terms of one shape to add, found \(inputs[residual].shape)")
+    }
+  }
+}
+
+/// The keyword under which a layer that has absorbed a sum takes the other term.
+package let residualKeyword = "residual"

@@ -1,0 +1,73 @@
+import Inference
+import ModelFormat
+import Tensors
+
+/// zeros → convolution → batch normalization → relu → convolution → dropout → batch normalization,
+/// added to a convolution of the input's zeros → relu: what every pass finds something to do in.
+enum ConvolutionModel {
+  static func contents() -> ModelContents {
+    let layers = [
+      layer("pad", "ZeroPadding2D", ["padding": ints(1, 1)]),
+      convolution("first", channels: 3, filters: 8), normalization("norm"),
+      layer("relu", "ReLU"),
+      depthwise("second", channels: 8), layer("drop", "Dropout", ["rate": .double(0.5)]),
+      normalization("norm2"),
+      layer("pad2", "ZeroPadding2D", ["padding": ints(1, 1)]),
+      convolution("side", channels: 3, filters: 8), layer("add", "Add"), layer("relu2", "ReLU"),
+    ]
+    let nodes = [
+      ("pad", ["x"]), ("first", ["pad"]), ("norm", ["first"]), ("relu", ["norm"]),
+      ("second", ["relu"]), ("drop", ["second"]), ("norm2", ["drop"]), ("pad2", ["x"]),
+      ("side", ["pad2"]), ("add", ["norm2", "side"]), ("relu2", ["add"]),
+    ].map { NodeDescription(name: $0.0, layer: $0.0, inputs: $0.1) }
+    let description = ModelDescription(
+      name: "convolutions", inputs: [InputDescription(name: "x", shape: [nil, nil, nil, 3])],
+      layers: layers, nodes: nodes, outputs: [OutputDescription(name: "relu2", value: "relu2")])
+    var weights: [String: Tensor] = [:]
+    for layer in layers {
+      for weight in layer.weights {
+        weights["\(layer.name)/\(weight.name)"] = numbers(weight.shape, seed: weights.count)
+      }
+    }
+    return ModelContents(
+      description: description, weights: weights, provenance: Provenance(source: "test"))
+  }
+
+  /// Numbers from 0.1 to 1.1, so that they do for variances too.
+  static func numbers(_ shape: [Int], seed: Int) -> Tensor {
+    let count = shape.reduce(1, *)
+    return Tensor(
+      Shape(shape), (0..<count).map { Float(($0 * 7919 + seed * 104_729) % 1000) / 1000 + 0.1 })
+  }
+
+  private static func ints(_ numbers: Int...) -> JSONValue { .array(numbers.map { .int($0) }) }
+
+  private static func layer(
+    _ name: String, _ className: String, _ config: [String: JSONValue] = [:],
+    _ weights: [(String, [Int])] = []
+  ) -> LayerDescription {
+    LayerDescription(
+      name: name, className: className, config: config,
+      weights: weights.map { WeightDescription(name: $0.0, shape: $0.1) })
+  }
+
+  private static func convolution(
+    _ name: String, channels: Int, filters: Int
+  ) -> LayerDescription {
+    layer(
+      name, "Conv2D", ["filters": .int(filters), "kernel_size": ints(3, 3)],
+      [("kernel", [3, 3, channels, filters]), ("bias", [filters])])
+  }
+
+  private static func depthwise(_ name: String, channels: Int) -> LayerDescription {
+    layer(
+      name, "DepthwiseConv2D",
+      ["kernel_size": ints(3, 3), "padding": .string("same"), "use_bias": .bool(false)],
+      [("kernel", [3, 3, channels, 1])])
+  }
+
+  private static func normalization(_ name: String) -> LayerDescription {
+    let names = ["moving_mean", "moving_variance", "gamma", "beta"]
+    return layer(name, "BatchNormalization", [:], names.map { ($0, [8]) })
+  }
+}
