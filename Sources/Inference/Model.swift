@@ -26,8 +26,8 @@ public final class Model: Sendable {
   public let provenance: Provenance
 
   let graph: Graph
-  private let plans: PlanStore
-  private let workers: WorkerPool
+  let plans: PlanStore
+  let workers: WorkerPool
 
   /// Makes a model, and fails with every problem that its layers have.
   ///
@@ -103,7 +103,7 @@ public final class Model: Sendable {
 
 extension Model {
   /// The most items that are computed at a time, so that a large batch takes no more memory.
-  private static let largestChunk = 32
+  static let largestChunk = 32
 
   private func predict(_ inputs: [Tensor], values: [Int]) throws(PredictionError) -> [Tensor] {
     let tensors = try checked(inputs)
@@ -122,7 +122,7 @@ extension Model {
   }
 
   /// The inputs with the element types that the graph takes, their shapes checked.
-  private func checked(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
+  func checked(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
     guard inputs.count == self.inputs.count else {
       throw .inputCount(expected: self.inputs.count, found: inputs.count)
     }

@@ -49,14 +49,36 @@ final class Workspace: @unchecked Sendable {
 
   /// Runs every step on inputs at the given addresses; those of empty inputs may be nil.
   func run(_ addresses: [UnsafeRawPointer?], workers: WorkerPool) {
-    for (slot, input) in callerInputs {
-      inputs[slot] = addresses[input] ?? UnsafeRawPointer(arena)
-    }
+    takeInputs(addresses)
     for (step, start) in zip(plan.steps, starts) {
       step.body(
         StepBuffers(
           inputs: inputs + start.input, outputs: outputs + start.output,
           scratch: arena + step.scratch, workers: workers))
+    }
+  }
+
+  /// Runs as ``run(_:workers:)`` does, and notes what `now` tells before each step and at the end.
+  func run(
+    _ addresses: [UnsafeRawPointer?], workers: WorkerPool, marking now: () -> Double
+  ) -> [Double] {
+    takeInputs(addresses)
+    var moments: [Double] = []
+    moments.reserveCapacity(plan.steps.count + 1)
+    for (step, start) in zip(plan.steps, starts) {
+      moments.append(now())
+      step.body(
+        StepBuffers(
+          inputs: inputs + start.input, outputs: outputs + start.output,
+          scratch: arena + step.scratch, workers: workers))
+    }
+    moments.append(now())
+    return moments
+  }
+
+  private func takeInputs(_ addresses: [UnsafeRawPointer?]) {
+    for (slot, input) in callerInputs {
+      inputs[slot] = addresses[input] ?? UnsafeRawPointer(arena)
     }
   }
 

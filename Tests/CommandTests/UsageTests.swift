@@ -64,6 +64,11 @@ import Testing
       ["bench", "a", "--batch", "0"],
       "bench: \"--batch\": expected a whole number from 1 to 1000000, found \"0\""
     ),
+    (["bench", "a", "--in-order"], "bench: \"--in-order\" needs \"--profile\""),
+    (
+      ["bench", "a", "--requests", "--json"],
+      "bench: \"--requests\" goes with \"--batch\" and \"--threads\" alone"
+    ),
     (
       ["serve", "a", "--port", "70000"],
       "serve: \"--port\": expected a whole number from 0 to 65535, found \"70000\""

@@ -20,8 +20,6 @@ struct Benchmark {
   /// The multiply-adds a second that this machine reached on as many threads.
   let peakRate: Double
 
-  private static let warmUpSeconds = 0.3
-  private static let warmUpRuns = 3
   private static let mostRuns = 10_000_000
 
   /// Predicts a batch over and over for `seconds`, after a warm-up.
@@ -31,17 +29,9 @@ struct Benchmark {
     self.batch = batch
     self.threads = threads
     self.loadSeconds = loadSeconds
-    let summary = model.summary()
-    multiplyAdds = summary.multiplyAdds
-    let inputs = model.inputs.map { port in
-      Self.input(port, batch: batch, openSize: summary.openAxisSize ?? 1)
-    }
-    let warmUp = Stopwatch()
-    var runs = 0
-    while runs < Self.warmUpRuns || warmUp.seconds < Self.warmUpSeconds {
-      _ = try model.predict(inputs)
-      runs += 1
-    }
+    multiplyAdds = model.summary().multiplyAdds
+    let inputs = MadeUpInputs.make(for: model, batch: batch)
+    try WarmUp.run { () throws(PredictionError) in _ = try model.predict(inputs) }
     var times: [Double] = []
     let total = Stopwatch()
     while times.isEmpty || total.seconds < seconds, times.count < Self.mostRuns {
@@ -51,21 +41,6 @@ struct Benchmark {
     }
     self.times = times.sorted()
     peakRate = PeakRate.measure(threads: threads)
-  }
-
-  /// A batch of numbers from 0 to 1, which are zeros where the model takes whole numbers.
-  private static func input(_ port: ModelPort, batch: Int, openSize: Int) -> Tensor {
-    let sizes = [batch] + port.shape.dropFirst().map { $0 ?? openSize }
-    guard port.elementType.isFloatingPoint else {
-      return Tensor(zeros: TensorType(Shape(sizes), port.elementType))
-    }
-    var state: UInt32 = 1
-    return Tensor(Shape(sizes), Float.self) { buffer in
-      for index in buffer.indices {
-        state = state &* 1_664_525 &+ 1_013_904_223
-        buffer.initializeElement(at: index, to: Float(state >> 8) / Float(1 << 24))
-      }
-    }
   }
 }
 
@@ -106,8 +81,8 @@ extension Benchmark {
     ].map { Style.bold($0.0.padding(to: 12)) + $0.1 }.joined(separator: "\n")
   }
 
-  var json: JSONValue {
-    .object([
+  var json: [String: JSONValue] {
+    [
       "median_ms": .double(milliseconds(quantile: 0.5)),
       "p99_ms": .double(milliseconds(quantile: 0.99)),
       "items_per_second": .double(itemsPerSecond),
@@ -121,6 +96,6 @@ extension Benchmark {
       "threads": .int(threads),
       "runs": .int(times.count),
       "kernels": .string(CPUKernels.active.name),
-    ])
+    ]
   }
 }
