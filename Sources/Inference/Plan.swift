@@ -20,6 +20,8 @@ final class Plan: Sendable {
     var node: Int
   }
 
+  /// The graph whose calls the steps are.
+  let graph: Graph
   let steps: [PlannedStep]
   let arenaByteCount: Int
   let results: [Place]
@@ -32,6 +34,7 @@ final class Plan: Sendable {
     let types = try graph.types(for: inputTypes)
     var planner = Planner(graph: graph, types: types, results: values)
     try planner.plan()
+    self.graph = graph
     steps = planner.placedSteps()
     arenaByteCount = planner.arenaByteCount
     results = values.map { planner.place(of: $0) }

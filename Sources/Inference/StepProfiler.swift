@@ -58,9 +58,9 @@ extension Model {
     }
     let types = tensors.map(\.type)
     do throws(ModelProblem) {
-      let plan = try plans.entry(for: types, graph.outputs, graph).plan
+      let plan = try plans.entry(for: types, graph.outputs).plan
       return StepProfiler(
-        tensors, steps: graph.profiledSteps(plan, try graph.types(for: types)),
+        tensors, steps: plan.profiledSteps(try plan.graph.types(for: types)),
         workspace: Workspace(plan), workers: workers)
     } catch {
       throw .problem(error)
@@ -68,14 +68,14 @@ extension Model {
   }
 }
 
-extension Graph {
-  /// What each step of a plan does, for values of the given types.
-  fileprivate func profiledSteps(_ plan: Plan, _ types: [TensorType]) -> [StepProfiler.Step] {
-    plan.steps.indices.map { index in
-      let place = plan.steps[index].node
-      let node = nodes[place]
-      var call = call(of: node, types)
-      if index + 1 < plan.steps.count, plan.steps[index + 1].node == place {
+extension Plan {
+  /// What each step does, for values of the given types.
+  fileprivate func profiledSteps(_ types: [TensorType]) -> [StepProfiler.Step] {
+    steps.indices.map { index in
+      let place = steps[index].node
+      let node = graph.nodes[place]
+      var call = graph.call(of: node, types)
+      if index + 1 < steps.count, steps[index + 1].node == place {
         // A step before the layer's own converts one input.
         return StepProfiler.Step(
           name: node.name, className: "convert", multiplyAdds: 0,
@@ -91,7 +91,7 @@ extension Graph {
   }
 
   /// The elements of a node's weights, also where an earlier call of the layer counts them.
-  private func weightCount(of node: Node) -> Int {
-    nodes.first { $0.cache === node.cache }?.parameterCount ?? 0
+  private func weightCount(of node: Graph.Node) -> Int {
+    graph.nodes.first { $0.cache === node.cache }?.parameterCount ?? 0
   }
 }
