@@ -16,14 +16,14 @@ from . import exporting, formats, models
 def main():
     name, folder, batch, *wanted = sys.argv[1:]
     batch = int(batch)
-    os.makedirs(os.path.join(folder, f"batch{batch}"), exist_ok=True)
-    build = Build(name, folder, batch)
+    builds = {size: Build(name, folder, size) for size in {1, batch}}
     for kind in wanted:
+        build = builds[1 if kind.endswith("ncnn") else batch]
         target = formats.path(folder, batch, kind)
         note = formats.failure_path(folder, batch, kind)
         if os.path.exists(target) or os.path.exists(note):
             continue
-        print(f"{name}: {kind}, batch {batch}", file=sys.stderr, flush=True)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
         try:
             build.write(kind, target)
         except Exception as error:

@@ -57,7 +57,8 @@ def recurrent_onnx(model, batch, target):
 
 def mnn(source, target):
     tool = os.path.join(os.path.dirname(sys.executable), "mnnconvert")
-    run([tool, "-f", "ONNX", "--modelFile", source, "--MNNModel", target, "--bizCode", "none"])
+    run([tool, "-f", "ONNX", "--modelFile", source, "--MNNModel", target, "--bizCode", "none",
+         *(["--useOriginRNNImpl"] if "layers" in source else [])])
     if not os.path.exists(target):
         raise RuntimeError("mnnconvert wrote no model")
 

@@ -35,6 +35,9 @@ def path(folder, batch, name):
     """Where a format of a model lies; those that take any batch lie above the others."""
     if name in ("h5", "safetensors"):
         return os.path.join(folder, f"model.{name}")
+    if name.endswith("ncnn"):
+        # ncnn knows no batch.
+        batch = 1
     return os.path.join(folder, f"batch{batch}", f"model.{name}")
 
 
