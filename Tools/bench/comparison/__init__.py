@@ -1,0 +1,1 @@
+"""Compares keraskit with other runtimes; what it does is said in Tools/bench/compare."""
