@@ -36,10 +36,11 @@ public final class Model: Sendable {
   ///   - catalog: The layers the model may use.
   ///   - threads: The threads that one prediction may use; by default as many as processors.
   ///   - passes: The rewritings that make it fast, by default all.
+  ///   - exact: Whether to leave out methods that round more than Keras's own (Winograd's).
   /// - Throws: All problems of the model at once.
   public init(
     _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil,
-    passes: Set<GraphPass> = Set(GraphPass.allCases)
+    passes: Set<GraphPass> = Set(GraphPass.allCases), exact: Bool = false
   ) throws(ModelProblems) {
     graph = try Graph(contents, catalog: catalog)
     let types: (types: [TensorType], varied: [TensorType])
@@ -61,8 +62,10 @@ public final class Model: Sendable {
         shape: Self.openShape(types.types[value].shape, types.varied[value].shape),
         elementType: types.types[value].elementType)
     }
-    plans = PlanStore(graph, types: types.types, passes: passes)
     workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
+    plans = PlanStore(
+      graph, types: types.types,
+      PlanOptions(passes: passes, threadCount: workers.threadCount, isExact: exact))
   }
 
   /// The model's outputs for a batch of inputs.

@@ -29,10 +29,10 @@ final class Plan: Sendable {
 
   /// Plans the calls that `values` need.
   init(
-    _ graph: Graph, inputTypes: [TensorType], values: [Int]
+    _ graph: Graph, inputTypes: [TensorType], values: [Int], _ options: PlanOptions
   ) throws(ModelProblem) {
     let types = try graph.types(for: inputTypes)
-    var planner = Planner(graph: graph, types: types, results: values)
+    var planner = Planner(graph: graph, types: types, results: values, options)
     try planner.plan()
     self.graph = graph
     steps = planner.placedSteps()

@@ -41,15 +41,15 @@ final class PlanStore: Sendable {
 
   private let graph: Graph
   private let types: [TensorType]
-  private let passes: Set<GraphPass>
+  private let options: PlanOptions
   private let state = Mutex(State())
   private static let mostEntries = 16
 
-  /// Plans of `graph`, whose values have the given types for some inputs, after `passes`.
-  init(_ graph: Graph, types: [TensorType], passes: Set<GraphPass>) {
+  /// Plans of `graph`, whose values have the given types for some inputs.
+  init(_ graph: Graph, types: [TensorType], _ options: PlanOptions) {
     self.graph = graph
     self.types = types
-    self.passes = passes
+    self.options = options
   }
 
   /// The plan that computes `values` from inputs of the given types, made where there is none yet.
@@ -73,15 +73,16 @@ final class PlanStore: Sendable {
   private func plan(_ inputTypes: [TensorType], _ values: [Int]) throws(ModelProblem) -> Plan {
     let rewritten = rewritten(values)
     do throws(ModelProblem) {
-      return try Plan(rewritten.graph, inputTypes: inputTypes, values: rewritten.results)
+      return try Plan(
+        rewritten.graph, inputTypes: inputTypes, values: rewritten.results, options)
     } catch {
-      return try Plan(graph, inputTypes: inputTypes, values: values)
+      return try Plan(graph, inputTypes: inputTypes, values: values, options)
     }
   }
 
   private func rewritten(_ values: [Int]) -> Rewritten {
     if let known = state.withLock({ $0.graphs[values] }) { return known }
-    let rewritten = graph.rewritten(by: passes, computing: values, types: types)
+    let rewritten = graph.rewritten(by: options.passes, computing: values, types: types)
     return state.withLock { state in
       if let known = state.graphs[values] { return known }
       if state.graphs.count >= Self.mostEntries { state.graphs = [:] }

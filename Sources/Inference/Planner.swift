@@ -8,6 +8,7 @@ struct Planner {
   private let graph: Graph
   private let types: [TensorType]
   private let results: [Int]
+  private let options: PlanOptions
   private var steps: [(node: Int, body: @Sendable (StepBuffers) -> Void, blocks: Blocks)] = []
   private var arena = ArenaLayout()
   /// The block that holds each value; nil for the values that lie in the caller's inputs.
@@ -25,10 +26,11 @@ struct Planner {
     case input(Int)
   }
 
-  init(graph: Graph, types: [TensorType], results: [Int]) {
+  init(graph: Graph, types: [TensorType], results: [Int], _ options: PlanOptions) {
     self.graph = graph
     self.types = types
     self.results = results
+    self.options = options
     blockOfValue = Array(repeating: nil, count: types.count)
     inputOfValue = types.indices.map { $0 < graph.inputs.count ? $0 : nil }
   }
@@ -84,7 +86,9 @@ struct Planner {
     do throws(LayerError) {
       call.outputs = try node.layer.outputTypes(for: call)
       try call.checkResidual()
-      step = try node.layer.makeStep(for: call, in: PlanContext(cache: node.cache))
+      let context = PlanContext(
+        cache: node.cache, threadCount: options.threadCount, isExact: options.isExact)
+      step = try node.layer.makeStep(for: call, in: context)
     } catch {
       throw ModelProblem(
         .invalid, layer: node.name, className: node.className, reason: error.description)

@@ -42,7 +42,7 @@ final class WorkerCrew: @unchecked Sendable {
   func release() { busy.store(false, ordering: .releasing) }
 
   /// Runs all chunks on the caller's thread and the crew's, and returns when all are done.
-  func run(chunks: Int, of count: Int, _ body: UnsafePointer<(Range<Int>) -> Void>) {
+  func run(chunks: Int, of count: Int, _ body: UnsafePointer<(Range<Int>, Int) -> Void>) {
     let job = Job(body: body, chunks: chunks, count: count)
     pthread_mutex_lock(mutex)
     self.job = job
@@ -50,7 +50,7 @@ final class WorkerCrew: @unchecked Sendable {
     generation.add(1, ordering: .releasing)
     pthread_cond_broadcast(wake)
     pthread_mutex_unlock(mutex)
-    work(on: job)
+    work(on: job, thread: 0)
     pthread_mutex_lock(mutex)
     self.job = nil
     pthread_mutex_unlock(mutex)
@@ -61,19 +61,19 @@ final class WorkerCrew: @unchecked Sendable {
   ///
   /// It is never inlined, so that nothing of the body is held once it returns.
   @inline(never)
-  private func work(on job: Job) {
+  private func work(on job: Job, thread: Int) {
     while true {
       let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
       guard chunk < job.chunks else { return }
       job.body.pointee(
-        (job.count * chunk / job.chunks)..<(job.count * (chunk + 1) / job.chunks))
+        (job.count * chunk / job.chunks)..<(job.count * (chunk + 1) / job.chunks), thread)
     }
   }
 
-  /// Starts a thread, which keeps the crew alive until ``stop()``.
-  func startThread() {
+  /// Starts the thread with the given number, which keeps the crew alive until ``stop()``.
+  func startThread(_ number: Int) {
     var thread = pthread_t(bitPattern: 0)
-    let crew = Unmanaged.passRetained(self)
+    let crew = Unmanaged.passRetained(Member(crew: self, number: number))
     #if canImport(Glibc)
       let failed = pthread_create(&thread, nil, crewThread, crew.toOpaque()) != 0
     #else
@@ -95,7 +95,7 @@ final class WorkerCrew: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  fileprivate func threadLoop() {
+  fileprivate func threadLoop(_ number: Int) {
     var seen = 0
     while true {
       var spin = 0
@@ -111,7 +111,7 @@ final class WorkerCrew: @unchecked Sendable {
       pthread_mutex_unlock(mutex)
       if stopping { return }
       if let job {
-        work(on: job)
+        work(on: job, thread: number)
         enrolled.subtract(1, ordering: .releasing)
       }
     }
@@ -120,14 +120,26 @@ final class WorkerCrew: @unchecked Sendable {
 
 /// What a caller shares out: a body, which outlives the job, and the chunks it is called for.
 private struct Job {
-  let body: UnsafePointer<(Range<Int>) -> Void>
+  let body: UnsafePointer<(Range<Int>, Int) -> Void>
   let chunks: Int
   let count: Int
 }
 
+/// A thread of a crew and its number.
+private final class Member {
+  let crew: WorkerCrew
+  let number: Int
+
+  init(crew: WorkerCrew, number: Int) {
+    self.crew = crew
+    self.number = number
+  }
+}
+
 private func crewThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   if let argument {
-    Unmanaged<WorkerCrew>.fromOpaque(argument).takeRetainedValue().threadLoop()
+    let member = Unmanaged<Member>.fromOpaque(argument).takeRetainedValue()
+    member.crew.threadLoop(member.number)
   }
   return nil
 }

@@ -17,7 +17,7 @@ public final class WorkerPool: Sendable {
   public init(threadCount: Int) {
     self.threadCount = max(1, threadCount)
     crew = WorkerCrew()
-    for _ in 1..<self.threadCount { crew.startThread() }
+    for number in 1..<self.threadCount { crew.startThread(number) }
   }
 
   deinit { crew.stop() }
@@ -30,9 +30,15 @@ public final class WorkerPool: Sendable {
   /// Calls `body` for ranges that cover `0..<count`, on several threads at once where there are at
   /// least two chunks of `grain` items.
   public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    forEachRange(of: count, grain: grain) { range, _ in body(range) }
+  }
+
+  /// Calls `body` for ranges that cover `0..<count`, with the number of the thread that calls it,
+  /// below ``threadCount``: for work that needs memory of its own on each thread.
+  public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>, Int) -> Void) {
     let chunks = min((count + grain - 1) / max(grain, 1), threadCount * 4)
     guard threadCount > 1, chunks > 1, crew.claim() else {
-      if count > 0 { body(0..<count) }
+      if count > 0 { body(0..<count, 0) }
       return
     }
     defer { crew.release() }

@@ -6,6 +6,7 @@
 #include "tile.h"
 #include "product.h"
 #include "window.h"
+#include "winograd.h"
 #include "reduce.h"
 #include "softmax.h"
 #include "normalize.h"
@@ -21,6 +22,9 @@ const struct ck_kernels TABLE = {
     .pack = pack,
     .gemm = gemm,
     .conv = conv,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
+    .winograd_weights = winograd_weights,
     .depthwise = depthwise,
     .max_pool = max_pool,
     .average_pool = average_pool,

@@ -41,8 +41,16 @@ struct Convolution: FinishedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let panels = context.shared("kernel") { packedGroups() }
     let (filters, groupChannels, finish) = (filters, groupChannels, finish)
+    if let winograd = winograd(for: call, in: context) {
+      let rows = call.outputs[0].shape.elementCount / filters
+      return .run(scratchBytes: winograd.scratchCount * MemoryLayout<Float>.stride) { buffers in
+        let y = buffers.output()
+        winograd.run(buffers, finish.epilogue(buffers, y, width: filters))
+        finish.finish(y, rows: rows, width: filters)
+      }
+    }
+    let panels = context.shared("kernel") { packedGroups() }
     if window.isPointwise && groups == 1 {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run { buffers in finish.multiply(panels[0], rows: rows, buffers.input(0), buffers) }
@@ -75,6 +83,15 @@ struct Convolution: FinishedLayer {
       layer.window = window
       return layer
     }
+  }
+
+  private func winograd(for call: LayerCall, in context: PlanContext) -> WinogradConvolution? {
+    guard groups == 1, !context.isExact, window.rank == 2,
+      let shape = window.winogradShape(from: call.inputs[0].shape, to: call.outputs[0].shape)
+    else { return nil }
+    let weights = context.shared("winograd") { WinogradWeights(kernel, scale: finish.scale) }
+    return WinogradConvolution(
+      shape: shape, batch: call.inputs[0].shape[0], weights: weights, threads: context.threadCount)
   }
 
   /// The kernel's columns for each group, packed.

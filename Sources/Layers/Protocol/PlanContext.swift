@@ -3,10 +3,16 @@ import Synchronization
 /// What a layer may use while its calls are planned: a place for what all its plans share.
 public struct PlanContext: Sendable {
   private let cache: PlanCache
+  /// The most threads that a run may use.
+  public let threadCount: Int
+  /// Whether methods that round more than Keras's own are to be left out: Winograd's.
+  public let isExact: Bool
 
   /// A context for one layer.
-  public init(cache: PlanCache) {
+  public init(cache: PlanCache, threadCount: Int = 1, isExact: Bool = false) {
     self.cache = cache
+    self.threadCount = threadCount
+    self.isExact = isExact
   }
 
   /// What `make` gives, made once for the layer however many plans ask for it under `key`:

@@ -1,0 +1,6 @@
+/// How a model's plans are made.
+struct PlanOptions: Sendable {
+  var passes: Set<GraphPass>
+  var threadCount: Int
+  var isExact: Bool
+}

@@ -1,0 +1,54 @@
+import CKernels
+
+/// The sizes of a 3 x 3 convolution with stride 1 over images (height, width, channels).
+package struct WinogradShape: Sendable {
+  var c: ck_winograd
+
+  /// The sizes of a convolution; `padding` is what lies above the image and left of it.
+  package init(
+    input: (height: Int, width: Int, channels: Int),
+    output: (height: Int, width: Int, filters: Int), padding: (top: Int, left: Int)
+  ) {
+    c = ck_winograd(
+      height: input.height, width: input.width, channels: input.channels,
+      out_height: output.height, out_width: output.width, filters: output.filters,
+      pad_top: padding.top, pad_left: padding.left)
+  }
+
+  /// The tiles of 4 x 4 outputs that cover one image.
+  package var tilesPerImage: Int { (c.out_height + 3) / 4 * ((c.out_width + 3) / 4) }
+}
+
+extension CPUKernels {
+  /// The 36 packed matrices of a kernel [3][3][C][N] times `scale`.
+  func winogradWeights(
+    channels: Int, filters: Int, _ kernel: UnsafePointer<Float>, scale: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.winograd_weights(channels, filters, kernel, scale, packed)
+  }
+
+  /// V [36][tiles][C], the transformed inputs of some tiles, numbered through all images.
+  package func winogradInput(
+    _ shape: WinogradShape, tiles: Range<Int>, _ input: UnsafePointer<Float>,
+    into v: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    withUnsafePointer(to: shape.c) {
+      table.pointee.winograd_input($0, tiles.lowerBound, tiles.count, input, v, stride)
+    }
+  }
+
+  /// The outputs of some tiles from M [36][tiles][N]; the epilogue's pointers are those of all
+  /// images.
+  package func winogradOutput(
+    _ shape: WinogradShape, tiles: Range<Int>, _ m: UnsafePointer<Float>, stride: Int,
+    into output: UnsafeMutablePointer<Float>, epilogue: Epilogue
+  ) {
+    withUnsafePointer(to: shape.c) { shape in
+      withUnsafePointer(to: epilogue.c) {
+        table.pointee.winograd_output(
+          shape, tiles.lowerBound, tiles.count, m, stride, output, $0)
+      }
+    }
+  }
+}
