@@ -15,7 +15,7 @@ def main():
     given = options()
     keraskit = machine.Keraskit(given.keraskit, given.cpu)
     results = {"machine": machine.describe(), "cpu": given.cpu, "runtimes": given.runtimes,
-               "peaks": {}, "cells": []}
+               "quantile": given.quantile, "peaks": {}, "cells": []}
     with contextlib.ExitStack() as stack:
         cache = given.cache or stack.enter_context(tempfile.TemporaryDirectory())
         for model in given.models:
@@ -23,8 +23,7 @@ def main():
             for batch, threads in given.cells:
                 tell(f"{model}: batch {batch}, {threads} threads")
                 prepare(model, folder, batch, given.runtimes, keraskit)
-                figures = measure(model, folder, batch, threads, given.runtimes, keraskit,
-                                  given.seconds)
+                figures = measure(model, folder, batch, threads, keraskit, given)
                 results["cells"].append({
                     "model": model, "batch": batch, "threads": threads, "figures": figures,
                     "multiply_adds": limits(results, keraskit, folder, threads)})
@@ -35,12 +34,13 @@ def main():
 
 
 def limits(results, keraskit, folder, threads):
-    """A model's multiply-adds, the peak of as many threads having been measured once."""
+    """A model's multiply-adds; the peak of as many threads is measured once more, and the best of
+    all cells counts."""
     bundle = formats.path(folder, 1, "safetensors")
     if not os.path.exists(bundle):
         return None
-    if str(threads) not in results["peaks"]:
-        results["peaks"][str(threads)] = keraskit.peak(bundle, threads)
+    key = str(threads)
+    results["peaks"][key] = max(results["peaks"].get(key, 0), keraskit.peak(bundle, threads))
     return keraskit.multiply_adds(bundle)
 
 

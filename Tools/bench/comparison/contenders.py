@@ -12,7 +12,6 @@ from .process import Worker, WorkerFailure, peer_command
 
 # The largest difference from Keras's results, relative to the largest of them.
 TOLERANCE = 1e-3
-TRIAL_RUNS = 3
 TRIAL_SECONDS = 0.3
 MOST_TRIAL_RUNS = 1000
 # Processes of keraskit that load and answer once; the best of them counts.
@@ -44,8 +43,7 @@ class Contender:
                 self.command(kind, outputs), self.environment(),
                 os.path.join(self.folder, f"{self.runtime}.log"))
             error = self.difference(outputs)
-            trial = min(worker.times(TRIAL_RUNS))
-            trial = min(worker.times(max(1, min(MOST_TRIAL_RUNS, int(TRIAL_SECONDS / trial)))))
+            trial = self.trial_seconds(worker)
         except (WorkerFailure, RuntimeError, ValueError) as problem:
             self.failure = self.failure or str(problem)
             if worker:
@@ -57,6 +55,13 @@ class Contender:
             self.worker, self.error, self.trial, self.format = worker, error, trial, kind
         else:
             worker.end()
+
+    @staticmethod
+    def trial_seconds(worker):
+        """The shortest of some predictions: what chooses between formats."""
+        seconds = worker.times(1)[0]
+        more = min(int(TRIAL_SECONDS / seconds), MOST_TRIAL_RUNS)
+        return min(seconds, *worker.times(more)) if more > 0 else seconds
 
     def command(self, kind, outputs):
         path = formats.path(self.folder, self.batch, kind)
@@ -107,13 +112,14 @@ class Contender:
             self.worker.end()
             self.worker = None
 
-    def finish(self):
+    def finish(self, quantile):
         """The figures as they stand, with the worker ended."""
         figures = {"format": self.format, "failure": self.failure}
         if self.worker and self.seconds:
             ready = self.worker.ready
             figures |= {
-                "milliseconds": self.median * 1000, "runs": len(self.seconds),
+                "milliseconds": float(np.quantile(self.seconds, quantile)) * 1000,
+                "runs": len(self.seconds),
                 "error": self.error, "is_wrong": self.is_wrong,
                 "peak_bytes": self.worker.peak_memory(),
                 "imported_bytes": ready.get("imported_bytes", 0),

@@ -8,14 +8,15 @@ ROUNDS = 15
 FEWEST_ROUNDS = 3
 
 
-def measure(model, folder, batch, threads, runtimes, keraskit, seconds):
+def measure(model, folder, batch, threads, keraskit, given):
     """The figures of every runtime for one model, batch and number of threads."""
     contenders = []
     try:
-        for runtime in runtimes:
+        for runtime in given.runtimes:
             contenders.append(Contender(runtime, model, folder, batch, threads, keraskit))
-        take_turns(contenders, seconds)
-        return {contender.runtime: contender.finish() for contender in contenders}
+        take_turns(contenders, given.seconds)
+        return {contender.runtime: contender.finish(given.quantile)
+                for contender in contenders}
     finally:
         for contender in contenders:
             if contender.worker:

@@ -22,6 +22,9 @@ def options():
                         help=f"what to measure each model with ({CELLS})")
     parser.add_argument("--seconds", type=float, default=20,
                         help="to measure a cell's runtimes, all together (20)")
+    parser.add_argument("--quantile", type=float, default=0.5, metavar="Q",
+                        help="which of a cell's times counts (0.5, the median); a low one where "
+                        "the machine has other work to do")
     parser.add_argument("--cpu", metavar="NAME",
                         help="make keraskit use these kernels: avx512, avx2, neon, portable")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables there too")
@@ -33,6 +36,8 @@ def options():
     if not os.access(given.keraskit, os.X_OK):
         parser.error(f"\"{given.keraskit}\": no such program; build it with "
                      "\"swift build -c release --product keraskit\"")
+    if not 0 <= given.quantile <= 1:
+        parser.error(f"--quantile: expected a number from 0 to 1, found {given.quantile}")
     return given
 
 

@@ -41,7 +41,8 @@ def times(results, runtimes):
         rows.append(row)
     titles = ["model", "batch", "threads", *(TITLES[name] for name in runtimes),
               "KerasKit to the best"]
-    return "Milliseconds a call, median (bold: the best of the others):\n\n" + table(titles, rows)
+    kind = "median" if results["quantile"] == 0.5 else f"quantile {results['quantile']:g}"
+    return f"Milliseconds a call, {kind} (bold: the best of the others):\n\n" + table(titles, rows)
 
 
 def milliseconds(figure):
@@ -128,7 +129,7 @@ def remarks(results):
         where = f"{cell['batch']}:{cell['threads']}"
         for name, figure in cell["figures"].items():
             if figure["failure"]:
-                text = f"{cell['model']}, {TITLES[name]}: {figure['failure']}"
+                text = f"{cell['model']}, {TITLES[name]}: {figure['failure'][:160]}"
             elif figure.get("is_wrong"):
                 text = (f"{cell['model']}, {TITLES[name]}: in parentheses, its results are off by "
                         f"{figure['error']:.0e} of the largest")

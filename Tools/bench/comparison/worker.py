@@ -15,7 +15,6 @@ import time
 import numpy as np
 
 WARM_UP_SECONDS = 0.3
-WARM_UP_RUNS = 3
 
 
 def main():
@@ -44,10 +43,8 @@ def main():
 
 def warm_up(runner):
     end = time.monotonic() + WARM_UP_SECONDS
-    runs = 0
-    while runs < WARM_UP_RUNS or time.monotonic() < end:
+    while time.monotonic() < end:
         runner()
-        runs += 1
 
 
 def times(runner, count):
