@@ -69,8 +69,8 @@ class Build:
             self.model.save(target, include_optimizer=False)
         elif kind == "npz":
             self.write_reference(target)
-        elif kind == "saved_model":
-            exporting.saved_model(self.model, self.batch, target)
+        elif kind == "pb":
+            exporting.graph(self.model, self.batch, target)
         elif kind.endswith("tflite"):
             exporting.tflite(self.twin if "unrolled" in kind else self.model, self.batch, target)
         elif kind == "onnx":

@@ -18,32 +18,40 @@ def function(model, batch):
     return tf.function(lambda x: model(x, training=False), input_signature=[signature])
 
 
+def frozen(model, batch):
+    """The same function, its weights made constants."""
+    from tensorflow.python.framework import convert_to_constants
+
+    return convert_to_constants.convert_variables_to_constants_v2(
+        function(model, batch).get_concrete_function(), lower_control_flow=False)
+
+
 def tflite(model, batch, target):
     import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import (
-        convert_variables_to_constants_v2 as frozen)
 
-    concrete = frozen(function(model, batch).get_concrete_function(), lower_control_flow=False)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen(model, batch)])
     with open(target, "wb") as file:
         file.write(converter.convert())
 
 
-def saved_model(model, batch, target):
-    import tensorflow as tf
-
-    module = tf.Module()
-    module.model = model
-    module.call = function(model, batch)
-    tf.saved_model.save(module, target, signatures=module.call)
+def graph(model, batch, target):
+    """TensorFlow's graph in one file, as it is."""
+    with open(target, "wb") as file:
+        file.write(frozen(model, batch).graph.as_graph_def().SerializeToString())
 
 
 def onnx(model, batch, target):
+    import onnx as library
     import tf2onnx
 
     call = function(model, batch)
-    tf2onnx.convert.from_function(
-        call, input_signature=call.input_signature, opset=OPSET, output_path=target)
+    proto, _ = tf2onnx.convert.from_function(
+        call, input_signature=call.input_signature, opset=OPSET)
+    # What a layer captures stays among the inputs, read by nobody: no runtime can fold it.
+    read = {name for node in proto.graph.node for name in node.input}
+    for value in [value for value in proto.graph.input if value.name not in read]:
+        proto.graph.input.remove(value)
+    library.save(proto, target)
 
 
 def recurrent_onnx(model, batch, target):

@@ -10,7 +10,7 @@ FORMATS = {
     "tf": ["h5"],
     "tflite": ["tflite", "unrolled.tflite"],
     "ort": ["onnx", "layers.onnx"],
-    "ov": ["onnx", "layers.onnx", "saved_model"],
+    "ov": ["onnx", "layers.onnx", "pb"],
     "mnn": ["mnn", "layers.mnn"],
     "ncnn": ["ncnn", "layers.ncnn"],
 }

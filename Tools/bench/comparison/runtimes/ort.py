@@ -14,6 +14,7 @@ class Runner:
         options.inter_op_num_threads = 1
         self.session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self.binding = self.session.io_binding()
+        self.inputs = inputs
         self.binding.bind_cpu_input(self.session.get_inputs()[0].name, inputs)
         self.binding.bind_output(self.session.get_outputs()[0].name)
 

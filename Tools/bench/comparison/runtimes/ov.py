@@ -15,6 +15,8 @@ class Runner:
             "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1})
         self.request = compiled.create_infer_request()
+        # The tensor is a view: the numbers must outlive it.
+        self.inputs = inputs
         self.request.set_input_tensor(ov.Tensor(inputs, shared_memory=True))
 
     def __call__(self):
