@@ -32,10 +32,8 @@ extension PackedMatrix {
       let panels = (columns.count + panel - 1) / panel
       let panelWork = max(count * rows * panel, 1)
       workers.forEachRange(of: panels, grain: 1 + Self.leastShare / panelWork) { range in
-        let part =
-          (columns.lowerBound + range.lowerBound * panel)
-          ..<min(
-            columns.lowerBound + range.upperBound * panel, columns.upperBound)
+        let first = columns.lowerBound + range.lowerBound * panel
+        let part = first..<min(first + range.count * panel, columns.upperBound)
         kernels.product(
           rows: 0..<count, columns: part, a: a, aStride: rows, weights: self, c: whole,
           cStride: stride, epilogue: epilogue)

@@ -25,6 +25,7 @@ import Testing
     Case(queries: 64, keys: 64, keySize: 32, valueSize: 32, after: 0),
     Case(queries: 45, keys: 50, keySize: 8, valueSize: 24, before: 3, after: 3),
     Case(queries: 90, keys: 40, keySize: 3, valueSize: 7, before: 5, after: 0),
+    Case(queries: 8, keys: 5, keySize: 3, valueSize: 3, before: 5, after: 5),
     Case(queries: 35, keys: 11, keySize: 17, valueSize: 5, isAdditive: true),
   ]
 

@@ -187,7 +187,7 @@ static void attention(const ck_attention *a, ptrdiff_t first, ptrdiff_t count, f
     const float *k = a->k + low * a->k_stride;
     if (a->tanh_weights) tanh_scores(a, seen, k, columns, scores);
     else gemm(seen, NR, a->key_size, k, a->k_stride, columns, scores, NR, &plain);
-    int masked = a->keep || a->before < a->keys || a->after < a->keys;
+    int masked = a->keep || first + block - 1 > a->before || first + a->after < a->keys - 1;
     if (masked) exponentials(1, a, first, low, low + seen, scores, inverse);
     else exponentials(0, a, first, low, low + seen, scores, inverse);
     weighted_values(a, block, low, seen, scores, inverse, a->out + first * a->out_stride, spare);
