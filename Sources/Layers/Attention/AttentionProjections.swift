@@ -68,14 +68,16 @@ struct AttentionProjections: Sendable {
         return place
       }
       let isInterleaved = Set(members.map { rows[$0] }).count == 1
+      // An odd number of cache lines: the rows of one head then spread over the whole cache.
+      let stride = ((column + 15) / 16 | 1) * 16
       for place in columns {
         let own = parts[place.index].width
         places[place.index] =
           isInterleaved
-          ? Place(start: total + place.column, stride: column) : Place(start: total, stride: own)
+          ? Place(start: total + place.column, stride: stride) : Place(start: total, stride: own)
         if !isInterleaved { total += (rows[place.index] * own + 15) / 16 * 16 }
       }
-      if isInterleaved { total += rows[members[0]] * column }
+      if isInterleaved { total += rows[members[0]] * stride }
       groups.append(
         Group(
           weights: weights, parts: columns, isInterleaved: isInterleaved,
