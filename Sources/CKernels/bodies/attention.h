@@ -79,6 +79,8 @@ INLINE void weigh(const int rows, const int vectors, ptrdiff_t lanes, ptrdiff_t 
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int j = 0; j < vectors; j++) sums[r][j] = splat(0.0f);
   for (ptrdiff_t s = 0; s < keys; s++, weights += NR, v += v_stride) {
+    // Rows lie too far apart for the processor to guess where the next ones are.
+    __builtin_prefetch(v + 12 * v_stride);
     vec row[VECTORS];
     UNROLL for (int j = 0; j < vectors; j++) row[j] = load(v + j * LANES);
     UNROLL for (int r = 0; r < rows; r++)

@@ -107,7 +107,7 @@ struct AttentionProjections: Sendable {
         group.weights.panels.multiply(
           rows: group.rows[first], columns: part.column..<group.parts[last].end, input,
           into: scratch + place.start, stride: place.stride,
-          BiasActivation(bias: group.weights.bias, activation: .elementwise(.linear)).epilogue,
+          Epilogue(bias: group.weights.bias?.firstNumber),
           workers)
         first = last + 1
       }

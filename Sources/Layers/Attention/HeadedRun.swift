@@ -10,7 +10,6 @@ struct HeadedRun: Sendable {
   private let returnsScores: Bool
   private let projections: AttentionProjections
   private let panels: PackedMatrix
-  private let finish: BiasActivation
   /// Where the ordered query, value and key begin; empty where the axes stand as they should.
   private let ordered: [Int]
   private let projected: Int
@@ -29,7 +28,6 @@ struct HeadedRun: Sendable {
     panels = context.shared("attention_output") {
       PackedMatrix(kernel, rows: inner, columns: 0..<width, of: width)
     }
-    finish = BiasActivation(bias: options.output.bias, activation: .elementwise(.linear))
     var end = 0
     func take(_ count: Int) -> Int {
       defer { end += (count + 15) / 16 * 16 }
@@ -63,7 +61,9 @@ struct HeadedRun: Sendable {
     if options.parts.count > 3 { applyGate(heads, buffers) }
     let target = plan.axes.isIdentity ? buffers.output() : buffers.scratch(from: unordered)
     panels.multiply(
-      rows: plan.queryRows, heads.start, into: target, finish.epilogue, buffers.workers)
+      rows: plan.queryRows, heads.start, into: target,
+      Epilogue(bias: options.output.bias?.firstNumber),
+      buffers.workers)
     if !plan.axes.isIdentity { orderOutput(target, buffers) }
   }
 

@@ -26,13 +26,13 @@ struct EinsumBody: Sendable {
     let x = orderedInput(buffers)
     let y = plan.givesOutputAsItIs ? buffers.output() : buffers.scratch(from: orderedCount)
     let isFinished = bias == nil || hasColumnBias
-    let finish = BiasActivation(
-      bias: hasColumnBias ? bias : nil,
-      activation: isFinished ? activation : .elementwise(.linear))
+    let epilogue = Epilogue(
+      bias: hasColumnBias ? bias?.firstNumber : nil,
+      activation: isFinished ? activation.epilogue : .linear)
     for index in 0..<plan.batch {
       panels[index].multiply(
         rows: plan.rows, x + index * plan.rows * plan.inner,
-        into: y + index * plan.rows * plan.columns, finish.epilogue, buffers.workers)
+        into: y + index * plan.rows * plan.columns, epilogue, buffers.workers)
     }
     let out = buffers.output()
     if !plan.givesOutputAsItIs {
