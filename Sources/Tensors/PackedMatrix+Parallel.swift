@@ -7,24 +7,36 @@ extension PackedMatrix {
     rows count: Int, _ a: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
     _ epilogue: Epilogue, _ workers: WorkerPool
   ) {
+    multiply(
+      rows: count, columns: 0..<columns, a, into: c, stride: columns, epilogue, workers)
+  }
+
+  /// Some columns of that product, which begin at a multiple of the kernels' panel width; the first
+  /// of them goes to `c`, whose rows lie `stride` apart.
+  package func multiply(
+    rows count: Int, columns: Range<Int>, _ a: UnsafePointer<Float>,
+    into c: UnsafeMutablePointer<Float>, stride: Int, _ epilogue: Epilogue, _ workers: WorkerPool
+  ) {
     let (kernels, tile, panel) = (kernels, kernels.tileRows, kernels.panelWidth)
+    let whole = c - columns.lowerBound
     let tiles = (count + tile - 1) / tile
     if tiles >= workers.threadCount {
-      let tileWork = max(tile * rows * columns, 1)
+      let tileWork = max(tile * rows * columns.count, 1)
       workers.forEachRange(of: tiles, grain: 1 + Self.leastShare / tileWork) { range in
         let part = (range.lowerBound * tile)..<min(range.upperBound * tile, count)
         kernels.product(
-          rows: part, columns: 0..<columns, a: a, aStride: rows, weights: self, c: c,
-          cStride: columns, epilogue: epilogue)
+          rows: part, columns: columns, a: a, aStride: rows, weights: self, c: whole,
+          cStride: stride, epilogue: epilogue)
       }
     } else {
-      let panels = (columns + panel - 1) / panel
+      let panels = (columns.count + panel - 1) / panel
       let panelWork = max(count * rows * panel, 1)
       workers.forEachRange(of: panels, grain: 1 + Self.leastShare / panelWork) { range in
-        let part = (range.lowerBound * panel)..<min(range.upperBound * panel, columns)
+        let first = columns.lowerBound + range.lowerBound * panel
+        let part = first..<min(first + range.count * panel, columns.upperBound)
         kernels.product(
-          rows: 0..<count, columns: part, a: a, aStride: rows, weights: self, c: c,
-          cStride: columns, epilogue: epilogue)
+          rows: 0..<count, columns: part, a: a, aStride: rows, weights: self, c: whole,
+          cStride: stride, epilogue: epilogue)
       }
     }
   }

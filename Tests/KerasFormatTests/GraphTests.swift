@@ -56,6 +56,45 @@ struct GraphTests {
     #expect(description.nodes[1].inputs == ["a", "op"])
   }
 
+  @Test("a list of tensors given by name keeps the places of those that are left out")
+  func namedLists() throws {
+    let call = Config.call(
+      "[\(Config.value("a")), \(Config.value("a"))]",
+      keywords: "{\"mask\": [null, \(Config.value("m"))]}")
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("a", "[null, 3, 4]"), Config.input("m", "[null, 3]"),
+          Config.layer("Attention", "it", calls: "[\(call)]"),
+        ], inputs: "[[\"a\", 0, 0], [\"m\", 0, 0]]", outputs: "[\"it\", 0, 0]"))
+    let node = try #require(try file.description().nodes.first)
+    #expect(node.inputs == ["a", "a", "m"])
+    #expect(node.keywords == ["mask:1": 2])
+  }
+
+  @Test(
+    "the query mask that a call gives counts for grouped heads alone, as in Keras",
+    arguments: [("MultiHeadAttention", [:]), ("GroupQueryAttention", ["query_mask": 2])])
+  func queryMask(className: String, expected: [String: Int]) throws {
+    let call = Config.call(
+      Config.value("a"), Config.value("a"),
+      keywords: "{\"query_mask\": \(Config.value("m"))}")
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.input("a", "[null, 3, 4]"), Config.input("m", "[null, 3]"),
+          Config.layer(className, "it", "\"use_bias\": false", calls: "[\(call)]"),
+        ], inputs: "[[\"a\", 0, 0], [\"m\", 0, 0]]", outputs: "[\"it\", 0, 0]"),
+      groups: [
+        (
+          "it",
+          ["query", "key", "value", "attention_output"].map { .init("it/\($0)/kernel") }
+        )
+      ])
+    let node = try #require(try file.description().nodes.first)
+    #expect(node.keywords == expected)
+  }
+
   @Test("a shared layer has one description and a call for each use")
   func sharedLayer() throws {
     let calls = [Config.call(Config.value("a")), Config.call(Config.value("d"))]

@@ -26,17 +26,23 @@ struct SingleLayer {
     guard reader.problems.isEmpty else { throw ModelProblems(reader.problems) }
   }
 
-  /// The shapes of the outputs for inputs of the given shapes; the last one may be a mask.
-  func outputShapes(_ inputs: Shape..., hasMask: Bool = false) throws(LayerError) -> [Shape] {
-    let call = call(inputs.map { TensorType($0) }, hasMask: hasMask)
+  /// The shapes of the outputs for inputs of the given shapes; the last one may be a mask, and
+  /// `keywords` tells which inputs are given by name.
+  func outputShapes(
+    _ inputs: Shape..., hasMask: Bool = false, keywords: [String: Int] = [:],
+    arguments: [String: JSONValue] = [:]
+  ) throws(LayerError) -> [Shape] {
+    let call = call(inputs.map { TensorType($0) }, hasMask: hasMask, keywords, arguments)
     return try layer.outputTypes(for: call).map(\.shape)
   }
 
-  /// The outputs for the given inputs; the last one may be a mask.
+  /// The outputs for the given inputs; the last one may be a mask, and `keywords` tells which
+  /// inputs are given by name.
   func callAsFunction(
-    _ inputs: Tensor..., hasMask: Bool = false, threads: Int = 1
+    _ inputs: Tensor..., hasMask: Bool = false, keywords: [String: Int] = [:],
+    arguments: [String: JSONValue] = [:], threads: Int = 1
   ) throws(LayerError) -> [Tensor] {
-    var call = call(inputs.map(\.type), hasMask: hasMask)
+    var call = call(inputs.map(\.type), hasMask: hasMask, keywords, arguments)
     call.outputs = try layer.outputTypes(for: call)
     let step = try layer.makeStep(for: call, in: PlanContext(cache: PlanCache()))
     switch step.action {
@@ -62,8 +68,13 @@ struct SingleLayer {
     }
   }
 
-  private func call(_ inputs: [TensorType], hasMask: Bool) -> LayerCall {
-    LayerCall(inputs: inputs, keywords: hasMask ? ["mask": inputs.count - 1] : [:])
+  private func call(
+    _ inputs: [TensorType], hasMask: Bool, _ keywords: [String: Int],
+    _ arguments: [String: JSONValue]
+  ) -> LayerCall {
+    LayerCall(
+      inputs: inputs, keywords: hasMask ? ["mask": inputs.count - 1] : keywords,
+      arguments: arguments)
   }
 }
 

@@ -1,5 +1,7 @@
 """Random models: one layer by itself, or a small graph of many."""
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
+from .attention import NAMES as ATTENTIONS
+from .attention import attend, attention_model
 from .options import LAYERS
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
@@ -16,10 +18,14 @@ def random_model(k, r, only=None):
     """A model, and words that say what it is."""
     if only in MERGES + ["Concatenate", "Dot"]:
         return merge_model(k, r, only)
+    if only in ATTENTIONS:
+        return attention_model(k, r, only)
     if only or r.random() < 0.45:
         return layer_model(k, r, only or r.choice(sorted(LAYERS)))
     if r.random() < 0.15:
         return merge_model(k, r, r.choice(MERGES + ["Concatenate", "Dot"]))
+    if r.random() < 0.1:
+        return attention_model(k, r, r.choice(ATTENTIONS[:3] if k.is_keras2 else ATTENTIONS))
     return Graph(k, r).model()
 
 
@@ -149,8 +155,10 @@ class Graph:
                 self.apply_layer()
             elif kind < 0.82:
                 self.merge()
-            elif kind < 0.92:
+            elif kind < 0.89:
                 self.share()
+            elif kind < 0.93:
+                self.attend()
             elif self.depth < 2:
                 self.nest()
         except (ValueError, TypeError, ZeroDivisionError, IndexError):
@@ -169,6 +177,13 @@ class Graph:
         self.add(layer, layer(self.values[index]), [index], name)
         if not has_several_outputs(layer):
             self.used.append((layer, shape))
+
+    def attend(self):
+        """A sequence attends to itself."""
+        sequences = [i for i, v in enumerate(self.values) if len(v.shape) == 3]
+        index = self.r.choice(sequences)
+        layer, result = attend(self.k, self.r, self.values[index])
+        self.add(layer, result, [index], "MultiHeadAttention")
 
     def share(self):
         """Calls a layer or a nested model again, on another value of the same shape."""

@@ -10,6 +10,7 @@
 #include "reduce.h"
 #include "softmax.h"
 #include "normalize.h"
+#include "attention.h"
 #include "binary.h"
 #include "recurrent.h"
 #include "convert.h"
@@ -36,6 +37,7 @@ const struct ck_kernels TABLE = {
     .moments = moments,
     .layer_norm = layer_norm,
     .scale_shift = scale_shift,
+    .attention = attention,
     .lstm_cell = lstm_cell,
     .gru_cell = gru_cell,
     .gru_reset = gru_reset,

@@ -103,6 +103,35 @@ enum ck_element_type {
   CK_UINT64,
 };
 
+// What a query gets that may look at no key at all.
+enum ck_unseeing {
+  CK_UNSEEING_ZERO,     // nothing: weights of 0
+  CK_UNSEEING_UNIFORM,  // the mean: equal weights
+  CK_UNSEEING_SHIFTED,  // the softmax of its scores - 1e9, of which few digits are left
+};
+
+// One head: out [queries][value_size] = softmax(scale * Q K^T) V over the keys that each query may
+// look at. Strides are from one row to the next.
+typedef struct ck_attention {
+  ptrdiff_t keys, key_size, value_size;
+  const float *q, *k, *v;  // [queries][key_size], [keys][key_size], [keys][value_size]
+  ptrdiff_t q_stride, k_stride, v_stride;
+  float *out;
+  ptrdiff_t out_stride;
+  float *_Nullable scores;  // the weights [queries][keys], where they are wanted
+  float scale;
+  // Where there are weights [key_size], Q K^T is instead the sum of weight * tanh(factor * (q + k)).
+  const float *_Nullable tanh_weights;
+  float tanh_factor;
+  // Query i looks at keys i - before to i + after; neither is above 2^30.
+  int32_t before, after;
+  // Zero where query i may not look at key s: keep[i * keep_query_stride + s * keep_key_stride].
+  // keep_query_stride is 0 or 1; where 1, every query up to a multiple of panel_width has a byte.
+  const uint8_t *_Nullable keep;
+  ptrdiff_t keep_query_stride, keep_key_stride;
+  int32_t unseeing;
+} ck_attention;
+
 struct ck_kernels {
   const char *name;
   int32_t panel_width;  // columns of a packed panel
@@ -206,6 +235,11 @@ struct ck_kernels {
                               ptrdiff_t gates_stride, float *candidate,
                               ptrdiff_t candidate_stride, const float *h, ptrdiff_t h_stride,
                               float *out, ptrdiff_t out_stride, const ck_activation *activation);
+
+  // Rows [first, first + count) of one head, in blocks of panel_width. `work` takes
+  // (key_size + 2 * keys) * panel_width floats.
+  void (*_Nonnull attention)(const ck_attention *attention, ptrdiff_t first, ptrdiff_t count,
+                             float *work);
 
   // n elements of another type (enum ck_element_type) to float32.
   void (*_Nonnull to_float)(int32_t type, ptrdiff_t n, const void *x, float *y);

@@ -16,6 +16,7 @@ enum ConfigRules {
       "LSTMCell": [.recurrentActivation],
       "LayerNormalization": [.scalar("axis")],
       "LeakyReLU": [.renamed("alpha", to: "negative_slope")],
+      "MultiHeadAttention": [.addedMask],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
       "Softmax": [.scalar("axis")],

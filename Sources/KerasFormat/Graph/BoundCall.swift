@@ -46,6 +46,7 @@ extension BoundCall {
       add(argument, place: "\(position)")
     }
     for (position, argument) in extra { add(argument, place: "\(position)") }
+    for name in signature.unread { named[name] = nil }
     let keepsNulls = signature.tensors.isEmpty
     for (name, argument) in named.sorted(by: { $0.key < $1.key }) {
       add(argument, name: name, keepsNulls: keepsNulls)
@@ -75,6 +76,10 @@ extension BoundCall {
     } else if let constant = argument.constant {
       if keepsNulls ? name == "name" : constant.saysNothing(of: name) { return }
       arguments[name] = constant
+    } else if case .list(let elements) = argument {
+      for (index, element) in elements.enumerated() where element.constant?.isNull != true {
+        add(element, name: "\(name):\(index)", keepsNulls: keepsNulls)
+      }
     } else {
       for (index, value) in argument.values.enumerated() {
         keywords.append(("\(name):\(index)", value))

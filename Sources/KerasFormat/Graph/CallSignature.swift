@@ -4,10 +4,13 @@ struct CallSignature: Sendable {
   let tensors: [String]
   /// What follows: masks, flags.
   let others: [String]
+  /// What the class takes and never looks at.
+  var unread: Set<String> = []
 
-  private init(_ tensors: [String], _ others: [String] = []) {
+  private init(_ tensors: [String], _ others: [String] = [], unread: Set<String> = []) {
     self.tensors = tensors
     self.others = others
+    self.unread = unread
   }
 
   /// The name of the parameter at a position, or nil beyond the known ones.
@@ -31,12 +34,11 @@ struct CallSignature: Sendable {
   private static let attention = CallSignature(
     ["inputs"], ["mask", "training", "return_attention_scores", "use_causal_mask"])
   private static let dropout = CallSignature(["inputs"], ["training"])
-  private static let headed = CallSignature(
-    ["query", "value", "key"],
-    [
-      "query_mask", "value_mask", "key_mask", "attention_mask", "return_attention_scores",
-      "training", "use_causal_mask",
-    ])
+  private static let headedTensors = ["query", "value", "key"]
+  private static let headedOthers = [
+    "query_mask", "value_mask", "key_mask", "attention_mask", "return_attention_scores",
+    "training", "use_causal_mask",
+  ]
   private static let masked = CallSignature(["inputs"], ["mask"])
   private static let recurrent = CallSignature(
     ["sequences", "initial_state"], ["mask", "training"])
@@ -57,9 +59,11 @@ struct CallSignature: Sendable {
     "GaussianDropout": dropout,
     "GaussianNoise": dropout,
     "GlobalAveragePooling1D": masked,
-    "GroupQueryAttention": headed,
+    "GroupQueryAttention": CallSignature(headedTensors, headedOthers),
     "LSTM": recurrent,
-    "MultiHeadAttention": headed,
+    // The mask that a call gives for the query gives way to the one that the query carries.
+    "MultiHeadAttention": CallSignature(
+      headedTensors, headedOthers, unread: ["query_mask"]),
     "RNN": recurrent,
     "ReversibleEmbedding": CallSignature(["inputs"], ["reverse"]),
     "Sequential": trained,

@@ -44,7 +44,8 @@ enum WeightLayout {
     let recurrent: Rule = { [WeightSlot("kernel"), WeightSlot("recurrent_kernel")] + $0.bias }
     let affine: Rule = { $0.scaleAndCenter }
     let headed: Rule = { options in
-      ["query", "key", "value", "attention_output"].flatMap { part in
+      let gate = options.has("use_gate", default: false) ? ["gate"] : []
+      return (["query", "key"] + gate + ["value", "attention_output"]).flatMap { part in
         ([WeightSlot("kernel")] + options.bias).map { $0.inside(part) }
       }
     }

@@ -13,6 +13,7 @@ extension LayerCatalog {
       "Core",
       [
         Dense.self,
+        EinsumDense.self,
         Embedding.self,
         Identity.self,
       ]
@@ -68,6 +69,15 @@ extension LayerCatalog {
         Concatenate.self,
         Dot.self,
         ElementwiseMerge.self,
+      ]
+    ),
+    (
+      "Attention",
+      [
+        AdditiveAttention.self,
+        Attention.self,
+        GroupQueryAttention.self,
+        MultiHeadAttention.self,
       ]
     ),
     (

@@ -1,0 +1,87 @@
+import Tensors
+
+/// Where the rows of an attention's heads lie.
+struct AttentionRows {
+  /// The first row of the first head of the first item.
+  var start: UnsafeMutablePointer<Float>
+  /// From one row to the next.
+  var rowStride: Int
+  /// From one head to the next.
+  var headStride: Int
+  /// From one item to the next.
+  var itemStride: Int
+
+  /// The first row of one head.
+  func head(_ head: Int, of item: Int) -> UnsafeMutablePointer<Float> {
+    start + item * itemStride + head * headStride
+  }
+}
+
+/// All heads of all items of an attention, shared out among threads.
+///
+/// A thread takes a run of query blocks, and works in scratch memory of its own that holds one
+/// block's scores.
+struct AttentionPlan: Sendable {
+  /// What all heads have in common.
+  let shape: AttentionShape
+  let batch: Int
+  let heads: Int
+  /// The heads of queries that look at the same keys and values.
+  let headsPerKey: Int
+  let mask: AttentionMask?
+  private let kernels = CPUKernels.active
+  private let tasks: Int
+  private let blocks: Int
+
+  init(
+    _ shape: AttentionShape, batch: Int, heads: Int, headsPerKey: Int = 1, mask: AttentionMask?
+  ) {
+    self.shape = shape
+    self.batch = batch
+    self.heads = heads
+    self.headsPerKey = headsPerKey
+    self.mask = mask
+    blocks = (shape.queries + kernels.panelWidth - 1) / kernels.panelWidth
+    tasks = min(batch * heads * blocks, 4 * WorkerPool.processorCount)
+  }
+
+  /// The numbers of scratch memory that all tasks work in, with the mask's bytes.
+  var scratchCount: Int { tasks * taskCount + ((mask?.byteCount ?? 0) + 3) / 4 }
+
+  private var taskCount: Int { (shape.workCount(kernels) + 15) / 16 * 16 }
+
+  /// The multiplications with an addition of all heads.
+  var multiplyAdds: Int { batch * heads * shape.queries * shape.multiplyAddsPerQuery }
+
+  /// Computes the output, and the weights (batch, heads, queries, keys) where they are wanted.
+  func run(
+    q: AttentionRows, k: AttentionRows, v: AttentionRows, out: AttentionRows,
+    scores: UnsafeMutablePointer<Float>?, scratch: UnsafeMutablePointer<Float>,
+    _ buffers: StepBuffers
+  ) {
+    let bytes = UnsafeMutableRawPointer(scratch + tasks * taskCount)
+      .assumingMemoryBound(to: UInt8.self)
+    mask?.fill(bytes, from: buffers)
+    let units = batch * heads * blocks
+    let taskWork = multiplyAdds / max(tasks, 1)
+    buffers.workers.forEachRange(of: tasks, grain: 1 + 50_000 / max(taskWork, 1)) { range in
+      for task in range {
+        let part = (units * task / tasks)..<(units * (task + 1) / tasks)
+        for unit in part {
+          let (item, head) = (unit / blocks / heads, unit / blocks % heads)
+          var rows = AttentionHead(
+            q: q.head(head, of: item), qStride: q.rowStride,
+            k: k.head(head / headsPerKey, of: item), kStride: k.rowStride,
+            v: v.head(head / headsPerKey, of: item), vStride: v.rowStride,
+            out: out.head(head, of: item), outStride: out.rowStride,
+            scores: scores.map { $0 + (item * heads + head) * shape.queries * shape.keys })
+          rows.keep = mask?.keep(bytes, item: item, head: head, heads: heads)
+          let first = unit % blocks * kernels.panelWidth
+          kernels.attend(
+            shape, rows, queries: first..<min(first + kernels.panelWidth, shape.queries),
+            work: scratch + task * taskCount)
+        }
+      }
+    }
+  }
+}

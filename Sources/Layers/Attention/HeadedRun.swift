@@ -1,0 +1,116 @@
+import Tensors
+
+/// A call of an attention that projects to heads, ready to run.
+///
+/// Scratch memory holds, one after the other: inputs whose axes had to be ordered, the projections,
+/// the heads' outputs, the output before its axes are ordered, and what the heads work in.
+struct HeadedRun: Sendable {
+  private let plan: HeadedPlan
+  private let options: HeadedOptions
+  private let returnsScores: Bool
+  private let projections: AttentionProjections
+  private let panels: PackedMatrix
+  /// Where the ordered query, value and key begin; empty where the axes stand as they should.
+  private let ordered: [Int]
+  private let projected: Int
+  private let context: Int
+  private let unordered: Int
+  private let work: Int
+
+  init(
+    _ plan: HeadedPlan, _ options: HeadedOptions, returnsScores: Bool, _ context: PlanContext
+  ) {
+    (self.plan, self.options, self.returnsScores) = (plan, options, returnsScores)
+    projections = AttentionProjections(options.parts, rows: plan.rows(options), in: context)
+    let inner = options.heads * options.valueSize
+    let width = options.output.kernel.shape.elementCount / inner
+    let kernel = options.output.kernel
+    panels = context.shared("attention_output") {
+      PackedMatrix(kernel, rows: inner, columns: 0..<width, of: width)
+    }
+    var end = 0
+    func take(_ count: Int) -> Int {
+      defer { end += (count + 15) / 16 * 16 }
+      return end
+    }
+    ordered = plan.axes.isIdentity ? [] : plan.inputs.map { take($0.elementCount) }
+    projected = take(projections.scratchCount)
+    self.context = take(plan.queryRows * inner)
+    unordered = take(plan.axes.isIdentity ? 0 : plan.output.elementCount)
+    work = take(plan.attention.scratchCount)
+    scratchCount = end
+  }
+
+  /// The numbers of scratch memory that a run takes.
+  let scratchCount: Int
+
+  func callAsFunction(_ buffers: StepBuffers) {
+    orderInputs(buffers)
+    projections.run(
+      { self.input($0, buffers) }, buffers.scratch(from: projected), buffers.workers)
+    let inner = options.heads * options.valueSize
+    let heads = AttentionRows(
+      start: buffers.scratch(from: context), rowStride: inner, headStride: options.valueSize,
+      itemStride: plan.scores.queryCount * inner)
+    plan.attention.run(
+      q: rows(0, options.keySize, plan.scores.queryCount, buffers),
+      k: rows(1, options.keySize, plan.scores.keyCount, buffers),
+      v: rows(2, options.valueSize, plan.scores.keyCount, buffers), out: heads,
+      scores: returnsScores ? buffers.output(1) : nil, scratch: buffers.scratch(from: work),
+      buffers)
+    if options.parts.count > 3 { applyGate(heads, buffers) }
+    let target = plan.axes.isIdentity ? buffers.output() : buffers.scratch(from: unordered)
+    panels.multiply(
+      rows: plan.queryRows, heads.start, into: target,
+      Epilogue(bias: options.output.bias?.firstNumber),
+      buffers.workers)
+    if !plan.axes.isIdentity { orderOutput(target, buffers) }
+  }
+
+  /// The rows of one projected part.
+  private func rows(
+    _ part: Int, _ headSize: Int, _ count: Int, _ buffers: StepBuffers
+  ) -> AttentionRows {
+    let place = projections.places[part]
+    return AttentionRows(
+      start: buffers.scratch(from: projected + place.start), rowStride: place.stride,
+      headStride: headSize, itemStride: place.stride * count)
+  }
+
+  /// Multiplies the heads' outputs by the sigmoid of the gate.
+  private func applyGate(_ heads: AttentionRows, _ buffers: StepBuffers) {
+    let gate = rows(3, options.valueSize, plan.scores.queryCount, buffers)
+    let count = heads.rowStride
+    buffers.workers.forEachRange(of: plan.queryRows, grain: 1 + 8192 / count) { range in
+      for row in range {
+        let (factor, value) = (gate.start + row * gate.rowStride, heads.start + row * count)
+        CPUKernels.active.activate(.sigmoid, count: count, factor, into: factor)
+        CPUKernels.active.binary(.multiply, count: count, value, factor, into: value)
+      }
+    }
+  }
+
+  /// The query (0), value (1) or key (2), its axes in order.
+  private func input(_ index: Int, _ buffers: StepBuffers) -> UnsafePointer<Float> {
+    let place = index == 2 ? plan.keyInput : index
+    if ordered.isEmpty { return buffers.input(place) }
+    return UnsafePointer(buffers.scratch(from: ordered[place]))
+  }
+
+  private func orderInputs(_ buffers: StepBuffers) {
+    if ordered.isEmpty { return }
+    for index in 0...plan.keyInput {
+      CPUKernels.active.permute(
+        plan.inputs[index], axes: plan.axes.order, buffers.inputBytes(index),
+        into: buffers.scratch(from: ordered[index]))
+    }
+  }
+
+  private func orderOutput(_ target: UnsafePointer<Float>, _ buffers: StepBuffers) {
+    let more = plan.output.rank - plan.inputs[0].rank + 1
+    let from = plan.axes.ordered(plan.inputs[0]).dimensions.dropLast()
+    CPUKernels.active.permute(
+      Shape(from + plan.output.dimensions.suffix(more)), axes: plan.axes.back(more: more), target,
+      into: buffers.outputBytes())
+  }
+}

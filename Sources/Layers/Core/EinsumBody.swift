@@ -1,0 +1,67 @@
+import Tensors
+
+/// An ``EinsumDense`` that is ready to run.
+struct EinsumBody: Sendable {
+  let plan: EinsumPlan
+  let input: Shape
+  let panels: [PackedMatrix]
+  let bias: Tensor?
+  let activation: ActivationFunction
+
+  private var orderedCount: Int { plan.takesInputAsItIs ? 0 : input.elementCount }
+  private var productCount: Int { plan.givesOutputAsItIs ? 0 : plan.product.elementCount }
+
+  /// The numbers of scratch memory that a run takes.
+  var scratchCount: Int { orderedCount + productCount }
+
+  /// Whether the bias is one number for each column of the product.
+  private var hasColumnBias: Bool {
+    guard let bias, plan.givesOutputAsItIs, bias.shape.elementCount == plan.columns else {
+      return false
+    }
+    return plan.output.dimensions.suffix(bias.shape.rank).elementsEqual(bias.shape.dimensions)
+  }
+
+  func run(_ buffers: StepBuffers) {
+    let x = orderedInput(buffers)
+    let y = plan.givesOutputAsItIs ? buffers.output() : buffers.scratch(from: orderedCount)
+    let isFinished = bias == nil || hasColumnBias
+    let epilogue = Epilogue(
+      bias: hasColumnBias ? bias?.firstNumber : nil,
+      activation: isFinished ? activation.epilogue : .linear)
+    for index in 0..<plan.batch {
+      panels[index].multiply(
+        rows: plan.rows, x + index * plan.rows * plan.inner,
+        into: y + index * plan.rows * plan.columns, epilogue, buffers.workers)
+    }
+    let out = buffers.output()
+    if !plan.givesOutputAsItIs {
+      CPUKernels.active.permute(plan.product, axes: plan.outputOrder, y, into: out)
+    }
+    if !isFinished { addBias(out) }
+    if isFinished, case .elementwise = activation { return }
+    let width = plan.output.rank > 0 ? plan.output[-1] : 1
+    activation.apply(out, out, rows: plan.output.elementCount / max(width, 1), width: width)
+  }
+
+  private func orderedInput(_ buffers: StepBuffers) -> UnsafePointer<Float> {
+    if plan.takesInputAsItIs { return buffers.input(0) }
+    let ordered = buffers.scratch()
+    CPUKernels.active.permute(
+      input, axes: plan.inputOrder, buffers.inputBytes(0), into: ordered)
+    if plan.summed != 1 {
+      CPUKernels.active.reduce(
+        .sum, outer: plan.batch * plan.rows * plan.inner, count: plan.summed, ordered,
+        into: ordered)
+    }
+    return UnsafePointer(ordered)
+  }
+
+  private func addBias(_ out: UnsafeMutablePointer<Float>) {
+    guard let bias, let broadcast = Broadcast(plan.output, bias.shape) else { return }
+    bias.withElements(as: Float.self) { numbers in
+      guard let first = numbers.baseAddress else { return }
+      CPUKernels.active.binary(.add, broadcast, out, first, into: out)
+    }
+  }
+}
