@@ -1,4 +1,5 @@
 import Inference
+import ModelFormat
 import Tensors
 
 /// `keraskit predict`: what a model makes of inputs.
@@ -60,6 +61,7 @@ struct PredictCommand: Command {
   }
 
   func run() throws -> ExitStatus {
+    if let file { try AtomicFile.check(file.path, isNoneOf: [self.model, input]) }
     let model = try ModelFile(path: model).model(threads: threads)
     let prediction = try Prediction(model, layers: layers, isNumbered: isNumbered)
     if input == "-" {
