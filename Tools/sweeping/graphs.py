@@ -1,5 +1,6 @@
 """Random models: one layer by itself, or a small graph of many."""
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
+from .open_sizes import open_model
 from .options import LAYERS
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
@@ -13,7 +14,9 @@ SHAPES = {
 
 
 def random_model(k, r, only=None):
-    """A model, and words that say what it is."""
+    """A model, words that say what it is, and inputs where only some fit."""
+    if only == "open" or only is None and r.random() < 0.04:
+        return open_model(k, r)
     if only in MERGES + ["Concatenate", "Dot"]:
         return merge_model(k, r, only)
     if only or r.random() < 0.45:
