@@ -143,11 +143,10 @@ extension Model {
     let workspace = plan.takeWorkspace()
     defer { plan.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
-    return withExtendedLifetime(inputs) {
-      workspace.run(addresses, workers: workers)
-      return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
-        Tensor(copying: workspace.address(of: place, addresses), type)
-      }
+    defer { withExtendedLifetime(inputs) {} }
+    try workspace.run(addresses, workers: workers)
+    return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
+      Tensor(copying: workspace.address(of: place, addresses), type)
     }
   }
 }
