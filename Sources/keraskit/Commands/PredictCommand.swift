@@ -27,7 +27,13 @@ struct PredictCommand: Command {
       """,
       """
       With --input -, each line of standard input is one item as JSON: the value itself, or an
-      object of the inputs and, if wanted, an "id". Each line of standard output is its result.
+      object of the inputs and, if wanted, an "id" of any form. Each line of standard output is its
+      result, or an "error"; the exit status is 2 if any line failed. An input that is called "id"
+      or "inputs" itself comes before these words.
+      """,
+      """
+      Numbers that are not finite are NaN, Infinity and -Infinity, as in Python's JSON and TensorFlow
+      Serving's.
       """,
     ])
 
