@@ -1,5 +1,6 @@
 // What the bodies share whatever the instruction set.
 #pragma once
+#include <float.h>
 #include <math.h>
 #include <string.h>
 

@@ -26,6 +26,8 @@ struct Graph: Sendable {
   var valueNames: [String] = []
   /// Values by every name they go by, aliases among them.
   var values: [String: Int] = [:]
+  /// Sizes that the layers' options speak of.
+  private(set) var sizeHints: [Int] = []
 
   var isBatchIndependent: Bool { nodes.allSatisfy(\.layer.isBatchIndependent) }
 
@@ -33,6 +35,7 @@ struct Graph: Sendable {
   init(_ contents: ModelContents, catalog: LayerCatalog) throws(ModelProblems) {
     let description = contents.description
     inputs = description.inputs
+    sizeHints = description.sizeHints
     var builder = LayerBuilder(catalog: catalog, weights: contents.weights)
     let layers = builder.makeLayers(description.layers)
     for input in description.inputs { define(input.name) }

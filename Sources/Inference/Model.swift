@@ -43,9 +43,9 @@ public final class Model: Sendable {
     passes: Set<GraphPass> = Set(GraphPass.allCases), exact: Bool = false
   ) throws(ModelProblems) {
     graph = try Graph(contents, catalog: catalog)
-    let types: (types: [TensorType], varied: [TensorType])
+    let probe: ShapeProbe
     do throws(ModelProblem) {
-      types = try graph.probe()
+      probe = try graph.probe()
     } catch {
       throw ModelProblems([error])
     }
@@ -59,12 +59,11 @@ public final class Model: Sendable {
     outputs = zip(contents.description.outputs, graph.outputs).map { output, value in
       ModelPort(
         name: output.name,
-        shape: Self.openShape(types.types[value].shape, types.varied[value].shape),
-        elementType: types.types[value].elementType)
+        shape: probe.openShape(of: value), elementType: probe.types[value].elementType)
     }
     workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
     plans = PlanStore(
-      graph, types: types.types,
+      graph, types: probe.types,
       PlanOptions(passes: passes, threadCount: workers.threadCount, isExact: exact))
   }
 
@@ -97,11 +96,6 @@ public final class Model: Sendable {
 
   /// The names of all values that ``predict(_:values:)`` can give.
   public var valueNames: Set<String> { Set(graph.values.keys) }
-
-  /// A shape whose open axes are those on which two probes differ.
-  static func openShape(_ shape: Shape, _ varied: Shape) -> [Int?] {
-    zip(shape.dimensions, varied.dimensions).map { $0 == $1 ? $0 : nil }
-  }
 }
 
 extension Model {
@@ -149,11 +143,10 @@ extension Model {
     let workspace = plan.takeWorkspace()
     defer { plan.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
-    return withExtendedLifetime(inputs) {
-      workspace.run(addresses, workers: workers)
-      return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
-        Tensor(copying: workspace.address(of: place, addresses), type)
-      }
+    defer { withExtendedLifetime(inputs) {} }
+    try workspace.run(addresses, workers: workers)
+    return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
+      Tensor(copying: workspace.address(of: place, addresses), type)
     }
   }
 }

@@ -14,8 +14,9 @@ public struct ModelSummary: Sendable {
     public let outputShapes: [[Int?]]
     /// The elements of the layer's weights; zero for a layer that stands in an earlier row.
     public let parameterCount: Int
-    /// The multiplications with an addition for one item, open axes counted as `openAxisSize`.
-    public let multiplyAdds: Int
+    /// The multiplications with an addition for one item, open axes counted as `openAxisSize`; nil
+    /// where no size of open axes was found that suits the whole model.
+    public let multiplyAdds: Int?
     /// The values that the call reads.
     public let inputs: [String]
   }
@@ -27,25 +28,27 @@ public struct ModelSummary: Sendable {
 
   /// The elements of all weights.
   public var parameterCount: Int { rows.reduce(0) { $0 + $1.parameterCount } }
-  /// The multiplications with an addition for one item.
-  public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
+  /// The multiplications with an addition for one item; nil where they are not known.
+  public var multiplyAdds: Int? {
+    rows.reduce(0) { sum, row in sum.flatMap { sum in row.multiplyAdds.map { sum + $0 } } }
+  }
 }
 
 extension Model {
   /// The model's calls with their shapes and sizes.
   public func summary() -> ModelSummary {
-    guard let (types, varied) = try? graph.probe() else {
+    guard let probe = try? graph.probe() else {
       return ModelSummary(rows: [], openAxisSize: nil)
     }
+    let types = probe.types
     let rows = graph.nodes.map { node in
       var call = graph.call(of: node, types)
       call.outputs = node.outputs.map { types[$0] }
       return ModelSummary.Row(
         name: node.name, className: node.className,
-        outputShapes: node.outputs.map {
-          Model.openShape(types[$0].shape, varied[$0].shape)
-        },
-        parameterCount: node.parameterCount, multiplyAdds: node.layer.multiplyAdds(for: call),
+        outputShapes: node.outputs.map(probe.openShape),
+        parameterCount: node.parameterCount,
+        multiplyAdds: probe.isConsistent ? node.layer.multiplyAdds(for: call) : nil,
         inputs: node.inputs.map { graph.valueNames[$0] })
     }
     let openSizes = graph.inputs.enumerated().flatMap { index, input in
@@ -53,6 +56,6 @@ extension Model {
         size == nil ? types[index].shape[axis] : nil
       }
     }
-    return ModelSummary(rows: rows, openAxisSize: openSizes.first)
+    return ModelSummary(rows: rows, openAxisSize: probe.isConsistent ? openSizes.first : nil)
   }
 }

@@ -9,6 +9,8 @@ public enum PredictionError: Error, Hashable, Sendable {
   case inputShape(input: String, expected: [Int?], found: Shape)
   /// The graph has no value of this name.
   case unknownValue(String)
+  /// A layer cannot compute with the numbers that it is given.
+  case value(layer: String, className: String, reason: String)
   /// The model cannot be computed for inputs of these shapes.
   case problem(ModelProblem)
 }
@@ -24,6 +26,8 @@ extension PredictionError: CustomStringConvertible {
       return "input \"\(input)\": expected shape (\(sizes)), found \(found)"
     case .unknownValue(let name):
       return "the model has no layer \"\(name)\""
+    case .value(let layer, let className, let reason):
+      return "layer \"\(layer)\" (\(className)): \(reason)"
     case .problem(let problem):
       return problem.description
     }

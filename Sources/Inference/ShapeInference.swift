@@ -4,11 +4,13 @@ import Tensors
 
 extension Graph {
   /// The type of every value for inputs of the given types.
-  func types(for inputTypes: [TensorType]) throws(ModelProblem) -> [TensorType] {
+  func types(
+    for inputTypes: [TensorType], atMost limit: Int = largestElementCount
+  ) throws(ModelProblem) -> [TensorType] {
     var types = [TensorType](repeating: TensorType([]), count: valueNames.count)
     for (index, type) in inputTypes.enumerated() { types[index] = type }
     for node in nodes {
-      let outputs = try outputTypes(of: node, types)
+      let outputs = try outputTypes(of: node, types, atMost: limit)
       for (value, type) in zip(node.outputs, outputs) { types[value] = type }
     }
     return types
@@ -26,8 +28,9 @@ extension Graph {
     return LayerCall(inputs: inputs, keywords: node.keywords, arguments: node.arguments)
   }
 
-  private func outputTypes(
-    of node: Node, _ types: [TensorType]
+  /// The types of a node's outputs, none of which may have more than `limit` elements.
+  func outputTypes(
+    of node: Node, _ types: [TensorType], atMost limit: Int = largestElementCount
   ) throws(ModelProblem) -> [TensorType] {
     let outputs: [TensorType]
     do throws(LayerError) {
@@ -40,7 +43,7 @@ extension Graph {
         of: node, "expected \(node.outputs.count) outputs, the layer gives \(outputs.count)")
     }
     for type in outputs {
-      guard type.shape.elementCount(atMost: Self.largestElementCount) != nil else {
+      guard type.shape.elementCount(atMost: limit) != nil else {
         throw problem(of: node, "an output of shape \(type.shape) is too large")
       }
     }
@@ -52,7 +55,7 @@ extension Graph {
   }
 
   /// The most elements that one value may have: 4 GiB of single-precision numbers.
-  private static var largestElementCount: Int { 1 << 30 }
+  static var largestElementCount: Int { 1 << 30 }
 }
 
 extension Graph {
@@ -70,22 +73,5 @@ extension Graph {
   /// floating-point type.
   static func computeType(_ elementType: ElementType) -> ElementType {
     elementType.isFloatingPoint ? .float32 : elementType
-  }
-
-  /// The types of all values for two different sizes of every open axis, so that the axes that
-  /// depend on an input's size can be told from those that do not.
-  func probe() throws(ModelProblem) -> (types: [TensorType], varied: [TensorType]) {
-    var failure: ModelProblem?
-    for (size, other) in [(32, 64), (96, 128), (224, 256), (7, 9), (1, 2)] {
-      do throws(ModelProblem) {
-        return (
-          try types(for: inputTypes(batch: 1, size: size)),
-          try types(for: inputTypes(batch: 2, size: other))
-        )
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    throw failure ?? ModelProblem(.invalid, reason: "the model has no shapes")
   }
 }

@@ -11,6 +11,7 @@ final class Workspace: @unchecked Sendable {
   /// Where in `inputs` the address of a tensor of the caller belongs.
   private let callerInputs: [(slot: Int, input: Int)]
   private let starts: [(input: Int, output: Int)]
+  private let fault = StepFault()
 
   init(_ plan: Plan) {
     self.plan = plan
@@ -48,13 +49,13 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// Runs every step on inputs at the given addresses; those of empty inputs may be nil.
-  func run(_ addresses: [UnsafeRawPointer?], workers: WorkerPool) {
+  ///
+  /// - Throws: What a step tells of an input that it cannot compute with.
+  func run(_ addresses: [UnsafeRawPointer?], workers: WorkerPool) throws(PredictionError) {
     takeInputs(addresses)
     for (step, start) in zip(plan.steps, starts) {
-      step.body(
-        StepBuffers(
-          inputs: inputs + start.input, outputs: outputs + start.output,
-          scratch: arena + step.scratch, workers: workers))
+      step.body(buffers(of: step, start, workers))
+      if let reason = fault.take() { throw failure(of: step, reason) }
     }
   }
 
@@ -67,13 +68,24 @@ final class Workspace: @unchecked Sendable {
     moments.reserveCapacity(plan.steps.count + 1)
     for (step, start) in zip(plan.steps, starts) {
       moments.append(now())
-      step.body(
-        StepBuffers(
-          inputs: inputs + start.input, outputs: outputs + start.output,
-          scratch: arena + step.scratch, workers: workers))
+      step.body(buffers(of: step, start, workers))
     }
     moments.append(now())
+    _ = fault.take()
     return moments
+  }
+
+  private func buffers(
+    of step: Plan.PlannedStep, _ start: (input: Int, output: Int), _ workers: WorkerPool
+  ) -> StepBuffers {
+    StepBuffers(
+      inputs: inputs + start.input, outputs: outputs + start.output, scratch: arena + step.scratch,
+      workers: workers, fault: fault)
+  }
+
+  private func failure(of step: Plan.PlannedStep, _ reason: String) -> PredictionError {
+    let node = plan.graph.nodes[step.node]
+    return .value(layer: node.name, className: node.className, reason: reason)
   }
 
   private func takeInputs(_ addresses: [UnsafeRawPointer?]) {

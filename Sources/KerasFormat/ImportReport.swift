@@ -32,6 +32,14 @@ final class ImportReport {
         .unsupported, layer: layer, className: className, option: option, reason: reason))
   }
 
+  /// Whether one of these options of a layer is not supported.
+  func hasRefused(_ options: Set<String>, of layer: String) -> Bool {
+    problems.contains { problem in
+      problem.kind == .unsupported && problem.layer == layer
+        && problem.option.map(options.contains) == true
+    }
+  }
+
   /// Notes that a rule was applied.
   func note(_ rule: ImportRule) {
     if !rules.contains(rule.sentence) { rules.append(rule.sentence) }

@@ -56,7 +56,7 @@ public enum KerasModelFile {
 extension KerasModelFile {
   private static func configuration(of root: HDF5Group) throws(ModelProblem) -> String {
     guard root.attributes["model_config"] != nil else {
-      let weightNames = ["layer_names", "layer_names0"]
+      let weightNames = ["layer_names", "layer_names0", "nb_layers"]
       let isWeights = weightNames.contains { root.attributes[$0] != nil }
       throw ModelProblem(
         .invalid, option: "model_config",

@@ -28,12 +28,20 @@ struct KerasVersion: Hashable, Sendable {
     isMultiBackend = false
     if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
       major = 3
-    } else if !words.isDisjoint(with: ["border_mode", "inner_init", "nb_filter", "W_regularizer"]) {
+    } else if !words.isDisjoint(with: Self.wordsOfKeras1) {
       major = 1
     } else {
       major = 2
     }
   }
+
+  /// Options and classes that Keras 2 renamed.
+  private static let wordsOfKeras1: Set = [
+    "border_mode", "dim_ordering", "init", "inner_activation", "inner_init", "nb_filter",
+    "pool_length", "subsample", "subsample_length", "Convolution1D", "Convolution2D",
+    "Convolution3D", "Highway", "MaxoutDense", "Merge", "TimeDistributedDense", "W_regularizer",
+    "b_regularizer",
+  ]
 
   /// Every key and every class name at any depth.
   private static func words(in config: JSONValue) -> Set<String> {

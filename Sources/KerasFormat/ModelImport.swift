@@ -22,7 +22,8 @@ struct ModelImport {
       throw failure(
         ModelProblem(
           .unsupported, option: "keras_version",
-          reason: "files of Keras \(provenance.kerasVersion ?? "1") are not supported"))
+          reason: "files of Keras \(provenance.kerasVersion ?? "1") are not supported; Keras 2.2 "
+            + "reads them and saves them anew"))
     }
     let parser = ModelParser(version: version, report: report)
     guard let source = parser.model(json) else { throw ModelProblems(report.problems) }

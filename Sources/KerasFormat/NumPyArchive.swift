@@ -1,3 +1,4 @@
+import ModelFormat
 package import Tensors
 import ZipFiles
 
@@ -38,10 +39,17 @@ package enum NumPyArchive {
   package static func write(
     _ arrays: [(name: String, tensor: Tensor)], to path: String
   ) throws(NumPyArchiveError) {
+    let bytes: [UInt8]
     do {
-      try ZipWriter.write(arrays.map { ("\($0.name).npy", $0.tensor.npyData) }, to: path)
+      let entries = arrays.map { (name: "\($0.name).npy", bytes: $0.tensor.npyData) }
+      bytes = try ZipWriter.archive(of: entries, file: path)
     } catch {
       throw NumPyArchiveError(array: error.entry, reason: error.reason)
+    }
+    do {
+      try AtomicFile.put(bytes, at: path)
+    } catch {
+      throw NumPyArchiveError(array: nil, reason: error.description)
     }
   }
 }

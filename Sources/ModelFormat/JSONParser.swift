@@ -8,18 +8,35 @@ struct JSONParser {
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var index = 0
+  /// The member of the outermost object whose text is wanted.
+  private let keptKey: String?
+  private var keptRange: Range<Int>?
 
   /// Parses a whole text, whose bytes must be valid UTF-8.
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
-    let value = try parser.value(depth: 0)
-    parser.skipSpace()
-    guard parser.index == bytes.count else { throw parser.expected("the end of the text") }
-    return value
+    return try parser.whole()
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) {
+  /// Parses a whole text, and gives the text of one member of the outermost object as it stands.
+  static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, keeping key: String
+  ) throws(JSONError) -> (value: JSONValue, text: String?) {
+    var parser = JSONParser(bytes: bytes, keeping: key)
+    let value = try parser.whole()
+    return (value, parser.keptRange.map { String(decoding: bytes[$0], as: UTF8.self) })
+  }
+
+  private init(bytes: UnsafeBufferPointer<UInt8>, keeping key: String? = nil) {
     self.bytes = bytes
+    keptKey = key
+  }
+
+  private mutating func whole() throws(JSONError) -> JSONValue {
+    let value = try value(depth: 0)
+    skipSpace()
+    guard index == bytes.count else { throw expected("the end of the text") }
+    return value
   }
 
   // MARK: - Values
@@ -54,7 +71,10 @@ struct JSONParser {
       let key = try string()
       skipSpace()
       guard accept(":") else { throw expected("':'") }
+      skipSpace()
+      let memberStart = index
       let member = try value(depth: depth + 1)
+      if depth == 0, key == keptKey { keptRange = memberStart..<index }
       guard members.updateValue(member, forKey: key) == nil else {
         throw JSONError(offset: start, reason: "key \"\(key)\" stands twice in one object")
       }

@@ -64,6 +64,18 @@ extension JSONValue {
     self = try result.get()
   }
 
+  /// Parses JSON text as ``init(parsing:)`` does, and gives one member of the outermost object as it
+  /// is written: a number of 30 digits keeps them all.
+  package static func parse(
+    _ text: String, keeping key: String
+  ) throws(JSONError) -> (value: JSONValue, text: String?) {
+    var text = text
+    let result = text.withUTF8 { bytes in
+      Result { () throws(JSONError) in try JSONParser.parse(bytes, keeping: key) }
+    }
+    return try result.get()
+  }
+
   /// The member of an object, or nil.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }

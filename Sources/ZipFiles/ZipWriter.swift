@@ -6,32 +6,59 @@ import CZip
   import Darwin
 #endif
 
-/// Writes zip archives whose entries are stored as they are.
+/// Makes zip archives whose entries are stored as they are.
 public enum ZipWriter {
-  /// Writes an archive of these entries to `path`, in their order.
+  /// The bytes of an archive of these entries, in their order.
   ///
-  /// The file is written under another name and then renamed: a reader finds the old archive or the
-  /// new one, whole. The same entries always give the same bytes.
-  public static func write(
-    _ entries: [(name: String, bytes: [UInt8])], to path: String
-  ) throws(ZipError) {
+  /// The same entries always give the same bytes.
+  ///
+  /// - Parameters:
+  ///   - entries: The entries, at least one, each name once.
+  ///   - file: What errors call the archive.
+  /// - Returns: The archive.
+  public static func archive(
+    of entries: [(name: String, bytes: [UInt8])], file: String
+  ) throws(ZipError) -> [UInt8] {
     guard !entries.isEmpty else {
-      throw ZipError(.unwritable, file: path, "an archive must have at least one entry")
+      throw ZipError(.unwritable, file: file, "an archive must have at least one entry")
     }
-    var code: Int32 = 0
-    guard let archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
-      var error = zip_error_t()
-      zip_error_init_with_code(&error, code)
-      defer { zip_error_fini(&error) }
-      throw ZipError(.unwritable, file: path, String(cString: zip_error_strerror(&error)))
+    var error = zip_error_t()
+    zip_error_init(&error)
+    defer { zip_error_fini(&error) }
+    guard let memory = zip_source_buffer_create(nil, 0, 0, &error) else {
+      throw ZipError(.unwritable, file: file, String(cString: zip_error_strerror(&error)))
     }
+    defer { zip_source_free(memory) }
+    guard let archive = zip_open_from_source(memory, ZIP_TRUNCATE, &error) else {
+      throw ZipError(.unwritable, file: file, String(cString: zip_error_strerror(&error)))
+    }
+    // The archive gives its own hold of the bytes back when it is closed.
+    zip_source_keep(memory)
     do throws(ZipError) {
-      for entry in entries { try add(entry.name, entry.bytes, to: archive, file: path) }
-      guard zip_close(archive) == 0 else { throw failure(of: archive, file: path) }
+      for entry in entries { try add(entry.name, entry.bytes, to: archive, file: file) }
+      guard zip_close(archive) == 0 else { throw failure(of: archive, file: file) }
     } catch {
       zip_discard(archive)
       throw error
     }
+    return try bytes(of: memory, file: file)
+  }
+
+  private static func bytes(
+    of source: OpaquePointer, file: String
+  ) throws(ZipError) -> [UInt8] {
+    var status = zip_stat_t()
+    guard zip_source_stat(source, &status) == 0, zip_source_open(source) == 0 else {
+      throw ZipError(.unwritable, file: file, "there is not enough memory for it")
+    }
+    defer { zip_source_close(source) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.size)) { buffer, count in
+      count = max(0, Int(zip_source_read(source, buffer.baseAddress, status.size)))
+    }
+    guard bytes.count == Int(status.size) else {
+      throw ZipError(.unwritable, file: file, "the archive cannot be read back")
+    }
+    return bytes
   }
 
   private static func add(

@@ -62,9 +62,9 @@ import Testing
       try Keraskit.run(
         "convert", Fixture.dense, "-o", folder("a"), "--reference", Fixture.denseReference
       ).status == 0)
-    let result = try Keraskit.run("convert", folder("a"), "-o", folder("a"), "--precision=float16")
+    let result = try Keraskit.run("convert", folder("a"), "-o", folder("b"), "--precision=float16")
     #expect(result.status == 0)
-    let bundle = try BundleReader(path: folder("a"))
+    let bundle = try BundleReader(path: folder("b"))
     #expect(bundle.precision == .float16)
     #expect(bundle.contents.provenance.source == "rank2.h5")
     #expect(bundle.contents.reference["outputs/softmax"] != nil)

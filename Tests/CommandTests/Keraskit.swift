@@ -32,7 +32,9 @@ enum Keraskit {
   }
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], input: String = "") throws -> Result {
+  static func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+  ) throws -> Result {
     let folder = try TemporaryFolder()
     try input.write(toFile: folder("in"), atomically: false, encoding: .utf8)
     for name in ["out", "err"] {
@@ -41,6 +43,7 @@ enum Keraskit {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle(forReadingAtPath: folder("in"))
     process.standardOutput = FileHandle(forWritingAtPath: folder("out"))
     process.standardError = FileHandle(forWritingAtPath: folder("err"))

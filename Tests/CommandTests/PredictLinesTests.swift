@@ -50,14 +50,64 @@ import Testing
     #expect(together.output.split(separator: "\n")[66] == alone.output.dropLast())
   }
 
-  @Test func aLineThatFailsIsNamedAndThoseBeforeItAreAnswered() throws {
-    let input = "\(Self.item)\n\(Self.item)\n{\"x\":[1]}\n\(Self.item)\n"
+  @Test func aLineThatFailsIsAnsweredWithItsErrorAndTheOthersAllTheSame() throws {
+    let input = """
+      {"id":1,"x":\(Self.item)}
+      {"id":[2, "b"],"x":[1]}
+      {"id":3
+      {"id":4,"x":\(Self.item)}
+
+      """
     let result = try Keraskit.run("predict", Fixture.dense, "--input", "-", input: input)
     #expect(result.status == 2)
-    #expect(try lines(result).count == 2)
+    let answers = try lines(result)
+    #expect(answers.map { $0["outputs"] != nil } == [true, false, false, true])
+    #expect(answers.map { $0["id"] as? Int } == [1, nil, nil, 4])
+    let second = "line 2: input \"x\": expected shape (any, 7), found (1,)"
+    #expect(answers[1]["error"] as? String == second)
+    #expect(answers[1]["id"] as? [AnyHashable] == [2, "b"])
+    #expect((answers[2]["error"] as? String)?.hasPrefix("line 3: ") == true)
     #expect(
       result.errors
-        == "keraskit: standard input, line 3: input \"x\": expected shape (any, 7), found (1,)\n")
+        == "keraskit: standard input, \(second), the first of 2 lines that failed\n")
+  }
+
+  @Test(arguments: ["12345678901234567890123", "1.50", "9007199254740993", "{\"a\" : [1e2]}"])
+  func identifiersComeBackByteForByte(id: String) throws {
+    let input = "{\"x\":\(Self.item), \"id\" : \(id) }\n{\"x\":1,\"id\":\(id)}\n"
+    let result = try Keraskit.run("predict", Fixture.dense, "--input", "-", input: input)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines[0].hasPrefix("{\"id\":\(id),\"outputs\":"))
+    #expect(lines[1].hasPrefix("{\"id\":\(id),\"error\":"))
+  }
+
+  @Test func anItemThatFailsLeavesItsNeighboursAlone() throws {
+    let input = ["[1,2,3,4,5]", "[1,99,3,4,5]", "[0,0,0,0,0]"].map { "{\"x\":\($0)}\n" }.joined()
+    let model = Fixture.path("layers/Embedding/ids_int32.h5")
+    let result = try Keraskit.run("predict", model, "--input", "-", input: input)
+    #expect(result.status == 2)
+    let answers = try lines(result)
+    #expect(answers.map { $0["error"] != nil } == [false, true, false])
+    #expect((answers[1]["error"] as? String)?.contains("expected indices from -") == true)
+  }
+
+  @Test(arguments: ["models/inputs_named_like_keys", "models/inputs_named_like_keys.keras2"])
+  func inputsComeBeforeTheWordsOfTheWrapper(model: String) throws {
+    let named = #"{"id":[1,2],"inputs":[3,4,5]}"#
+    let wrapped = #"{"id":7,"inputs":{"id":[1,2],"inputs":[3,4,5]}}"#
+    let folder = try TemporaryFolder()
+    let result = try Keraskit.run(
+      "predict", Fixture.path(model + ".h5"), "--input", "-", input: "\(named)\n\(wrapped)\n")
+    #expect(result.status == 0)
+    let answers = result.output.split(separator: "\n")
+    #expect(answers[0] == "{" + answers[1].dropFirst(8))
+    #expect(answers[1].hasPrefix("{\"id\":7,"))
+    for text in [named, wrapped] {
+      try text.write(toFile: folder("in.json"), atomically: false, encoding: .utf8)
+      let file = try Keraskit.run(
+        "predict", Fixture.path(model + ".h5"), "--input", folder("in.json"))
+      #expect(file.errors.isEmpty)
+    }
   }
 
   @Test func aFileForTheResultsDoesNotGoWithLines() throws {

@@ -97,6 +97,7 @@ import Testing
     ("[[1, \"a\"]]", "input \"x\": at [0][1]: expected a number, found \"a\""),
     ("[1, 2]", "input \"x\": expected shape (any, 7), found (2,)"),
     ("{\"y\": [1], \"z\": [2]}", "no value for the input \"x\", found \"y\", \"z\""),
+    ("{}", "no value for the input \"x\", found none"),
     ("[1", "byte 2: expected ',' or ']', found the end of the text"),
   ])
   func jsonThatDoesNotFitIsRefused(text: String, message: String) throws {
@@ -105,6 +106,30 @@ import Testing
     #expect(result.status == 2)
     #expect(result.output.isEmpty)
     #expect(result.errors == "keraskit: \"\(folder("in.json"))\": \(message)\n")
+  }
+
+  @Test func oneArrayIsNotEnoughForSeveralInputs() throws {
+    try Data(Tensor([1, 2], [1, 2] as [Float]).npyData).write(
+      to: URL(filePath: folder("in.npy")))
+    let model = Fixture.path("models/inputs_named_like_keys.h5")
+    let result = try Keraskit.run("predict", model, "--input", folder("in.npy"))
+    #expect(result.status == 2)
+    #expect(
+      result.errors.hasSuffix(
+        "expected a .npz with an array for each of the inputs \"id\", \"inputs\", found one array\n"
+      ))
+  }
+
+  @Test func anIndexOutsideAnEmbeddingIsToldWithItsLayer() throws {
+    try "[[1, 2, 3, 4, 77]]".write(
+      toFile: folder("in.json"), atomically: false, encoding: .utf8)
+    let model = Fixture.path("layers/Embedding/ids_int32.h5")
+    let result = try Keraskit.run("predict", model, "--input", folder("in.json"))
+    #expect(result.status == 2)
+    #expect(result.output.isEmpty)
+    #expect(
+      result.errors.hasSuffix(
+        "layer \"three\" (Embedding): expected indices from -11 to 10, found 77\n"))
   }
 
   @Test func arraysOfOtherNamesAreRefused() throws {

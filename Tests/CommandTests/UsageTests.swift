@@ -19,6 +19,19 @@ import Testing
     #expect(try Keraskit.run(command, "model.h5", "-h").output == result.output)
   }
 
+  @Test func kernelsThatTheCPUHasNotAreRefused() throws {
+    let refused = try Keraskit.run(["--version"], environment: ["KERASKIT_CPU": "sse9"])
+    #expect(refused.status == 64)
+    #expect(refused.output.isEmpty)
+    #expect(refused.errorLines.count == 1)
+    #expect(refused.errors.hasPrefix("keraskit: \"KERASKIT_CPU\": expected one of this CPU's "))
+    #expect(refused.errors.hasSuffix("\"portable\", found \"sse9\"\n"))
+    for name in ["", "portable"] {
+      let result = try Keraskit.run(["--version"], environment: ["KERASKIT_CPU": name])
+      #expect(result.status == 0)
+    }
+  }
+
   @Test func theVersionIsTold() throws {
     let result = try Keraskit.run("--version")
     #expect(result.status == 0)

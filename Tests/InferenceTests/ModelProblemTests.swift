@@ -58,7 +58,8 @@ struct ModelProblemTests {
     ]
     #expect(
       problems(SmallModels.contents(weights: weights)) == [
-        "layer \"dense\" (Dense): expected 3 channels for its weights, found shape (1, 2)"
+        "layer \"dense\" (Dense): expected size 3 on axis -1 for the weight \"kernel\" of shape "
+          + "(3, 2), found size 2 in shape (1, 2)"
       ])
   }
 

@@ -50,6 +50,7 @@ struct SingleLayer {
       return [Tensor(call.outputs[0], storage: inputs[0].storage)]
     case .run(let scratchBytes, let body):
       let outputs = call.outputs.map { Tensor(zeros: $0) }
+      let fault = StepFault()
       let scratch = TensorStorage(uninitialized: max(scratchBytes, 64))
       let sources = inputs.compactMap { UnsafeRawPointer($0.storage.bytes.baseAddress) }
       let targets = outputs.compactMap { $0.storage.bytes.baseAddress }
@@ -61,9 +62,10 @@ struct SingleLayer {
           body(
             StepBuffers(
               inputs: source, outputs: target, scratch: work,
-              workers: WorkerPool(threadCount: threads)))
+              workers: WorkerPool(threadCount: threads), fault: fault))
         }
       }
+      if let reason = fault.take() { throw LayerError(reason) }
       return outputs
     }
   }

@@ -35,7 +35,7 @@ struct ZipArchiveTests {
   func temporaryFile() throws {
     let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let path = directory.path + "/x.npz"
-    try ZipWriter.write([("a", text), ("b", content)], to: path)
+    try write([("a", text), ("b", content)], to: path)
     let file = try ZipArchive(path: path).temporaryFile(of: "b")
     var read = [UInt8](repeating: 0, count: content.count + 1)
     #expect(pread(file.descriptor, &read, read.count, 0) == content.count)

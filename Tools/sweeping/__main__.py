@@ -56,7 +56,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=0, help="of the first model (0)")
     parser.add_argument(
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
-    parser.add_argument("--layer", metavar="NAME", help="models of this one layer")
+    parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of open sizes: open")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
     parser.add_argument("--keraskit", default=built, help="the binary (.build/release/keraskit)")
@@ -95,9 +95,10 @@ def make(kit, options, seed):
         numbers = np.random.default_rng(seed * ATTEMPTS + attempt)
         try:
             kit.keras.utils.set_random_seed(seed + 1)
-            model, words = random_model(kit, r, options.layer)
+            model, words, *given = random_model(kit, r, options.layer)
             randomise(model, numbers)
-            inputs = sample_inputs(model, r.randint(1, 4), seed, kit.keras)
+            inputs = given[0] if given else sample_inputs(
+                model, r.randint(1, 4), seed, kit.keras)
             outputs = run_keras(kit, model, inputs)
         except Exception as error:
             if options.only is not None:

@@ -2,6 +2,7 @@
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
 from .attention import NAMES as ATTENTIONS
 from .attention import attend, attention_model
+from .open_sizes import open_model
 from .options import LAYERS
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
@@ -15,7 +16,9 @@ SHAPES = {
 
 
 def random_model(k, r, only=None):
-    """A model, and words that say what it is."""
+    """A model, words that say what it is, and inputs where only some fit."""
+    if only == "open" or only is None and r.random() < 0.04:
+        return open_model(k, r)
     if only in MERGES + ["Concatenate", "Dot"]:
         return merge_model(k, r, only)
     if only in ATTENTIONS:

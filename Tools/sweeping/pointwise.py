@@ -55,7 +55,8 @@ def batch_normalization(k, r, shape):
 @layer("LayerNormalization", *ANY)
 def layer_normalization(k, r, shape):
     axes = sorted(r.sample(range(1, len(shape) + 1), r.randint(1, len(shape))))
-    return k.layers.LayerNormalization(**some(
+    rms = {} if k.is_keras2 or r.random() < 0.7 else {"rms_scaling": True}
+    return k.layers.LayerNormalization(**rms, **some(
         r, axis=r.choice([axes, axes[0]]), center=False, scale=False, epsilon=0.01))
 
 

@@ -110,18 +110,19 @@ static void depthwise(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels, ptrd
   }
 }
 
-// `vectors` vectors of channels of one pixel; the last of them may be a part.
+// `vectors` vectors of channels of one pixel; the last of them may be a part. As in TensorFlow on
+// CPUs, a maximum passes NaN over and begins at the lowest finite number.
 INLINE void pool_block(const int average, const int vectors, ptrdiff_t taps, ptrdiff_t lanes,
                        const int32_t *offsets, const float *input, float *c) {
   vec y[4];
   ptrdiff_t inside = 0;
-  UNROLL for (int j = 0; j < vectors; j++) y[j] = splat(average ? 0.0f : -INFINITY);
+  UNROLL for (int j = 0; j < vectors; j++) y[j] = splat(average ? 0.0f : -FLT_MAX);
   for (ptrdiff_t t = 0; t < taps; t++) {
     if (offsets[t] < 0) continue;
     const float *from = input + offsets[t];
     UNROLL for (int j = 0; j < vectors; j++) {
       vec x = lanes == LANES ? load(from + j * LANES) : load_part(from, lanes);
-      y[j] = average ? y[j] + x : larger(y[j], x);
+      y[j] = average ? y[j] + x : at_least(y[j], x);
     }
     inside++;
   }

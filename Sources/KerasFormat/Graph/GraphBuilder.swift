@@ -82,6 +82,8 @@ final class GraphBuilder {
     case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
     case .timeDistributed(let inner):
       addTimeDistributed(inner, of: layer, path: path, index: index, call: call)
+    case .layer where AxisActivation.applies(to: layer):
+      addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where ChannelsFirst.applies(to: layer):
       addChannelsFirst(layer, path: path, index: index, call: call)
     case .layer: addLayer(layer, path: path, index: index, call: call, outputs: outputs)

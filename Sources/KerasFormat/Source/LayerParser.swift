@@ -45,6 +45,9 @@ struct LayerParser {
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
     default:
+      if let (option, reason) = UncommonWeights.refusal(of: options) {
+        report.unsupported(layerPath, layer.className, option: option, reason: reason)
+      }
       layer.config = ConfigNormalizer(version: models.version, report: report)
         .normalized(options, className: layer.className)
     }

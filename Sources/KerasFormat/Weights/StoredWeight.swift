@@ -24,9 +24,14 @@ struct StoredWeight {
   /// Whether the weight may be the one of the given slot, by the last part of its name.
   ///
   /// TensorFlow numbers a name that was taken: `kernel_1:0` is a kernel.
-  func mayBe(_ slot: WeightSlot) -> Bool {
+  func mayBe(_ slot: WeightSlot) -> Bool { isNamed(among: slot.storedNames) }
+
+  /// Whether the last part of the name is a name of weights: a `gamma` is never a `beta`.
+  var hasKnownName: Bool { isNamed(among: WeightLayout.knownNames) }
+
+  private func isNamed(among names: Set<String>) -> Bool {
     guard let last = components.last else { return false }
-    return slot.storedNames.contains(last) || slot.storedNames.contains(last.withoutNumber)
+    return names.contains(last) || names.contains(last.withoutNumber)
   }
 }
 

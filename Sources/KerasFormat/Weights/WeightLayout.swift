@@ -9,6 +9,17 @@ enum WeightLayout {
     return slots + part("activation", config["activation"])
   }
 
+  /// The names under which some class stores some weight.
+  static let knownNames: Set<String> = {
+    let allWeights = Options(config: [
+      "bias_axes": .string("a"), "renorm": .bool(true), "score_mode": .string("concat"),
+      "use_scale": .bool(true),
+    ])
+    return table.values.reduce(into: []) { names, rule in
+      for slot in rule(allWeights) { names.formUnion(slot.storedNames) }
+    }
+  }()
+
   /// The weights of a layer that an option holds, or none.
   private static func part(_ name: String, _ json: JSONValue?) -> [WeightSlot] {
     guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
@@ -67,7 +78,7 @@ enum WeightLayout {
       "GroupNormalization": affine,
       "GroupQueryAttention": headed,
       "LSTM": recurrent, "LSTMCell": recurrent,
-      "LayerNormalization": affine,
+      "LayerNormalization": layerNormalization,
       "MultiHeadAttention": headed,
       "Normalization": normalization,
       "PReLU": { _ in [WeightSlot("alpha")] },
@@ -96,6 +107,11 @@ enum WeightLayout {
     (options.has("use_scale", default: false) ? [WeightSlot("scale")] : [])
       + (options.config["score_mode"]?.string == "concat"
         ? [WeightSlot("concat_score_weight")] : [])
+  }
+
+  /// With `rms_scaling` there is a scale and no centre, whatever the other options say.
+  private static let layerNormalization: Rule = { options in
+    options.has("rms_scaling", default: false) ? [WeightSlot("gamma")] : options.scaleAndCenter
   }
 
   private static let batchNormalization: Rule = { options in

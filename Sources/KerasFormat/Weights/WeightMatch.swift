@@ -76,7 +76,9 @@ struct WeightMatch {
     let orders = WeightOrder.candidates(leaves, isTrainable: isTrainable)
       .filter { $0.count == stored.count }
     let all = Array(stored.indices)
-    let isTelling = stored.contains { weight in leaves.contains { $0.mayHave(weight) } }
+    let isTelling = stored.contains { weight in
+      weight.hasKnownName || leaves.contains { $0.mayHave(weight) }
+    }
     let order = orders.first { order in
       !isTelling || fits(order.compactMap { leaves[$0.leaf].slots?[$0.slot] }, all)
     }

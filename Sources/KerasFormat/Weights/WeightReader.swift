@@ -70,6 +70,10 @@ struct WeightReader {
   private func reportMismatch(
     _ stored: [StoredWeight]?, leaves: [WeightLeaf], of layer: SourceLayer
   ) {
+    // Such weights are others than those of the class, which is reported already.
+    if leaves.contains(where: { report.hasRefused(UncommonWeights.options, of: $0.path) }) {
+      return
+    }
     let expected = leaves.flatMap { leaf in
       (leaf.slots ?? []).map { leaves.count == 1 ? $0.name : "\(leaf.path)/\($0.name)" }
     }

@@ -23,7 +23,7 @@ struct Dense: FinishedLayer {
     guard shape.rank >= 2 else {
       throw LayerError("expected an input of rank 2 or more, found shape \(shape)")
     }
-    try shape.expectChannels(kernel.shape[0])
+    try shape.expect(kernel.shape[0], on: -1, for: "kernel", of: kernel.shape)
     shape[-1] = finish.activation.outputWidth(of: units)
     return [TensorType(shape)]
   }

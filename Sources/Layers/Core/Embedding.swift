@@ -2,9 +2,8 @@ import Tensors
 
 /// y[…, :] = embeddings[x[…], :].
 ///
-/// Indices below zero count from the end, as in Keras. An index outside the table, for which
-/// TensorFlow fails, gives a row of NaN, so that it cannot pass unseen. Numbers that are not whole
-/// are cut off. `mask_zero` makes a mask beside the layer and changes nothing in it.
+/// Indices below zero count from the end, as in Keras. An index outside the table makes the
+/// prediction fail, as in TensorFlow. Numbers that are not whole are cut off. `mask_zero` makes a mask beside the layer and changes nothing in it.
 ///
 /// Input: any shape. Weights: embeddings (N, D). Output: (…, D).
 ///
@@ -47,6 +46,7 @@ struct Embedding: Layer {
             _ = output.update(fromContentsOf: table[(row * width)..<((row + 1) * width)])
           } else {
             output.update(repeating: .nan)
+            buffers.fail("expected indices from \(-count) to \(count - 1), found \(index)")
           }
         }
       }

@@ -33,10 +33,11 @@ struct LayerNormalization: Layer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
     let count = try normalizedAxes(shape).reduce(1) { $0 * shape[$1] }
-    for weight in [gamma, beta].compactMap({ $0 }) where weight.shape.elementCount != count {
+    for case (let name, let weight?) in [("gamma", gamma), ("beta", beta)]
+    where weight.shape.elementCount != count {
       throw LayerError(
-        "expected \(weight.shape.elementCount) elements along axes \(axes) for its weights, found "
-          + "shape \(shape)")
+        "expected \(weight.shape.elementCount) elements along axes \(axes) for the weight "
+          + "\"\(name)\", found \(count) in shape \(shape)")
     }
     return [TensorType(shape)]
   }

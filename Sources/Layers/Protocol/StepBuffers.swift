@@ -8,16 +8,26 @@ public struct StepBuffers {
   public let scratch: UnsafeMutableRawPointer
   /// The threads that the step may use.
   public let workers: WorkerPool
+  /// Not retained: the run that makes the buffers keeps it.
+  private let fault: Unmanaged<StepFault>?
 
   /// The buffers of one step.
   public init(
     inputs: UnsafePointer<UnsafeRawPointer>, outputs: UnsafePointer<UnsafeMutableRawPointer>,
-    scratch: UnsafeMutableRawPointer, workers: WorkerPool
+    scratch: UnsafeMutableRawPointer, workers: WorkerPool, fault: StepFault? = nil
   ) {
     self.inputs = inputs
     self.outputs = outputs
     self.scratch = scratch
     self.workers = workers
+    self.fault = fault.map(Unmanaged.passUnretained)
+  }
+
+  /// Makes the prediction fail, because an input holds what the layer cannot compute with.
+  ///
+  /// - Parameter reason: What was expected and what was found, without the layer's name.
+  public func fail(_ reason: @autoclosure () -> String) {
+    fault?.takeUnretainedValue().note(reason())
   }
 
   /// The elements of an input.

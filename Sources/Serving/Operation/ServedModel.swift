@@ -48,8 +48,9 @@ extension ServedModel {
       return try predict(inputs)
     } catch {
       switch error {
-      case .inputCount, .inputShape: throw HTTPError(.badRequest, error.description)
-      case .unknownValue, .problem: throw HTTPError(.internalError, error.description)
+      case .inputCount, .inputShape, .value, .problem:
+        throw HTTPError(.badRequest, error.description)
+      case .unknownValue: throw HTTPError(.internalError, error.description)
       }
     }
   }

@@ -29,7 +29,7 @@ struct Benchmark {
     self.batch = batch
     self.threads = threads
     self.loadSeconds = loadSeconds
-    multiplyAdds = model.summary().multiplyAdds
+    multiplyAdds = model.summary().multiplyAdds ?? 0
     let inputs = MadeUpInputs.make(for: model, batch: batch)
     try WarmUp.run { () throws(PredictionError) in _ = try model.predict(inputs) }
     var times: [Double] = []

@@ -48,6 +48,7 @@ struct ConvertCommand: Command {
   private static let laterPrecisions: Set = ["bfloat16", "int8", "int4"]
 
   func run() throws -> ExitStatus {
+    try AtomicFile.check(output, isNoneOf: [model, labels, reference])
     Terminal.progress("reading \(model)")
     let file = try ModelFile(path: model, isHashed: true)
     var contents = file.contents

@@ -36,6 +36,7 @@ struct InspectCommand: Command {
       try Terminal.print(isJSON ? LayerTable.json.canonicalText : LayerTable.markdown)
       return .done
     }
+    if let plot { try AtomicFile.check(plot.path, isNoneOf: [model]) }
     do {
       let file = try ModelFile(path: model, isHashed: true)
       let report = ModelReport(file, try file.model())

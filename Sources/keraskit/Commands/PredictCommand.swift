@@ -1,4 +1,5 @@
 import Inference
+import ModelFormat
 import Tensors
 
 /// `keraskit predict`: what a model makes of inputs.
@@ -26,7 +27,13 @@ struct PredictCommand: Command {
       """,
       """
       With --input -, each line of standard input is one item as JSON: the value itself, or an
-      object of the inputs and, if wanted, an "id". Each line of standard output is its result.
+      object of the inputs and, if wanted, an "id" of any form. Each line of standard output is its
+      result, or an "error"; the exit status is 2 if any line failed. An input that is called "id"
+      or "inputs" itself comes before these words.
+      """,
+      """
+      Numbers that are not finite are NaN, Infinity and -Infinity, as in Python's JSON and TensorFlow
+      Serving's.
       """,
     ])
 
@@ -60,6 +67,7 @@ struct PredictCommand: Command {
   }
 
   func run() throws -> ExitStatus {
+    if let file { try AtomicFile.check(file.path, isNoneOf: [self.model, input]) }
     let model = try ModelFile(path: model).model(threads: threads)
     let prediction = try Prediction(model, layers: layers, isNumbered: isNumbered)
     if input == "-" {

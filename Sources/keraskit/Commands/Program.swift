@@ -2,6 +2,13 @@ import HDF5
 import Imaging
 import Inference
 import ModelFormat
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The program: finds the command, runs it and turns errors into messages and a status.
 enum Program {
@@ -15,6 +22,7 @@ enum Program {
   /// Runs the command line without the program's own name.
   static func run(_ arguments: [String]) -> ExitStatus {
     do {
+      try checkEnvironment()
       return try dispatch(arguments)
     } catch let error as UsageError {
       Terminal.printError(error.description)
@@ -24,6 +32,15 @@ enum Program {
       for message in failure.messages { Terminal.printError(message) }
       return failure.status
     }
+  }
+
+  /// Fails where `KERASKIT_CPU` names kernels that would not be those that run.
+  private static func checkEnvironment() throws(UsageError) {
+    guard let name = getenv("KERASKIT_CPU").map({ String(cString: $0) }), !name.isEmpty,
+      CPUKernels(named: name) == nil
+    else { return }
+    let known = CPUKernels.available.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    throw UsageError("\"KERASKIT_CPU\": expected one of this CPU's \(known), found \"\(name)\"")
   }
 
   private static func dispatch(_ arguments: [String]) throws -> ExitStatus {

@@ -43,6 +43,7 @@ struct VerifyCommand: Command {
   }
 
   func run() throws -> ExitStatus {
+    if let html { try AtomicFile.check(html, isNoneOf: [model, reference]) }
     let file = try ModelFile(path: model)
     let cases = try cases(of: file)
     var tolerance = file.precision.tolerance

@@ -40,7 +40,7 @@ struct ModelReport {
     for row in summary.rows {
       table.add([
         row.name, row.className, row.outputShapes.map(Self.shape).joined(separator: ", "),
-        Figures.grouped(row.parameterCount), Figures.grouped(row.multiplyAdds),
+        Figures.grouped(row.parameterCount), Self.count(row.multiplyAdds),
         row.inputs.joined(separator: ", "),
       ])
     }
@@ -55,7 +55,7 @@ struct ModelReport {
     lines += Self.lines(
       "Parameters",
       ["\(Figures.grouped(summary.parameterCount)) in \(Figures.bytes(weightBytes))"])
-    lines += Self.lines("Multiply-adds", ["\(Figures.grouped(summary.multiplyAdds)) \(item)"])
+    lines += Self.lines("Multiply-adds", ["\(Self.count(summary.multiplyAdds)) \(item)"])
     if let labels = model.labels { lines += Self.lines("Labels", [labels.joined(separator: ", ")]) }
     if let parity = file.parity {
       let relative = Figures.difference(parity.maximumRelative)
@@ -80,6 +80,9 @@ struct ModelReport {
     "\(port.name) \(port.elementType.rawValue) \(shape(port.shape))"
   }
 
+  /// A number, or a question mark where it is not known.
+  private static func count(_ number: Int?) -> String { number.map(Figures.grouped) ?? "?" }
+
   /// A shape as Keras prints it: `(None, 28, 28, 1)`.
   static func shape(_ sizes: [Int?]) -> String {
     let list = sizes.map { $0.map(String.init) ?? "None" }.joined(separator: ", ")
@@ -101,7 +104,7 @@ extension ModelReport {
       "outputs": .array(model.outputs.map(Self.json)),
       "layers": .array(summary.rows.map(Self.json)),
       "parameters": .int(summary.parameterCount),
-      "multiply_adds": .int(summary.multiplyAdds),
+      "multiply_adds": summary.multiplyAdds.map { .int($0) } ?? .null,
       "weight_bytes": .int(weightBytes),
       "convertible": .bool(true),
       "problems": .array([]),
@@ -119,7 +122,8 @@ extension ModelReport {
     .object([
       "name": .string(row.name), "class_name": .string(row.className),
       "output_shapes": .array(row.outputShapes.map(sizes)),
-      "parameters": .int(row.parameterCount), "multiply_adds": .int(row.multiplyAdds),
+      "parameters": .int(row.parameterCount),
+      "multiply_adds": row.multiplyAdds.map { .int($0) } ?? .null,
       "inputs": .array(row.inputs.map { .string($0) }),
     ])
   }

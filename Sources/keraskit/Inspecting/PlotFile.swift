@@ -3,7 +3,8 @@ import ModelFormat
 
 /// Where a drawing of a model's graph goes: `.svg` or `.dot`, by the file's name.
 struct PlotFile {
-  private let path: String
+  /// The file's path.
+  let path: String
   private let isSVG: Bool
 
   /// The file at `path`.

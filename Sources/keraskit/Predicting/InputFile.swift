@@ -13,9 +13,12 @@ enum InputFile {
       switch try FileKind.of(path) {
       case .npy:
         let tensor = try MappedFile(path: path).withBytes { bytes in try Tensor(npy: bytes) }
-        return try input.tensors(["": tensor])
+        return try input.tensors(tensor)
       case .zip: return try input.tensors(NumPyArchive.read(path: path))
-      case .json: return try input.values(json(path)).map(\.tensor)
+      case .json:
+        let json = try json(path)
+        let inputs = input.unwrapped(json, keys: "instances", "inputs") ?? json
+        return try input.values(inputs).map(\.tensor)
       case .png, .jpeg: return [try PictureInput.read(path, for: model)]
       case let kind:
         throw InputError(
@@ -33,8 +36,7 @@ enum InputFile {
       String(validating: bytes, as: UTF8.self)
     }
     guard let text else { throw InputError("expected JSON in UTF-8, found other bytes") }
-    let json = try JSONValue(parsing: text)
-    return json["instances"] ?? json["inputs"] ?? json
+    return try JSONValue(parsing: text)
   }
 }
 

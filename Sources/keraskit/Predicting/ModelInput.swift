@@ -28,6 +28,28 @@ struct ModelInput {
     }
   }
 
+  /// The only array of a file that holds no names.
+  func tensors(_ only: Tensor) throws(InputError) -> [Tensor] {
+    guard ports.count == 1 else {
+      throw InputError(
+        "expected a .npz with an array for each of the inputs \(names), found one array")
+    }
+    return [try fit(only, ports[0]).tensor]
+  }
+
+  /// Whether the model has an input of this name.
+  func has(_ name: String) -> Bool { ports.contains { $0.name == name } }
+
+  /// What a request holds under one of `keys`, or nil where it has no such wrapper.
+  ///
+  /// An input of the same name comes first, unless the member is an object, which no input is.
+  func unwrapped(_ json: JSONValue, keys: String...) -> JSONValue? {
+    for key in keys {
+      if let inner = json[key], !has(key) || inner.object != nil { return inner }
+    }
+    return nil
+  }
+
   /// Values by the inputs' names, or the only input's value itself.
   func values(_ json: JSONValue) throws(InputError) -> [(tensor: Tensor, isItem: Bool)] {
     let named: [String: JSONValue]
@@ -82,7 +104,8 @@ struct ModelInput {
   private var names: String { quoted(ports.map(\.name)) }
 
   private func quoted(_ names: some Sequence<String>) -> String {
-    names.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    let list = names.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    return list.isEmpty ? "none" : list
   }
 }
 

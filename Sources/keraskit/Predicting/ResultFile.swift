@@ -10,7 +10,8 @@ struct ResultFile {
     case json
   }
 
-  private let path: String
+  /// The file's path.
+  let path: String
   private let format: Format
 
   /// The file at `path`.

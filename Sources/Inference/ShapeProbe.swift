@@ -1,0 +1,166 @@
+import Layers
+import ModelFormat
+import Tensors
+
+/// The types of all values for two sets of inputs that differ on every open axis, so that the axes
+/// that depend on an input's size can be told from those that do not.
+struct ShapeProbe {
+  /// The types for one item.
+  var types: [TensorType]
+  /// The types for two items and, where there are any, other sizes of open axes.
+  var varied: [TensorType]
+  /// Whether all types belong to the same inputs; if not, some call found no sizes that go
+  /// together with the others', and the ranks and the fixed axes are right all the same.
+  var isConsistent = true
+
+  /// The shape of a value, nil for its open axes.
+  func openShape(of value: Int) -> [Int?] {
+    zip(types[value].shape.dimensions, varied[value].shape.dimensions).map { $0 == $1 ? $0 : nil }
+  }
+}
+
+extension Graph {
+  /// Finds types for the graph's values.
+  ///
+  /// Sizes are tried on all open axes alike, first usual ones, then some with many divisors, those
+  /// that the model's options speak of, and large ones. Where none of them suits every layer (two
+  /// inputs may have to differ by three), each such call gets sizes of its own.
+  ///
+  /// - Throws: The problem of a layer that no sizes suit, whatever the inputs.
+  func probe() throws(ModelProblem) -> ShapeProbe {
+    guard inputs.contains(where: { $0.shape.dropFirst().contains(nil) }) else {
+      return ShapeProbe(
+        types: try types(for: inputTypes(batch: 1, size: 1)),
+        varied: try types(for: inputTypes(batch: 2, size: 1)))
+    }
+    let sizes = probeSizes
+    for (place, size) in sizes.enumerated() {
+      guard let types = probedTypes(batch: 1, size: size) else { continue }
+      let others = sizes[(place + 1)...] + sizes[..<place]
+      // A model may take one size alone.
+      let varied = (others + [size]).lazy.compactMap { probedTypes(batch: 2, size: $0) }.first
+      if let varied { return ShapeProbe(types: types, varied: varied) }
+    }
+    return try probeCallByCall(sizes)
+  }
+
+  private func probedTypes(batch: Int, size: Int) -> [TensorType]? {
+    let inputs = inputTypes(batch: batch, size: size)
+    guard inputs.allSatisfy({ $0.shape.elementCount(atMost: Self.largestProbedCount) != nil })
+    else { return nil }
+    return try? types(for: inputs, atMost: Self.largestProbedCount)
+  }
+
+  /// Sizes to try, the usual ones first.
+  private var probeSizes: [Int] {
+    let usual = [32, 64, 96, 128, 224, 256, 7, 9, 1, 2]
+    let manyDivisors = [60, 120, 360, 840, 1080, 2520, 5040, 15_120, 30_240, 55_440, 720_720]
+    let powers = [27, 81, 243, 729, 25, 125, 625, 49, 343, 512, 1024, 4096, 32_768, 1 << 20]
+    var hinted: [Int] = []
+    for hint in sizeHints {
+      hinted += [1, 2, 3, 4, 12].map { $0 * hint }
+      hinted += (2...32).filter { hint % $0 == 0 }.map { hint / $0 }
+    }
+    var seen: Set<Int> = []
+    return (usual + manyDivisors + powers + hinted.sorted()).filter { seen.insert($0).inserted }
+  }
+
+  /// The most elements of a value while sizes are tried, for which no memory is needed; a product
+  /// with any option of a layer does not overflow.
+  fileprivate static var largestProbedCount: Int { 1 << 34 }
+}
+
+extension Graph {
+  /// The types where every call may choose the sizes of its inputs' open axes.
+  private func probeCallByCall(_ sizes: [Int]) throws(ModelProblem) -> ShapeProbe {
+    let unknown = [TensorType](repeating: TensorType([]), count: valueNames.count)
+    var probe = ShapeProbe(types: unknown, varied: unknown, isConsistent: false)
+    for (index, type) in inputTypes(batch: 1, size: sizes[0]).enumerated() {
+      probe.types[index] = type
+    }
+    for (index, type) in inputTypes(batch: 2, size: sizes[1]).enumerated() {
+      probe.varied[index] = type
+    }
+    for node in nodes {
+      let (types, varied) = try outputTypes(of: node, probe, sizes)
+      for (place, value) in node.outputs.enumerated() {
+        probe.types[value] = types[place]
+        probe.varied[value] = varied[place]
+      }
+    }
+    return probe
+  }
+
+  private func outputTypes(
+    of node: Node, _ probe: ShapeProbe, _ sizes: [Int]
+  ) throws(ModelProblem) -> (types: [TensorType], varied: [TensorType]) {
+    let problem: ModelProblem
+    do throws(ModelProblem) {
+      return (try outputTypes(of: node, probe.types), try outputTypes(of: node, probe.varied))
+    } catch {
+      problem = error
+    }
+    var found: [(size: Int, types: [TensorType])] = []
+    for choice in OpenSizes.choices(of: sizes) where found.count < 2 {
+      guard choice.size != found.first?.size,
+        let types = choice.apply(to: found.isEmpty ? probe.types : probe.varied, node, probe),
+        let outputs = try? outputTypes(of: node, types, atMost: Self.largestProbedCount)
+      else { continue }
+      found.append((choice.size, outputs))
+    }
+    guard let first = found.first, let last = found.last else { throw problem }
+    return (first.types, last.types)
+  }
+}
+
+/// One way to choose the sizes of a call's open axes.
+private struct OpenSizes {
+  let size: Int
+  /// Whether only the last open axis of each input gets the size, and the others 1.
+  let isAlone: Bool
+
+  static func choices(of sizes: [Int]) -> [OpenSizes] {
+    sizes.map { OpenSizes(size: $0, isAlone: false) }
+      + sizes.map { OpenSizes(size: $0, isAlone: true) }
+  }
+
+  /// `types` with other sizes on the axes of a node's inputs that are open behind the batch; nil
+  /// where there are none, or where a value would be too large.
+  func apply(to types: [TensorType], _ node: Graph.Node, _ probe: ShapeProbe) -> [TensorType]? {
+    var types = types
+    var hasOpenAxes = false
+    for value in node.inputs {
+      let open = probe.openShape(of: value).enumerated().filter { $0 > 0 && $1 == nil }.map(
+        \.offset)
+      for axis in open {
+        types[value].shape[axis] = isAlone && axis != open.last ? 1 : size
+        hasOpenAxes = true
+      }
+      let count = types[value].shape.elementCount(atMost: Graph.largestProbedCount)
+      guard count != nil else { return nil }
+    }
+    return hasOpenAxes ? types : nil
+  }
+}
+
+extension ModelDescription {
+  /// Sizes that open axes may have to be multiples or parts of, by the options of the layers.
+  var sizeHints: [Int] {
+    var hints: Set<Int> = []
+    var scale = 1
+    for layer in layers {
+      for key in ["target_shape", "pool_size", "strides", "size"] {
+        let values = layer.config[key].map { $0.array ?? [$0] } ?? []
+        let numbers = values.compactMap(\.int).filter { (2...Self.largestHint).contains($0) }
+        let product = numbers.reduce(1) { min($0 * $1, Self.largestHint) }
+        if key == "target_shape", product > 1 { hints.insert(product) }
+        if key != "target_shape" { scale = min(scale * (numbers.max() ?? 1), Self.largestHint) }
+      }
+    }
+    if scale > 1 { hints.insert(scale) }
+    return hints.sorted().prefix(Self.mostHints).filter { $0 < Self.largestHint }
+  }
+
+  private static var largestHint: Int { 1 << 20 }
+  private static var mostHints: Int { 4 }
+}
