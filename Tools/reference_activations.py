@@ -8,6 +8,9 @@ MODEL is what Keras loads (.h5, .keras). OUT is an .npz or an .h5 that holds `in
 `outputs/<output name>` and `activations/<layer name>`, the first axis of each the batch:
 `keraskit verify MODEL --reference OUT` compares against it. How layers of nested models, shared
 layers and further outputs are named is written in Tools/reference/recording.py.
+
+A file of Keras 2 is loaded by tf_keras, any other by keras. A model with a 16-bit policy is
+computed in float32 from its stored weights: its rounding is no property of the model.
 """
 import argparse
 import importlib
@@ -27,7 +30,8 @@ def arguments():
     parser.add_argument("--inputs", help="an .npz with one array per model input, by its name")
     parser.add_argument("--samples", type=int, default=8, help="how many inputs to make up (8)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keras", choices=["keras", "tf_keras"], default="keras")
+    parser.add_argument(
+        "--keras", choices=["keras", "tf_keras"], help="instead of what wrote the file")
     return parser.parse_args()
 
 
@@ -53,9 +57,11 @@ def lost_axes(path, model):
 
 def main():
     options = arguments()
-    keras = importlib.import_module(options.keras)
     from reference import input_names, sample_inputs, write_reference
-    from reference.files import read_inputs
+    from reference.files import generation, read_inputs
+    from reference.twins import float32_twin, half_policies
+
+    keras = importlib.import_module(options.keras or generation(options.model))
 
     model = keras.models.load_model(options.model, compile=False)
     for name, axes in lost_axes(options.model, model):
@@ -68,6 +74,10 @@ def main():
             raise SystemExit(f"{options.inputs}: no array for {', '.join(missing)}")
     else:
         inputs = sample_inputs(model, options.samples, options.seed, keras)
+    policies = half_policies(model)
+    if policies:
+        model = float32_twin(model)
+        print(f"{options.model}: computed in float32, the policy is {', '.join(policies)}")
     outputs, activations = write_reference(options.out, model, inputs, keras)
     print(f"{options.out}: {len(inputs)} inputs, {len(outputs)} outputs, "
           f"{len(activations)} activations")

@@ -101,6 +101,17 @@ import Testing
     #expect(try String(contentsOfFile: folder("m.st"), encoding: .utf8) == "old")
   }
 
+  @Test func theAllowedDifferenceCanBeGiven() throws {
+    let spoiled = try Fixture.spoiledReference(of: "conv2d", in: folder)
+    let allowed = try Keraskit.run(
+      "convert", Fixture.chain, "-o", folder("m.st"), "--reference", spoiled, "--atol", "1001")
+    #expect(allowed.status == 0)
+    let strict = try Keraskit.run(
+      "convert", Fixture.dense, "-o", folder("m.st"), "--reference", Fixture.denseReference,
+      "--precision", "float16", "--atol=0", "--rtol=1e-6")
+    #expect(strict.status == 1)
+  }
+
   @Test func aFolderThatIsNotThereIsToldByName() throws {
     let result = try Keraskit.run("convert", Fixture.dense, "-o", folder("none/m.st"))
     #expect(result.status == 2)

@@ -1,4 +1,7 @@
 """Reference files: `inputs/…`, `outputs/…` and `activations/…` in one `.npz` or `.h5`."""
+import json
+import zipfile
+
 import numpy as np
 
 from .recording import record
@@ -38,3 +41,26 @@ def read_inputs(path):
     prefix = "inputs/"
     named = {n[len(prefix):]: a for n, a in arrays.items() if n.startswith(prefix)}
     return named or arrays
+
+
+def generation(path):
+    """The package that loads a model's file as the one that wrote it: `keras` or `tf_keras`."""
+    version = written_version(path)
+    return "tf_keras" if version and int(version.split(".")[0]) < 3 else "keras"
+
+
+def written_version(path):
+    """The version of Keras that a `.keras` or HDF5 file tells, None where it tells none."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read("metadata.json")).get("keras_version")
+    import h5py
+
+    if not h5py.is_hdf5(path):
+        return None
+    with h5py.File(path) as file:
+        for group in (file, file.get("model_weights")):
+            version = None if group is None else group.attrs.get("keras_version")
+            if version is not None:
+                return version.decode() if isinstance(version, bytes) else str(version)
+        return None if "batch_shape" in str(file.attrs.get("model_config")) else "2"

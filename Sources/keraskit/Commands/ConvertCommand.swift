@@ -15,7 +15,10 @@ struct ConvertCommand: Command {
 
   static let usage = CommandUsage(
     name: "convert", summary: "write a model as a bundle", operands: "MODEL",
-    operandCount: 1...1, options: [output, precision, labels, reference, .json],
+    operandCount: 1...1,
+    options: [
+      output, precision, labels, reference, AllowedDifference.atol, AllowedDifference.rtol, .json,
+    ],
     details: [
       """
       Without "--reference", cases that the model's file holds are kept. A bundle that does not
@@ -28,6 +31,7 @@ struct ConvertCommand: Command {
   private let precision: BundlePrecision
   private let labels: String?
   private let reference: String?
+  private let allowed: AllowedDifference
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -42,6 +46,7 @@ struct ConvertCommand: Command {
     precision = try arguments.choice(Self.precision, as: BundlePrecision.self) ?? .float32
     labels = arguments.value(of: Self.labels)
     reference = arguments.value(of: Self.reference)
+    allowed = try AllowedDifference(arguments)
     isJSON = arguments.has(.json)
   }
 
@@ -75,9 +80,12 @@ struct ConvertCommand: Command {
   private func verify(_ source: Model, _ bundle: BundleReader) throws -> [ParityReport] {
     Terminal.progress("verifying \(output)")
     let cases = try ReferenceCases(bundle.contents.reference)
-    var reports = [try ParityCheck(source)(cases)]
+    var reports = [
+      try ParityCheck(source, tolerance: allowed.applied(to: .float32))(cases)
+    ]
     if precision != .float32 {
-      let check = ParityCheck(try Model(bundle.contents), tolerance: .float16)
+      let check = ParityCheck(
+        try Model(bundle.contents), tolerance: allowed.applied(to: .float16))
       reports.append(try check(cases))
     }
     for report in reports where !report.passes { throw Failure(.checkFailed, report.verdict) }

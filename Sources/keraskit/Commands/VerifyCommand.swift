@@ -6,17 +6,15 @@ import Parity
 struct VerifyCommand: Command {
   private static let reference = Option(
     "reference", value: "REF", help: "what Keras computed, .npz or HDF5; else a bundle's own cases")
-  private static let atol = Option(
-    "atol", value: "A", help: "difference allowed of itself (1e-07; 1e-04 at float16)")
-  private static let rtol = Option(
-    "rtol", value: "R", help: "difference allowed for a magnitude of 1 (1e-05; 1e-02 at float16)")
   private static let html = Option("html", value: "FILE", help: "write the report as a page")
   private static let threads = Option("threads", value: "T", help: "threads to use")
 
   static let usage = CommandUsage(
     name: "verify", summary: "compare a model with what Keras computed, layer by layer",
     operands: "MODEL", operandCount: 1...1,
-    options: [reference, atol, rtol, html, threads, .json],
+    options: [
+      reference, AllowedDifference.atol, AllowedDifference.rtol, html, threads, .json,
+    ],
     details: [
       """
       A value agrees where |found - keras| <= atol + rtol * scale for each element, the scale being
@@ -26,8 +24,7 @@ struct VerifyCommand: Command {
 
   private let model: String
   private let reference: String?
-  private let atol: Double?
-  private let rtol: Double?
+  private let allowed: AllowedDifference
   private let html: String?
   private let threads: Int?
   private let isJSON: Bool
@@ -35,8 +32,7 @@ struct VerifyCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
     reference = arguments.value(of: Self.reference)
-    atol = try arguments.double(Self.atol)
-    rtol = try arguments.double(Self.rtol)
+    allowed = try AllowedDifference(arguments)
     html = arguments.value(of: Self.html)
     threads = try arguments.int(Self.threads, in: 1...1024)
     isJSON = arguments.has(.json)
@@ -46,9 +42,7 @@ struct VerifyCommand: Command {
     if let html { try AtomicFile.check(html, isNoneOf: [model, reference]) }
     let file = try ModelFile(path: model)
     let cases = try cases(of: file)
-    var tolerance = file.precision.tolerance
-    tolerance.absolute = atol ?? tolerance.absolute
-    tolerance.relative = rtol ?? tolerance.relative
+    let tolerance = allowed.applied(to: file.precision.tolerance)
     let check = ParityCheck(try file.model(threads: threads), tolerance: tolerance)
     let report: ParityReport
     do {
