@@ -16,6 +16,7 @@ public enum ZipWriter {
   ///   - entries: The entries, at least one, each name once.
   ///   - file: What errors call the archive.
   /// - Returns: The archive.
+  /// - Throws: ``ZipError`` where there is no entry or the archive cannot be made.
   public static func archive(
     of entries: [(name: String, bytes: [UInt8])], file: String
   ) throws(ZipError) -> [UInt8] {

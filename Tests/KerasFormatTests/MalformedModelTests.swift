@@ -69,7 +69,10 @@ struct MalformedModelTests {
   @Test("a file of Keras 1")
   func keras1() {
     let file = KerasFile(config: Config.sequential([Self.dense]), version: "1.2.2")
-    #expect(Self.messages(file) == ["\"keras_version\": files of Keras 1.2.2 are not supported; Keras 2.2 reads them and saves them anew"])
+    let expected =
+      "\"keras_version\": files of Keras 1.2.2 are not supported; "
+      + "Keras 2.2 reads them and saves them anew"
+    #expect(Self.messages(file) == [expected])
     #expect(file.problems().map(\.kind) == [.unsupported])
   }
 
