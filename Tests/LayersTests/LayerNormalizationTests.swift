@@ -39,7 +39,7 @@ import Testing
   @Test func weightsMustFitTheAxes() throws {
     #expect(
       throws: LayerError(
-        "expected 3 elements along axes [-1] for its weights, found shape (1, 2)")
+        "expected 3 elements along axes [-1] for the weight \"gamma\", found 2 in shape (1, 2)")
     ) { try layer(["axis": .int(-1)], [3]).outputShapes([1, 2]) }
     #expect(throws: LayerError("expected axes of shape (1, 2), found [2]")) {
       try layer(["axis": .int(2)]).outputShapes([1, 2])
