@@ -77,9 +77,7 @@ extension AttentionShape {
     var weights: UnsafePointer<Float>?
     var factor: Float = 1
     if case .tanh(let tensor, let given) = score {
-      weights = tensor.storage.bytes.baseAddress.map {
-        UnsafePointer($0.assumingMemoryBound(to: Float.self))
-      }
+      weights = tensor.firstNumber
       factor = given
     }
     return ck_attention(

@@ -1,24 +1,5 @@
 import CKernels
 
-/// The sizes of a 3 x 3 convolution with stride 1 over images (height, width, channels).
-package struct WinogradShape: Sendable {
-  var c: ck_winograd
-
-  /// The sizes of a convolution; `padding` is what lies above the image and left of it.
-  package init(
-    input: (height: Int, width: Int, channels: Int),
-    output: (height: Int, width: Int, filters: Int), padding: (top: Int, left: Int)
-  ) {
-    c = ck_winograd(
-      height: input.height, width: input.width, channels: input.channels,
-      out_height: output.height, out_width: output.width, filters: output.filters,
-      pad_top: padding.top, pad_left: padding.left)
-  }
-
-  /// The tiles of 4 x 4 outputs that cover one image.
-  package var tilesPerImage: Int { (c.out_height + 3) / 4 * ((c.out_width + 3) / 4) }
-}
-
 extension CPUKernels {
   /// The 36 packed matrices of a kernel [3][3][C][N] times `scale`.
   func winogradWeights(

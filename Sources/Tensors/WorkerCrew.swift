@@ -73,14 +73,14 @@ final class WorkerCrew: @unchecked Sendable {
   /// Starts the thread with the given number, which keeps the crew alive until ``stop()``.
   func startThread(_ number: Int) {
     var thread = pthread_t(bitPattern: 0)
-    let crew = Unmanaged.passRetained(Member(crew: self, number: number))
+    let member = Unmanaged.passRetained(Member(crew: self, number: number))
     #if canImport(Glibc)
-      let failed = pthread_create(&thread, nil, crewThread, crew.toOpaque()) != 0
+      let failed = pthread_create(&thread, nil, crewThread, member.toOpaque()) != 0
     #else
-      let failed = pthread_create(&thread, nil, { crewThread($0) }, crew.toOpaque()) != 0
+      let failed = pthread_create(&thread, nil, { crewThread($0) }, member.toOpaque()) != 0
     #endif
     if failed {
-      crew.release()
+      member.release()
     } else if let thread = Optional(thread) {
       pthread_detach(thread)
     }

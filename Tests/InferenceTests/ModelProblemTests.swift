@@ -5,15 +5,6 @@ import Testing
 
 @Suite("A model that cannot run")
 struct ModelProblemTests {
-  private func problems(_ contents: ModelContents) -> [String] {
-    do throws(ModelProblems) {
-      _ = try Model(contents)
-      return []
-    } catch {
-      return error.problems.map(\.description)
-    }
-  }
-
   @Test func namesEveryProblemAtOnce() {
     let layers = [
       LayerDescription(
@@ -27,7 +18,7 @@ struct ModelProblemTests {
     let nodes = ["dense", "code", "mine"].map {
       NodeDescription(name: $0, layer: $0, inputs: ["x"])
     }
-    let found = problems(SmallModels.contents(layers: layers, nodes: nodes))
+    let found = SmallModels.problems(SmallModels.contents(layers: layers, nodes: nodes))
     for part in [
       "layer \"dense\" (Dense), \"units\": expected a whole number from 1...268435456, found \"many\"",
       "layer \"dense\" (Dense), \"activation\": the activation \"magic\" is not supported here",
@@ -46,7 +37,7 @@ struct ModelProblemTests {
       "dense/bias": Tensor([2], [0, 0] as [Float]),
     ]
     #expect(
-      problems(SmallModels.contents(weights: weights)) == [
+      SmallModels.problems(SmallModels.contents(weights: weights)) == [
         "layer \"dense\" (Dense), \"kernel\": expected a weight of shape (any, 2), found (2, 3)"
       ])
   }
@@ -57,7 +48,7 @@ struct ModelProblemTests {
       "dense/bias": Tensor([2], [0, 0] as [Float]),
     ]
     #expect(
-      problems(SmallModels.contents(weights: weights)) == [
+      SmallModels.problems(SmallModels.contents(weights: weights)) == [
         "layer \"dense\" (Dense): expected size 3 on axis -1 for the weight \"kernel\" of shape "
           + "(3, 2), found size 2 in shape (1, 2)"
       ])
@@ -65,7 +56,7 @@ struct ModelProblemTests {
 
   @Test func namesAValueThatNoLayerGives() {
     let nodes = [NodeDescription(name: "dense", layer: "dense", inputs: ["ghost"])]
-    let found = problems(SmallModels.contents(nodes: nodes))
+    let found = SmallModels.problems(SmallModels.contents(nodes: nodes))
     #expect(
       found.contains("layer \"dense\": reads the value \"ghost\", which no earlier layer gives"))
     #expect(found.contains("layer \"drop\": the output \"drop\" is given by no layer"))
@@ -78,7 +69,7 @@ struct ModelProblemTests {
         name: "drop", layer: "drop", inputs: ["dense#1"], arguments: ["training": .bool(true)]),
     ]
     #expect(
-      problems(SmallModels.contents(nodes: nodes)) == [
+      SmallModels.problems(SmallModels.contents(nodes: nodes)) == [
         "layer \"drop\" (Dropout), \"training\": calls with this argument are not supported"
       ])
   }

@@ -38,15 +38,6 @@ import Testing
 
   private let add = LayerDescription(name: "add", className: "Add")
 
-  private func problems(_ contents: ModelContents) -> [String] {
-    do throws(ModelProblems) {
-      _ = try Model(contents)
-      return []
-    } catch {
-      return error.problems.map(\.description)
-    }
-  }
-
   @Test(arguments: [5, 6, 11, 221, 1009, 4999]) func aLengthMayHaveToBeAMultiple(of size: Int)
     throws
   {
@@ -88,7 +79,7 @@ import Testing
 
   @Test func whatNoSizeSuitsIsAProblemOfItsLayer() {
     #expect(
-      problems(contents(inputs: ["x": 3, "y": 4], layers: [(add, ["x", "y"])])) == [
+      SmallModels.problems(contents(inputs: ["x": 3, "y": 4], layers: [(add, ["x", "y"])])) == [
         "layer \"add\" (Add): expected shapes that broadcast together, found (1, 32, 3), (1, 32, 4)"
       ])
     let weights = [
@@ -99,7 +90,7 @@ import Testing
       inputs: ["x": 4], layers: [(SmallModels.dense("dense", inputs: 3, units: 2), ["x"])],
       weights: weights)
     #expect(
-      problems(misfit) == [
+      SmallModels.problems(misfit) == [
         "layer \"dense\" (Dense): expected size 3 on axis -1 for the weight \"kernel\" of shape "
           + "(3, 2), found size 4 in shape (1, 32, 4)"
       ])
@@ -108,6 +99,6 @@ import Testing
   @Test func hugeOpenShapesAreTriedWithoutHarm() throws {
     var model = contents(inputs: ["x": 1 << 27], layers: [(add, ["x", "x"])])
     model.description.inputs[0].shape = [nil, nil, nil, nil, nil, 1 << 27]
-    #expect(problems(model) == [])
+    #expect(SmallModels.problems(model) == [])
   }
 }

@@ -44,4 +44,14 @@ enum SmallModels {
         "dense/bias": Tensor([2], [0.5, 0] as [Float]),
       ], provenance: Provenance(source: "test"))
   }
+
+  /// What stands in the way of a model, one line each.
+  static func problems(_ contents: ModelContents) -> [String] {
+    do throws(ModelProblems) {
+      _ = try Model(contents)
+      return []
+    } catch {
+      return error.problems.map(\.description)
+    }
+  }
 }

@@ -87,6 +87,21 @@ def headed_masks(k, r, inputs, heads, queries, keys):
     return call
 
 
+def value_and_key(k, r, inputs, keys, value_size):
+    """The value and perhaps the key of an attention, and how long they are; new inputs are added."""
+    query = inputs[0]
+    tensors = {"value": query}
+    if r.random() < 0.6:
+        inputs.append(k.input(keys, value_size(), name="v"))
+        tensors = {"value": inputs[-1]}
+    else:
+        keys = query.shape[1]
+    if r.random() < 0.3:
+        inputs.append(k.input(keys, r.choice(SIZES), name="k"))
+        tensors["key"] = inputs[-1]
+    return tensors, keys
+
+
 def multi_head(k, r, name):
     heads, queries, keys = r.randint(1, 5), r.choice(LENGTHS), r.choice(LENGTHS)
     options = {"num_heads": heads, "key_dim": r.choice(HEAD_SIZES), **headed_options(k, r),
@@ -97,15 +112,7 @@ def multi_head(k, r, name):
         return several_axes(k, r, options)
     inputs = [k.input(queries, r.choice(SIZES), name="q")]
     query = inputs[0]
-    tensors = {"value": query}
-    if r.random() < 0.6:
-        inputs.append(k.input(keys, r.choice(SIZES), name="v"))
-        tensors = {"value": inputs[-1]}
-    else:
-        keys = queries
-    if r.random() < 0.3:
-        inputs.append(k.input(keys, r.choice(SIZES), name="k"))
-        tensors["key"] = inputs[-1]
+    tensors, keys = value_and_key(k, r, inputs, keys, lambda: r.choice(SIZES))
     call = flags(r) | headed_masks(k, r, inputs, heads, queries, keys)
     if not k.is_keras2 and r.random() < 0.15:
         call["query_mask"] = mask(k, inputs, "qm", queries)
@@ -146,15 +153,7 @@ def group_query(k, r, name):
                "num_key_value_heads": groups, **headed_options(k, r)}
     inputs = [k.input(queries, size, name="q")]
     query = inputs[0]
-    tensors = {"value": query}
-    if r.random() < 0.6:
-        inputs.append(k.input(keys, size, name="v"))
-        tensors = {"value": inputs[-1]}
-    else:
-        keys = queries
-    if r.random() < 0.3:
-        inputs.append(k.input(keys, r.choice(SIZES), name="k"))
-        tensors["key"] = inputs[-1]
+    tensors, keys = value_and_key(k, r, inputs, keys, lambda: size)
     call = flags(r) | headed_masks(k, r, inputs, heads, queries, keys)
     if r.random() < 0.2 and len(getattr(call.get("attention_mask"), "shape", ())) < 4:
         call["query_mask"] = mask(k, inputs, "qm", queries)

@@ -31,6 +31,8 @@ struct AttentionMask: Sendable {
   /// The groups that have bytes of their own: items, or all heads of all items.
   private let groups: Int
   private let headsPerGroup: Int
+  private let queryCount: Int
+  /// The queries that have bytes, in whole panels; none where no mask changes along them.
   private let queries: Int
   private let keys: Int
 
@@ -57,8 +59,6 @@ struct AttentionMask: Sendable {
     keys = sources.allSatisfy { $0.keyStride == 0 } ? 0 : scores.keyCount
     queryCount = scores.queryCount
   }
-
-  private let queryCount: Int
 
   /// The bytes of one group; an axis along which no mask changes is left out.
   private var groupSize: Int { max(queries, 1) * max(keys, 1) }

@@ -16,6 +16,8 @@ struct HeadedRun: Sendable {
   private let context: Int
   private let unordered: Int
   private let work: Int
+  /// The numbers of scratch memory that a run takes.
+  let scratchCount: Int
 
   init(
     _ plan: HeadedPlan, _ options: HeadedOptions, returnsScores: Bool, _ context: PlanContext
@@ -40,9 +42,6 @@ struct HeadedRun: Sendable {
     work = take(plan.attention.scratchCount)
     scratchCount = end
   }
-
-  /// The numbers of scratch memory that a run takes.
-  let scratchCount: Int
 
   func callAsFunction(_ buffers: StepBuffers) {
     orderInputs(buffers)

@@ -10,10 +10,10 @@ import Tensors
 /// (B, spatial…, F).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/>
-struct Convolution: FinishedLayer {
+struct Convolution: WindowedLayer {
   static let classNames = ["Conv1D", "Conv2D", "Conv3D"]
 
-  private var window: SpatialWindow
+  var window: SpatialWindow
   private let filters: Int
   private let groups: Int
   private let kernel: Tensor
@@ -74,15 +74,6 @@ struct Convolution: FinishedLayer {
 
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount * groupChannels
-  }
-
-  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
-    guard case .padding(let margins) = operation else { return finishing(operation) }
-    return window.padded(by: margins).map { window in
-      var layer = self
-      layer.window = window
-      return layer
-    }
   }
 
   private func winograd(for call: LayerCall, in context: PlanContext) -> WinogradConvolution? {

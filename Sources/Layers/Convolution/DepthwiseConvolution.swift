@@ -7,10 +7,10 @@ import Tensors
 /// `depth_multiplier`. Output: (B, spatial…, C·M).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/>
-struct DepthwiseConvolution: FinishedLayer {
+struct DepthwiseConvolution: WindowedLayer {
   static let classNames = ["DepthwiseConv1D", "DepthwiseConv2D"]
 
-  private var window: SpatialWindow
+  var window: SpatialWindow
   private let multiplier: Int
   private let kernel: Tensor
   var finish: Finish
@@ -47,14 +47,5 @@ struct DepthwiseConvolution: FinishedLayer {
 
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount
-  }
-
-  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
-    guard case .padding(let margins) = operation else { return finishing(operation) }
-    return window.padded(by: margins).map { window in
-      var layer = self
-      layer.window = window
-      return layer
-    }
   }
 }

@@ -44,7 +44,7 @@ struct WinogradConvolution: Sendable {
       return
     }
     buffers.workers.forEachRange(of: blocks, grain: 1) { range, thread in
-      for block in range { run(block, on: thread % threads, buffers, epilogue) }
+      for block in range { run(block, on: thread, buffers, epilogue) }
     }
   }
 

@@ -3,7 +3,8 @@ import Tensors
 /// y[…, :] = embeddings[x[…], :].
 ///
 /// Indices below zero count from the end, as in Keras. An index outside the table makes the
-/// prediction fail, as in TensorFlow. Numbers that are not whole are cut off. `mask_zero` makes a mask beside the layer and changes nothing in it.
+/// prediction fail, as in TensorFlow. Numbers that are not whole are cut off. `mask_zero` makes a
+/// mask beside the layer and changes nothing in it.
 ///
 /// Input: any shape. Weights: embeddings (N, D). Output: (…, D).
 ///

@@ -9,12 +9,12 @@ import Tensors
 /// Input: one tensor or more. Output: what they broadcast to.
 ///
 /// Keras: <https://keras.io/api/layers/merging_layers/>
-struct ElementwiseMerge: AbsorbableLayer, AbsorbingLayer {
+struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
   static let classNames = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 
   private let operation: BinaryOperation
   private let takesMean: Bool
-  private var activation = Activation.linear
+  var activation = Activation.linear
 
   init(_ reader: inout LayerReader) {
     takesMean = reader.className == "Average"
@@ -73,11 +73,8 @@ struct ElementwiseMerge: AbsorbableLayer, AbsorbingLayer {
   }
 
   package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
-    guard case .function(let function) = operation, activation == .linear, !takesMean
-    else { return nil }
-    var layer = self
-    layer.activation = function
-    return layer
+    // A mean is divided behind the place where the function would be applied.
+    takesMean ? nil : activated(by: operation)
   }
 
   /// The shapes with axes of size 1 behind the batch axis, so that all have the same rank.

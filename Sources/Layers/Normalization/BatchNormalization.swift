@@ -6,13 +6,13 @@ import Tensors
 /// (C) where `center`, moving_mean (C), moving_variance (C).
 ///
 /// Keras: <https://keras.io/api/layers/normalization_layers/batch_normalization/>
-struct BatchNormalization: AbsorbableLayer, AbsorbingLayer {
+struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
   static let classNames = ["BatchNormalization"]
 
   private let axis: Int
   private let scale: [Float]
   private let shift: [Float]
-  private var activation = Activation.linear
+  var activation = Activation.linear
 
   init(_ reader: inout LayerReader) {
     axis = reader.int("axis", default: -1, in: -16...15)
@@ -66,12 +66,5 @@ struct BatchNormalization: AbsorbableLayer, AbsorbingLayer {
   package func operation(rank: Int) -> GraphOperation? {
     guard activation == .linear, axis == -1 || axis == rank - 1 else { return nil }
     return .scale(factors: scale, offsets: shift)
-  }
-
-  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
-    guard case .function(let function) = operation, activation == .linear else { return nil }
-    var layer = self
-    layer.activation = function
-    return layer
   }
 }
