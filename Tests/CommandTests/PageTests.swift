@@ -115,7 +115,6 @@ import Testing
       try page.wait(forTop: "5")
       grounds.append(
         try page.browser.text("return getComputedStyle(document.body).backgroundColor"))
-      Thread.sleep(forTimeInterval: 0.2)
       inks.append(try page.seenInk())
       try page.keepScreenshot("page-\(scheme).png")
     }

@@ -60,7 +60,7 @@ struct PageUnderTest {
     try browser.run("document.querySelector(arguments[0]).click()", selector)
   }
 
-  /// Waits until the page shows a class above all others.
+  /// Waits until the page shows a class above all others, and awaits no other answer.
   func wait(
     forTop label: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -69,6 +69,7 @@ struct PageUnderTest {
       """
       return digit.textContent === "\(label)"
         && document.querySelector("#ranking li .label").textContent === "\(label)"
+        && ranking.getAttribute("aria-busy") === "false"
       """, sourceLocation: sourceLocation)
   }
 

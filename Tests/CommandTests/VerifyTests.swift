@@ -56,6 +56,16 @@ import Testing
     #expect(values.allSatisfy { Set($0.keys) == keys })
   }
 
+  @Test func anExactComparisonComputesConvolutionsAnotherWay() throws {
+    let model = Fixture.path("digits/cnn.h5")
+    let reference = Fixture.path("digits/cnn.reference.npz")
+    let fast = try Keraskit.run("verify", model, "--reference", reference)
+    let exact = try Keraskit.run("verify", model, "--reference", reference, "--exact")
+    #expect(fast.status == 0)
+    #expect(exact.status == 0)
+    #expect(fast.output != exact.output)
+  }
+
   @Test func theReportIsWrittenAsAPage() throws {
     let result = try Keraskit.run(
       "verify", Fixture.chain, "--reference", Fixture.chainReference, "--html", folder("r.html"))

@@ -8,12 +8,14 @@ struct VerifyCommand: Command {
     "reference", value: "REF", help: "what Keras computed, .npz or HDF5; else a bundle's own cases")
   private static let html = Option("html", value: "FILE", help: "write the report as a page")
   private static let threads = Option("threads", value: "T", help: "threads to use")
+  private static let exact = Option(
+    "exact", help: "leave out Winograd's convolution, which rounds more than Keras's own")
 
   static let usage = CommandUsage(
     name: "verify", summary: "compare a model with what Keras computed, layer by layer",
     operands: "MODEL", operandCount: 1...1,
     options: [
-      reference, AllowedDifference.atol, AllowedDifference.rtol, html, threads, .json,
+      reference, AllowedDifference.atol, AllowedDifference.rtol, exact, html, threads, .json,
     ],
     details: [
       """
@@ -27,6 +29,7 @@ struct VerifyCommand: Command {
   private let allowed: AllowedDifference
   private let html: String?
   private let threads: Int?
+  private let isExact: Bool
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -35,6 +38,7 @@ struct VerifyCommand: Command {
     allowed = try AllowedDifference(arguments)
     html = arguments.value(of: Self.html)
     threads = try arguments.int(Self.threads, in: 1...1024)
+    isExact = arguments.has(Self.exact)
     isJSON = arguments.has(.json)
   }
 
@@ -43,12 +47,13 @@ struct VerifyCommand: Command {
     let file = try ModelFile(path: model)
     let cases = try cases(of: file)
     let tolerance = allowed.applied(to: file.precision.tolerance)
-    let check = ParityCheck(try file.model(threads: threads), tolerance: tolerance)
+    let model = try file.model(threads: threads, exact: isExact)
+    let check = ParityCheck(model, tolerance: tolerance)
     let report: ParityReport
     do {
       report = try check(cases)
     } catch {
-      throw Failure.badFile(reference ?? model, "\(error)")
+      throw Failure.badFile(reference ?? self.model, "\(error)")
     }
     if let html { try AtomicFile.write(Array(report.html.utf8), to: html) }
     try Terminal.print(isJSON ? report.json.canonicalText : report.table)

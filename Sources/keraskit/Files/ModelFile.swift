@@ -51,10 +51,16 @@ struct ModelFile {
     }
   }
 
-  /// A model that can run; fails with all problems that the importer and the layers find.
-  func model(threads: Int? = nil) throws -> Model {
+  /// A model that can run.
+  ///
+  /// - Parameters:
+  ///   - threads: The threads that one prediction may use; by default as many as processors.
+  ///   - exact: Whether to leave out methods that round more than Keras's own (Winograd's).
+  /// - Returns: The model.
+  /// - Throws: All problems that the importer and the layers find.
+  func model(threads: Int? = nil, exact: Bool = false) throws -> Model {
     do throws(ModelProblems) {
-      let model = try Model(contents, threads: threads)
+      let model = try Model(contents, threads: threads, exact: exact)
       if importProblems.isEmpty { return model }
     } catch {
       // A layer that the importer refused may fail a second time for want of what was refused.
