@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -10,7 +11,8 @@ import Synchronization
 ///
 /// A job is open while its caller works on it. A thread enrols in an open job under the mutex and
 /// the caller waits until every enrolled thread has left, so that no thread ever sees a job that is
-/// over. Idle threads spin for some microseconds, then park on the condition.
+/// over. Idle threads spin for about as long as a small model's step takes, then park on the
+/// condition: waking a parked thread takes longer than many a step.
 final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic<Bool>(false)
   private let generation = Atomic<Int>(0)
@@ -20,7 +22,7 @@ final class WorkerCrew: @unchecked Sendable {
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var job: Job?
   private var isStopping = false
-  private static let spins = 4000
+  private static let spins = 8000
 
   init() {
     pthread_mutex_init(mutex, nil)
@@ -54,7 +56,11 @@ final class WorkerCrew: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     self.job = nil
     pthread_mutex_unlock(mutex)
-    while enrolled.load(ordering: .acquiring) > 0 { sched_yield() }
+    var spin = 0
+    while enrolled.load(ordering: .acquiring) > 0 {
+      if spin < Self.spins { ck_pause() } else { sched_yield() }
+      spin += 1
+    }
   }
 
   /// Does chunks until none is left.
@@ -99,7 +105,10 @@ final class WorkerCrew: @unchecked Sendable {
     var seen = 0
     while true {
       var spin = 0
-      while spin < Self.spins, generation.load(ordering: .acquiring) == seen { spin += 1 }
+      while spin < Self.spins, generation.load(ordering: .acquiring) == seen {
+        ck_pause()
+        spin += 1
+      }
       pthread_mutex_lock(mutex)
       while generation.load(ordering: .acquiring) == seen, !isStopping {
         pthread_cond_wait(wake, mutex)

@@ -96,6 +96,7 @@ static void activate_rows(const ck_activation *activation, ptrdiff_t rows,
                           const int32_t *index, ptrdiff_t n, ptrdiff_t stride, const float *x,
                           float *y) {
   const float *p = activation->parameters;
+  if (!index && stride == n) n *= rows, rows = 1;
   switch (activation->kind) {
     case CK_LINEAR:
       if (x == y) break;
@@ -114,7 +115,7 @@ static void activate_rows(const ck_activation *activation, ptrdiff_t rows,
     case CK_HARD_SIGMOID_KERAS2: EACH(hard_sigmoid_keras2_of(x))
     case CK_LOG_SIGMOID: EACH(-softplus_of(-x))
     case CK_SPARSE_SIGMOID: EACH(sparse_sigmoid_of(x))
-    case CK_SILU: EACH(x * sigmoid_of(x))
+    case CK_SILU: EACH(silu_of(x))
     case CK_HARD_SILU: EACH(x * hard_sigmoid_of(x))
     case CK_MISH: EACH(mish_of(x))
     case CK_SOFTPLUS: EACH(softplus_of(x))

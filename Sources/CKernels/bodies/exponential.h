@@ -6,13 +6,12 @@ INLINE vec reduced_expm1(vec x, vec *n) {
   *n = nearest(x * splat(1.44269504f));
   vec r = x - *n * splat(0.693359375f);
   r = r - *n * splat(-2.12194440e-4f);
-  vec p = splat(1.97901347e-4f);
-  p = p * r + splat(1.39448687e-3f);
-  p = p * r + splat(8.33349861e-3f);
-  p = p * r + splat(4.16662917e-2f);
-  p = p * r + splat(1.66666657e-1f);
-  p = p * r + splat(0.5f);
-  return p * (r * r) + r;
+  // By pairs, so that fewer steps wait for each other.
+  vec z = r * r;
+  vec high = splat(1.97901347e-4f) * r + splat(1.39448687e-3f);
+  vec middle = splat(8.33349861e-3f) * r + splat(4.16662917e-2f);
+  vec low = splat(1.66666657e-1f) * r + splat(0.5f);
+  return ((high * z + middle) * z + low) * z + r;
 }
 
 // 2^n of integers in [-126, 127]: n lands in the low bits of the sum's significand.
@@ -83,11 +82,14 @@ INLINE vec tanh_of(vec x) {
   return with_sign_of(e / (e + splat(2.0f)), x);
 }
 
-// 1 / (1 + e) of positive numbers and e / (1 + e) of negative ones, e = exp(-|x|).
-INLINE vec sigmoid_of(vec x) {
-  vec e = exp_of_bounded(-magnitude(x));
-  return (x < splat(0.0f) ? e : splat(1.0f)) / (splat(1.0f) + e);
+// 1 + e^-x, infinite where its inverse is not a normal number.
+INLINE vec one_plus_exp_minus(vec x) {
+  vec n, p = reduced_expm1(at_most(at_least(-x, splat(-87.0f)), splat(88.8f)), &n) + splat(1.0f);
+  return p * power_of_two(n) + splat(1.0f);
 }
+
+INLINE vec sigmoid_of(vec x) { return splat(1.0f) / one_plus_exp_minus(x); }
+INLINE vec silu_of(vec x) { return x / one_plus_exp_minus(x); }
 
 INLINE vec erf_of(vec x) {
   vec a = magnitude(x), z = x * x;  // |x| < 1

@@ -8,17 +8,26 @@ INLINE vec load(const float *p) { return *(const unaligned_vec *)p; }
 INLINE void store(float *p, vec v) { *(unaligned_vec *)p = v; }
 INLINE vec splat(float x) { return (vec)(x); }
 
+// Fewer than 2 * LANES numbers, by halves: a call of memcpy takes longer.
+INLINE void copy_part(float *to, const float *from, ptrdiff_t count) {
+  UNROLL for (ptrdiff_t size = LANES; size > 0; size /= 2)
+    if (count & size) {
+      memcpy(to, from, (size_t)size * sizeof(float));
+      to += size, from += size;
+    }
+}
+
 // The first `count` lanes, others 0.
 INLINE vec load_part(const float *p, ptrdiff_t count) {
   float lanes[LANES] = {0};
-  memcpy(lanes, p, (size_t)count * sizeof(float));
+  copy_part(lanes, p, count);
   return load(lanes);
 }
 
 INLINE void store_part(float *p, vec v, ptrdiff_t count) {
   float lanes[LANES];
   store(lanes, v);
-  memcpy(p, lanes, (size_t)count * sizeof(float));
+  copy_part(p, lanes, count);
 }
 
 // The same for all lanes or a part of them.

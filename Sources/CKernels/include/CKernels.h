@@ -257,6 +257,15 @@ const struct ck_kernels *ck_kernels_active(void);
 // The table called avx512, avx2, neon or portable, or NULL where this CPU does not run it.
 const struct ck_kernels *_Nullable ck_kernels_named(const char *name);
 
+// Tells the CPU that the caller waits in a loop for another thread.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #define CK_MAX_RANK 64
 
 // y = x [dims...] with axes in the order `axes`; elements of 1, 2, 4 or 8 bytes; rank at most

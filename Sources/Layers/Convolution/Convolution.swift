@@ -55,10 +55,16 @@ struct Convolution: WindowedLayer {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run { buffers in finish.multiply(panels[0], rows: rows, buffers.input(0), buffers) }
     }
+    let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    let padded = groups == 1 ? PaddedRows(window, from: input, to: output) : nil
     let images = try ImageBatch(
-      window, from: call.inputs[0].shape, to: call.outputs[0].shape, reading: groupChannels)
-    return .run { buffers in
-      images.forEachRun(buffers) { pixels, x, y in
+      window, from: input, to: output, reading: groupChannels, mergesTaps: groups == 1,
+      padded: padded)
+    let scratchCount = padded?.shape.elementCount ?? 0
+    return .run(scratchBytes: scratchCount * MemoryLayout<Float>.stride) { buffers in
+      let x = padded == nil ? buffers.input(0) : UnsafePointer(buffers.scratch())
+      padded?.fill(buffers.scratch(), from: buffers.input(0), buffers.workers)
+      images.forEachRun(buffers, from: x) { pixels, x, y in
         let epilogue = finish.epilogue(buffers, y, width: filters)
         for (group, panel) in panels.enumerated() {
           let column = group * panel.columns

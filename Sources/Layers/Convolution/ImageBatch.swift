@@ -9,18 +9,33 @@ struct ImageBatch: Sendable {
   private let inputItem: Int
   private let outputItem: Int
 
-  /// The windows that lead from tensors (B, spatial…, C) of shape `input` to shape `output`, and
-  /// read `channels` of the input's channels at a time, by default all.
+  /// The windows that lead from tensors (B, spatial…, C) of shape `input` to shape `output`.
+  ///
+  /// - Parameters:
+  ///   - window: The window.
+  ///   - input: The shape of what the layer is called on.
+  ///   - output: The shape of what it gives.
+  ///   - channels: The input's channels that are read at a time, by default all.
+  ///   - mergesTaps: Whether taps that lie side by side may be read as one.
+  ///   - padded: The input with zeros beside its rows, where the windows read that in its place.
+  /// - Throws: ``LayerError`` where the input is too large.
   init(
-    _ window: SpatialWindow, from input: Shape, to output: Shape, reading channels: Int? = nil
+    _ window: SpatialWindow, from input: Shape, to output: Shape, reading channels: Int? = nil,
+    mergesTaps: Bool = false, padded: PaddedRows? = nil
   ) throws(LayerError) {
     let sizes = Array(input.dimensions.dropFirst().dropLast())
+    var padding = window.padsBefore(for: sizes)
+    var input = input
+    if let padded {
+      input = padded.shape
+      padding[padding.count - 1] = 0
+    }
     guard
       let windows = WindowTable(
-        input: sizes, kernel: window.kernel, strides: window.strides, dilation: window.dilation,
-        padding: window.padsBefore(for: sizes),
+        input: Array(input.dimensions.dropFirst().dropLast()), kernel: window.kernel,
+        strides: window.strides, dilation: window.dilation, padding: padding,
         output: Array(output.dimensions.dropFirst().dropLast()),
-        channels: channels ?? input[-1], pixelStride: input[-1])
+        channels: channels ?? input[-1], pixelStride: input[-1], mergesTaps: mergesTaps)
     else {
       throw LayerError("an input of shape \(input) is too large")
     }
@@ -34,10 +49,13 @@ struct ImageBatch: Sendable {
   /// Calls `body` for runs of pixels that cover all items: with the run's pixels, the item's input,
   /// and its output.
   func forEachRun(
-    _ buffers: StepBuffers, into output: UnsafeMutablePointer<Float>? = nil,
+    _ buffers: StepBuffers, from input: UnsafePointer<Float>? = nil,
+    into output: UnsafeMutablePointer<Float>? = nil,
     _ body: (Range<Int>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let (pixels, input, output) = (windows.pixels, buffers.input(0), output ?? buffers.output())
+    let (pixels, input, output) = (
+      windows.pixels, input ?? buffers.input(0), output ?? buffers.output()
+    )
     let pixelWork = max(windows.taps * windows.channels * outputChannels, 1)
     buffers.workers.forEachRange(of: batch * pixels, grain: 16 + 100_000 / pixelWork) { range in
       var start = range.lowerBound
