@@ -91,7 +91,7 @@ struct ModelImport {
       }
       return (
         InputDescription(name: name, shape: shape, elementType: input.elementType),
-        GraphValue(name: name, rank: shape.count)
+        GraphValue(name: name)
       )
     }
   }

@@ -3,14 +3,14 @@ import ModelFormat
 /// How a `channels_first` layer is run channels-last: the channels go last before it, and come back
 /// after it unless its output has no other axes.
 struct ChannelsFirst {
-  /// The axes that put the channels last.
-  let toLast: [Int]
+  /// The axes that put the channels last; nil where any number of axes will do.
+  let toLast: [Int]?
   /// The axes that put them second again, or nil where they stay.
   let toFirst: [Int]?
 
   /// What a class does with the axes.
   private struct Form: Sendable {
-    /// The number of spatial axes; nil where any number will do.
+    /// The number of spatial axes; nil where any number will do, and none is left.
     var axes: Int?
     /// Whether the output has lost its spatial axes, unless `keepdims` is set.
     var reduces = false
@@ -21,12 +21,13 @@ struct ChannelsFirst {
     layer.config["data_format"]?.string == "channels_first" && table[layer.className] != nil
   }
 
-  /// The rewriting of a layer whose input has the given rank, or nil where the rank must be known
-  /// and is not.
-  init?(_ layer: SourceLayer, inputRank: Int?) {
-    guard let form = Self.table[layer.className],
-      let rank = form.axes.map({ $0 + 2 }) ?? inputRank, rank > 1
-    else { return nil }
+  /// The rewriting of a layer; nil where its class knows no `data_format`.
+  init?(_ layer: SourceLayer) {
+    guard let form = Self.table[layer.className] else { return nil }
+    guard let rank = form.axes.map({ $0 + 2 }) else {
+      (toLast, toFirst) = (nil, nil)
+      return
+    }
     toLast = [0] + Array(2..<rank) + [1]
     let keepsAxes = !form.reduces || layer.config["keepdims"]?.bool == true
     toFirst = keepsAxes ? [0, rank - 1] + Array(1..<(rank - 1)) : nil

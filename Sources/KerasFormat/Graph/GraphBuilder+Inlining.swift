@@ -71,7 +71,7 @@ extension GraphBuilder {
     let name = GraphName.call(path, index)
     addNode(NodeDescription(name: name, layer: path, inputs: [output.name, input.name]))
     let carried = version.major < 3 ? output.mask ?? input.mask : input.mask
-    return [GraphValue(name: name, rank: output.rank.map { $0 + 1 }, mask: carried)]
+    return [GraphValue(name: name, mask: carried)]
   }
 
   private func fold(
@@ -81,7 +81,7 @@ extension GraphBuilder {
     let name = GraphName.call(fold, index)
     addLayer(LayerDescription(name: fold, className: "FoldTime"))
     addNode(NodeDescription(name: name, layer: fold, inputs: [input.name]))
-    return GraphValue(name: name, rank: input.rank.map { $0 - 1 })
+    return GraphValue(name: name)
   }
 
   /// Reports the masks that `TimeDistributed` hands to a layer that computes with them.
@@ -100,13 +100,7 @@ extension GraphBuilder {
   func addChannelsFirst(
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall
   ) -> [GraphValue] {
-    guard let input = call.inputs.first, let form = ChannelsFirst(layer, inputRank: input.rank)
-    else {
-      report.unsupported(
-        path, layer.className, option: "data_format",
-        reason: "\"channels_first\" after a layer whose output's rank is not known")
-      return []
-    }
+    guard let input = call.inputs.first, let form = ChannelsFirst(layer) else { return [] }
     report.note(.channelsFirstRewritten)
     var layer = layer
     layer.config["data_format"] = .string("channels_last")
@@ -126,13 +120,12 @@ extension GraphBuilder {
   }
 
   private func transpose(
-    _ value: GraphValue, _ axes: [Int], layer: String, call: String
+    _ value: GraphValue, _ axes: [Int]?, layer: String, call: String
   ) -> GraphValue {
+    let order = axes.map { .array($0.map { .int($0) }) } ?? JSONValue.string("channels_last")
     addLayer(
-      LayerDescription(
-        name: layer, className: "Transpose",
-        config: ["axes": .array(axes.map { .int($0) })]))
+      LayerDescription(name: layer, className: "Transpose", config: ["axes": order]))
     addNode(NodeDescription(name: call, layer: layer, inputs: [value.name]))
-    return GraphValue(name: call, rank: value.rank, mask: value.mask)
+    return GraphValue(name: call, mask: value.mask)
   }
 }

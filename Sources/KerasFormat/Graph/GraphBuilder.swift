@@ -113,10 +113,8 @@ final class GraphBuilder {
       NodeDescription(
         name: node, layer: path, inputs: inputs, keywords: keywords, arguments: call.arguments,
         outputs: names))
-    let rank = RankRules.rank(of: layer, inputs: call.inputs)
     return names.enumerated().map { index, name in
-      GraphValue(
-        name: name, rank: index == 0 ? rank : nil, mask: index == 0 ? masks.carried : nil)
+      GraphValue(name: name, mask: index == 0 ? masks.carried : nil)
     }
   }
 

@@ -2,8 +2,6 @@
 struct GraphValue: Sendable {
   /// The value's name in the description.
   var name: String
-  /// The number of axes, the batch among them; nil where it is not known.
-  var rank: Int?
   /// The mask that Keras hands on with the value, unseen by the file.
   var mask: ImplicitMask?
 }

@@ -1,7 +1,9 @@
+import ModelFormat
 import Tensors
 
 /// y[i_axes[0], i_axes[1], …] = x[i_0, i_1, …]: `Permute`, whose `dims` count from 1 and leave the
-/// batch where it is, and the canonical dialect's `Transpose`, whose `axes` name every axis.
+/// batch where it is, and the canonical dialect's `Transpose`, whose `axes` name every axis, or are
+/// `"channels_last"`: the second axis goes last, however many there are.
 ///
 /// Input: any shape. Output: the same sizes in another order.
 ///
@@ -10,27 +12,38 @@ struct Transpose: Layer {
   static let classNames = ["Permute", "Transpose"]
   static let elementTypes: [ElementType] = []
 
-  private let axes: [Int]
+  /// Nil where the second axis goes last.
+  private let axes: [Int]?
 
   init(_ reader: inout LayerReader) {
     if reader.className == "Permute" {
       axes = [0] + reader.intList("dims", default: [], in: 1...63)
+    } else if reader.value("axes")?.string == "channels_last" {
+      axes = nil
     } else {
       axes = reader.intList("axes", default: [], in: 0...63)
     }
-    if axes.sorted() != Array(axes.indices) {
+    if let axes, axes.sorted() != Array(axes.indices) {
       reader.reject(nil, "expected every axis once, found \(axes)")
     }
   }
 
+  private func axes(rank: Int) -> [Int] {
+    axes ?? (rank < 3 ? Array(0..<rank) : [0] + Array(2..<rank) + [1])
+  }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    let shape = try call.onlyShape(rank: axes.count)
+    let shape = try call.onlyShape()
+    let axes = axes(rank: shape.rank)
+    guard axes.count == shape.rank else {
+      throw LayerError("expected an input of rank \(axes.count), found shape \(shape)")
+    }
     return [TensorType(Shape(axes.map { shape[$0] }), call.inputs[0].elementType)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let input = call.inputs[0]
-    let axes = axes
+    let axes = axes(rank: input.shape.rank)
     return .run { buffers in
       CPUKernels.active.permute(
         input.shape, axes: axes, elementBytes: input.elementType.byteCount, buffers.inputBytes(0),
