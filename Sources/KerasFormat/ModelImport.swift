@@ -116,6 +116,9 @@ struct ModelImport {
         "", option: "model_weights", reason: "expected the model's weights, found none")
       return nil
     }
+    if WeightTree.isTree(group) {
+      return WeightTree(model: model, root: group, report: report).weights()
+    }
     do {
       let groups = try WeightGroups(group)
       return WeightReader(model: model, groups: groups, report: report).weights()

@@ -1,8 +1,7 @@
 """The sweep's command line; what it does is said in Tools/sweep."""
 import argparse
-import contextlib
+import glob
 import importlib
-import io
 import os
 import random
 import subprocess
@@ -19,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from layer_cases.kit import Kit, randomise
 from reference import cpu_twins, record, sample_inputs, write_reference
 
+from . import carriers
 from .comparing import TOLERANCE, differences, relative_error, run_keraskit
 from .graphs import random_model
 
@@ -57,6 +57,8 @@ def arguments():
     parser.add_argument(
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
     parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of open sizes: open")
+    parser.add_argument(
+        "--carrier", choices=carriers.CARRIERS, help="the form in which models are saved (drawn)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
     parser.add_argument("--keraskit", default=built, help="the binary (.build/release/keraskit)")
@@ -67,23 +69,20 @@ def check(kit, options, seed, directory):
     """Makes the model of one seed and says whether keraskit agrees: passed, failed or skipped."""
     model, words, inputs, expected = make(kit, options, seed)
     stem = os.path.join(options.keep or directory, f"model{seed}")
-    model_path, inputs_path, outputs_path = stem + ".h5", stem + ".in.npz", stem + ".out.npz"
-    with contextlib.redirect_stdout(io.StringIO()):
-        model.save(model_path, **({"save_format": "h5"} if kit.is_keras2 else {}),
-                   include_optimizer=False)
+    inputs_path, outputs_path = stem + ".in.npz", stem + ".out.npz"
+    saved = carriers.save(kit, model, stem, options.carrier, seed)
     np.savez(inputs_path, **inputs)
-    failure = run_keraskit(options.keraskit, model_path, inputs_path, outputs_path)
+    failure = run_keraskit(options.keraskit, saved, inputs_path, outputs_path)
     problems, error = ([failure], np.inf) if failure else differences(outputs_path, expected)
     if problems and failure is None and error < 50 * instability(kit, model, inputs, expected):
         return "skipped"
     if problems:
         report(options, seed, words, problems)
     if options.only is not None:
-        explain(kit, options, stem, model, words, inputs)
-    if not problems or not options.keep:
-        for path in (model_path, inputs_path, outputs_path):
-            if os.path.exists(path) and options.only is None:
-                os.remove(path)
+        explain(kit, options, stem, saved, model, words, inputs)
+    elif not problems or not options.keep:
+        for path in glob.glob(glob.escape(stem) + ".*"):
+            os.remove(path)
     return "failed" if problems else "passed"
 
 
@@ -128,19 +127,21 @@ def instability(kit, model, inputs, expected):
 def report(options, seed, words, problems):
     again = f"--only {seed}" + (" --keras2" if options.keras2 else "")
     again += f" --layer {options.layer}" if options.layer else ""
+    again += f" --carrier {options.carrier}" if options.carrier else ""
     print(f"FAILED {again}: {words}")
     for problem in problems[:6]:
         print("   ", problem)
     sys.stdout.flush()
 
 
-def explain(kit, options, stem, model, words, inputs):
+def explain(kit, options, stem, saved, model, words, inputs):
     """Lets keraskit find the first layer that differs."""
-    print(f"model: {words}\nfiles: {stem}.h5, {stem}.in.npz, {stem}.out.npz, {stem}.reference.npz")
+    print(f"model: {words}\nfiles: {' '.join(saved)}, {stem}.in.npz, {stem}.out.npz, "
+          f"{stem}.reference.npz")
     reference = stem + ".reference.npz"
     write_reference(reference, model, inputs, kit.keras)
     sys.stdout.flush()
-    subprocess.run([options.keraskit, "verify", stem + ".h5", "--reference", reference,
+    subprocess.run([options.keraskit, "verify", *saved, "--reference", reference,
                     "--rtol", str(TOLERANCE)], check=False)
 
 

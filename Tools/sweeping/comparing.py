@@ -9,10 +9,10 @@ SECONDS = 60
 
 
 def run_keraskit(keraskit, model, inputs, outputs):
-    """None, or what keraskit said when it failed."""
+    """None, or what keraskit said when it failed; `model` are the words that name the model."""
     if os.path.exists(outputs):
         os.remove(outputs)
-    command = [keraskit, "predict", model, "--input", inputs, "--output", outputs,
+    command = [keraskit, "predict", *model, "--input", inputs, "--output", outputs,
                "--output-names", "index"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)

@@ -40,6 +40,11 @@ enum ClassNames {
     return present[name] ?? name
   }
 
+  /// The name of a class as Python knows it: without the package that it is registered under.
+  static func withoutPackage(_ name: String) -> String {
+    name.lastIndex(of: ">").map { String(name[name.index(after: $0)...]) } ?? name
+  }
+
   private static func isKeras(_ package: some StringProtocol) -> Bool {
     let first = package.split(separator: ".").first.map { $0.lowercased() }
     return first == "keras" || first == "tf_keras" || first == "experimental"

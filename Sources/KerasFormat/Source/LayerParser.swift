@@ -31,6 +31,7 @@ struct LayerParser {
     }
     let options = config.object ?? [:]
     var layer = SourceLayer(name: name, className: ClassNames.present(rawClass))
+    layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
     switch layer.className {
     case "InputLayer":
@@ -61,6 +62,7 @@ struct LayerParser {
     report.note(.nestedModelsInlined)
     return SourceLayer(
       name: name, className: form?.graph == .sequential ? "Sequential" : "Functional",
+      fileClassName: ClassNames.withoutPackage(rawClass),
       isTrainable: config["trainable"]?.bool ?? true, body: .model(model))
   }
 

@@ -19,6 +19,8 @@ struct SourceLayer: Sendable {
   var name: String
   /// The class by its present name.
   var className: String
+  /// The class by the name that the file gives it, without a package's.
+  var fileClassName = ""
   /// The options in the canonical dialect.
   var config: [String: JSONValue] = [:]
   /// Whether the layer's own flag says that it is trained, which decides the order of weights.

@@ -138,7 +138,7 @@ extension [WeightLeaf] {
 
 extension WeightLeaf {
   /// Whether the other layer has the same name, class and options.
-  fileprivate func isSame(as other: WeightLeaf) -> Bool {
+  func isSame(as other: WeightLeaf) -> Bool {
     components.last == other.components.last && className == other.className
       && config == other.config
   }

@@ -17,7 +17,8 @@ struct ConvertCommand: Command {
     name: "convert", summary: "write a model as a bundle", operands: "MODEL",
     operandCount: 1...1,
     options: [
-      output, precision, labels, reference, AllowedDifference.atol, AllowedDifference.rtol, .json,
+      output, precision, labels, reference, AllowedDifference.atol, AllowedDifference.rtol,
+      KerasSource.weightsOption, .json,
     ],
     details: [
       """
@@ -27,6 +28,7 @@ struct ConvertCommand: Command {
     ])
 
   private let model: String
+  private let weights: String?
   private let output: String
   private let precision: BundlePrecision
   private let labels: String?
@@ -36,6 +38,7 @@ struct ConvertCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
+    weights = arguments.value(of: KerasSource.weightsOption)
     guard let output = arguments.value(of: Self.output) else {
       throw UsageError("\"--output\" is missing")
     }
@@ -55,7 +58,7 @@ struct ConvertCommand: Command {
   func run() throws -> ExitStatus {
     try AtomicFile.check(output, isNoneOf: [model, labels, reference])
     Terminal.progress("reading \(model)")
-    let file = try ModelFile(path: model, isHashed: true)
+    let file = try ModelFile(path: model, weights: weights, isHashed: true)
     var contents = file.contents
     if let labels { contents.labels = try LabelFile.read(labels) }
     if let reference { contents.reference = try ReferenceLoader.load(reference).tensors }

@@ -15,7 +15,8 @@ struct VerifyCommand: Command {
     name: "verify", summary: "compare a model with what Keras computed, layer by layer",
     operands: "MODEL", operandCount: 1...1,
     options: [
-      reference, AllowedDifference.atol, AllowedDifference.rtol, exact, html, threads, .json,
+      reference, AllowedDifference.atol, AllowedDifference.rtol, exact, html, threads,
+      KerasSource.weightsOption, .json,
     ],
     details: [
       """
@@ -25,6 +26,7 @@ struct VerifyCommand: Command {
     ])
 
   private let model: String
+  private let weights: String?
   private let reference: String?
   private let allowed: AllowedDifference
   private let html: String?
@@ -34,6 +36,7 @@ struct VerifyCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
+    weights = arguments.value(of: KerasSource.weightsOption)
     reference = arguments.value(of: Self.reference)
     allowed = try AllowedDifference(arguments)
     html = arguments.value(of: Self.html)
@@ -44,7 +47,7 @@ struct VerifyCommand: Command {
 
   func run() throws -> ExitStatus {
     if let html { try AtomicFile.check(html, isNoneOf: [model, reference]) }
-    let file = try ModelFile(path: model)
+    let file = try ModelFile(path: model, weights: weights)
     let cases = try cases(of: file)
     let tolerance = allowed.applied(to: file.precision.tolerance)
     let model = try file.model(threads: threads, exact: isExact)

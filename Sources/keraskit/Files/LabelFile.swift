@@ -4,13 +4,7 @@ import ModelFormat
 enum LabelFile {
   /// The names in the file at `path`.
   static func read(_ path: String) throws -> [String] {
-    let text: String?
-    do {
-      text = try MappedFile(path: path).withBytes { String(validating: $0, as: UTF8.self) }
-    } catch {
-      throw Failure.badFile(path, error.description)
-    }
-    guard let text else { throw Failure.badFile(path, "expected labels in UTF-8") }
+    let text = try TextFile.read(path, what: "labels")
     if text.first(where: { !$0.isWhitespace }) == "[" {
       let values = try? JSONValue(parsing: text).array?.map(\.string)
       guard let values, !values.contains(nil) else {

@@ -1,9 +1,8 @@
-import HDF5
 import Inference
 import KerasFormat
 import ModelFormat
 
-/// A model's file, read: a Keras `.h5` or a bundle.
+/// A model's file, read: one of Keras's or a bundle.
 struct ModelFile {
   /// The path as it was given.
   let path: String
@@ -20,35 +19,41 @@ struct ModelFile {
   ///
   /// - Parameters:
   ///   - path: The file; what it is shows in its content.
+  ///   - weights: The file of weights that goes with a `config.json`.
   ///   - isHashed: Whether the source's checksum is wanted, which reads the whole file once more;
   ///     a bundle's own checksum is verified then.
   /// - Throws: What is wrong with the file; ``ModelFailure`` where it leaves nothing to describe.
-  init(path: String, isHashed: Bool = false) throws {
-    self.path = path
-    switch try FileKind.of(path) {
-    case .hdf5:
-      let imported = try Self.importKeras(path, isHashed: isHashed)
-      contents = imported.contents
-      importProblems = imported.problems
-      precision = nil
-      parity = nil
-    case .safetensors:
-      let bundle = try BundleReader(path: path, verifyingChecksum: isHashed)
-      contents = bundle.contents
-      importProblems = []
-      precision = bundle.precision
-      parity = bundle.parity
-    case .zip:
-      throw Failure.badFile(
-        path, "a zip archive: .keras files are not supported yet; save the model as .h5")
-    case .json:
-      throw Failure.badFile(
-        path,
-        "a JSON file: config.json with --weights is not supported yet; save the whole model "
-          + "as .h5")
-    case let kind:
-      throw Failure.badFile(path, "expected a bundle or a Keras .h5 file, found \(kind.rawValue)")
+  init(path: String, weights: String? = nil, isHashed: Bool = false) throws {
+    let kind = try FileKind.of(path)
+    if let weights, kind != .json {
+      throw UsageError(
+        "\"--weights \(weights)\" goes with a config.json; \"\(path)\" is \(kind.rawValue)")
     }
+    switch kind {
+    case .hdf5, .zip, .json:
+      self.init(path, try KerasSource(path, weights: weights).model(isHashed: isHashed))
+    case .safetensors:
+      self.init(path, try BundleReader(path: path, verifyingChecksum: isHashed))
+    case let kind:
+      throw Failure.badFile(
+        path, "expected a bundle or a Keras .h5 or .keras file, found \(kind.rawValue)")
+    }
+  }
+
+  private init(_ path: String, _ bundle: BundleReader) {
+    self.path = path
+    contents = bundle.contents
+    importProblems = []
+    precision = bundle.precision
+    parity = bundle.parity
+  }
+
+  private init(_ path: String, _ imported: ImportedModel) {
+    self.path = path
+    contents = imported.contents
+    importProblems = imported.problems
+    precision = nil
+    parity = nil
   }
 
   /// A model that can run.
@@ -69,19 +74,5 @@ struct ModelFile {
       throw ModelFailure(path, importProblems + further)
     }
     throw ModelFailure(path, importProblems)
-  }
-
-  private static func importKeras(_ path: String, isHashed: Bool) throws -> ImportedModel {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
-    // Hashing takes as long as reading, so both go on at once.
-    let (root, hash) = try Concurrently.both(
-      { try HDF5ChildReader.read(path: path, options: options) },
-      isHashed ? { try SHA256.hexDigest(ofFile: path) } : { "" })
-    do {
-      return try KerasModelFile.read(root, source: name, sourceSHA256: hash)
-    } catch {
-      throw ModelFailure(path, error.problems)
-    }
   }
 }

@@ -1,0 +1,80 @@
+import HDF5
+import ModelFormat
+import Tensors
+
+/// One layer's group in the tree of Keras 3's weights.
+struct TreeLeaf {
+  private let leaf: WeightLeaf
+  private let group: HDF5Group
+
+  init(_ leaf: WeightLeaf, _ group: HDF5Group) {
+    self.leaf = leaf
+    self.group = group
+  }
+
+  /// The layer's weights in its own order; nil where the group has none though there should be.
+  func weights() throws(HDF5Error) -> [NamedWeight]? {
+    guard let slots = leaf.slots else { return try everything(in: group, under: "") }
+    var weights: [NamedWeight] = []
+    var counts: [String: Int] = [:]
+    for slot in slots {
+      let part = slot.name.contains("/") ? slot.name.withoutLastComponent : ""
+      let index = counts[part, default: 0]
+      counts[part] = index + 1
+      guard let owner = try owner(of: part), let vars = try? owner.group(at: "vars"),
+        vars.contains("\(index)")
+      else {
+        return nil
+      }
+      weights.append(
+        NamedWeight(name: slot.name, tensor: try Tensor(viewing: try vars.dataset(at: "\(index)"))))
+    }
+    return weights
+  }
+
+  /// The group of the object that a layer knows as `part`, or of the layer itself.
+  ///
+  /// A recurrent layer's weights are its cell's.
+  private func owner(of part: String) throws(HDF5Error) -> HDF5Group? {
+    var owner = group
+    for name in part.split(separator: "/").map(String.init) {
+      guard let next = child(name, of: owner) else { return nil }
+      owner = next
+    }
+    let vars = try? owner.group(at: "vars")
+    if vars?.entries.isEmpty != false, owner.contains("cell") { return try owner.group(at: "cell") }
+    return owner
+  }
+
+  private func child(_ name: String, of owner: HDF5Group) -> HDF5Group? {
+    let base = name == "attention_output" ? "output" : name
+    return [name, "\(base)_dense", "_\(base)_dense", "_\(name)"].lazy
+      .compactMap { try? owner.group(at: $0) }.first
+  }
+
+  /// Every weight below a group by its place, for layers whose class is not known.
+  private func everything(
+    in group: HDF5Group, under path: String
+  ) throws(HDF5Error) -> [NamedWeight] {
+    var weights: [NamedWeight] = []
+    for name in group.names {
+      switch group.entries[name] {
+      case .group(let inner):
+        weights += try everything(in: inner, under: name == "vars" ? path : joined(path, name))
+      case .dataset(let dataset):
+        weights.append(
+          NamedWeight(name: joined(path, name), tensor: try Tensor(viewing: dataset)))
+      case .unavailable(let error): throw error
+      case nil: break
+      }
+    }
+    return weights
+  }
+}
+
+extension String {
+  /// What stands before the last `/`.
+  fileprivate var withoutLastComponent: String {
+    lastIndex(of: "/").map { String(self[..<$0]) } ?? ""
+  }
+}

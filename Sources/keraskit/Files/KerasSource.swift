@@ -1,0 +1,66 @@
+import HDF5
+import KerasFormat
+import ModelFormat
+
+/// A model as Keras saved it: a `.h5` file, a `.keras` archive, or a `config.json` with a file of
+/// weights beside it.
+struct KerasSource {
+  /// The option that names the file of weights.
+  static let weightsOption = Option(
+    "weights", value: "FILE.h5", help: "the weights of a model that is a config.json")
+
+  private let path: String
+  private let kind: FileKind
+  private let weights: String?
+
+  init(_ path: String, weights: String?) throws {
+    self.path = path
+    self.weights = weights
+    kind = try FileKind.of(path)
+    if kind == .json, weights == nil {
+      throw Failure.badFile(
+        path, "a model's configuration without weights; \"--weights FILE.h5\" names them")
+    }
+  }
+
+  /// The model and its problems; `isHashed` asks for the source's checksum, which reads the whole
+  /// file once more.
+  func model(isHashed: Bool) throws -> ImportedModel {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let hashed = weights ?? path
+    // Hashing takes as long as reading, so both go on at once.
+    let (result, hash) = try Concurrently.both(
+      { () throws -> Result<ImportedModel, ModelProblems> in try imported(as: name) },
+      isHashed ? { try SHA256.hexDigest(ofFile: hashed) } : { "" })
+    do {
+      var model = try result.get()
+      model.contents.provenance.sourceSHA256 = hash
+      return model
+    } catch {
+      throw ModelFailure(path, error.problems)
+    }
+  }
+
+  private func imported(as name: String) throws -> Result<ImportedModel, ModelProblems> {
+    let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
+    switch (kind, weights) {
+    case (.zip, _):
+      return Result { () throws(ModelProblems) in
+        try KerasArchive.read(path: path, source: name) { descriptor, file throws(HDF5Error) in
+          try HDF5ChildReader.read(descriptor: descriptor, name: file, options: options)
+        }
+      }
+    case (.json, let weights?):
+      let text = try TextFile.read(path, what: "a model's configuration")
+      let root = try HDF5ChildReader.read(path: weights, options: options)
+      return Result { () throws(ModelProblems) in
+        try KerasModelFile.read(architecture: text, weights: root, source: name)
+      }
+    default:
+      let root = try HDF5ChildReader.read(path: path, options: options)
+      return Result { () throws(ModelProblems) in
+        try KerasModelFile.read(root, source: name)
+      }
+    }
+  }
+}
