@@ -52,7 +52,7 @@ import Testing
   @Test func aConfigurationWithoutWeightsIsNoModel() throws {
     let result = try Keraskit.run("inspect", Self.pairs[0].0)
     #expect(result.status == 2)
-    #expect(result.errors.contains("a model's configuration without weights"))
+    #expect(result.errors.contains("a configuration without weights"))
   }
 
   @Test func weightsGoWithNothingElse() throws {

@@ -41,7 +41,8 @@ import Testing
   @Test func aTextFile() throws {
     let error = try refusal(Data("hello, world".utf8), status: 2)
     #expect(
-      error.hasSuffix("expected a bundle or a Keras .h5 or .keras file, found a file of unknown kind\n"))
+      error.hasSuffix(
+        "expected a bundle or a Keras .h5 or .keras file, found a file of unknown kind\n"))
   }
 
   @Test func aKerasArchive() throws {
@@ -51,7 +52,7 @@ import Testing
 
   @Test func aConfigurationAlone() throws {
     let error = try refusal(Data("{\"class_name\": \"Sequential\"}".utf8), status: 2)
-    #expect(error.contains("a model's configuration without weights; \"--weights FILE.h5\" names them"))
+    #expect(error.contains("a configuration without weights; \"--weights FILE.h5\" names them"))
   }
 
   @Test(arguments: [100, 2000, 9000]) func aFileThatIsCut(size: Int) throws {

@@ -84,6 +84,10 @@ class Recorder:
         parent = self.stack[-1] if self.stack else None
         if parent is None or not parent.is_model or (len(self.stack) > 1 and not parent.key):
             return Frame(layer, is_model, ())
+        if isinstance(parent.layer, self.keras.Sequential) and not isinstance(
+                layer, self.keras.layers.Layer):
+            # An operation on masks, which the model's file does not hold.
+            return Frame(layer, is_model, ())
         return Frame(layer, is_model, parent.key + ((layer.name, parent.next_rank(layer)),))
 
     def activations(self):

@@ -19,7 +19,7 @@ enum ConfigRules {
       "MultiHeadAttention": [.addedMask],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
-      "Softmax": [.scalar("axis")],
+      "Softmax": [.scalar("axis"), .addedMask],
       "UnitNormalization": [.scalar("axis")],
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],
     ]

@@ -16,7 +16,7 @@ struct BoundCall {
   /// the file gives a list.
   func explicitMask(of input: Int) -> ImplicitMask? {
     keywords.first { $0.name == "mask:\(input)" || input == 0 && $0.name == "mask" }
-      .map { ImplicitMask(origin: $0.value.name) }
+      .map { .value($0.value.name) }
   }
 }
 

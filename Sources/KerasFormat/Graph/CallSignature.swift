@@ -48,7 +48,8 @@ struct CallSignature: Sendable {
     "AdditiveAttention": attention,
     "AlphaDropout": dropout,
     "Attention": attention,
-    "BatchNormalization": trained,
+    // The mask counts only while the statistics are learned.
+    "BatchNormalization": CallSignature(["inputs"], ["training", "mask"], unread: ["mask"]),
     "Bidirectional": recurrent,
     "ConvLSTM1D": recurrent,
     "ConvLSTM2D": recurrent,

@@ -89,7 +89,10 @@ extension GraphBuilder {
     let mask = call.explicitMask(of: 0) ?? call.inputs.lazy.compactMap(\.mask).first
     guard let mask else { return }
     if inner.model != nil || MaskRule.of(inner.className)?.reads == true {
-      refuse(mask, path: path, className: "TimeDistributed")
+      report.unsupported(
+        path, "TimeDistributed", option: "mask",
+        reason: "the layer that it holds computes with the mask that \"\(mask.origin)\" makes, "
+          + "which is not supported")
     }
   }
 

@@ -95,18 +95,23 @@ final class GraphBuilder {
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int = 1,
     name: String? = nil
   ) -> [GraphValue] {
-    let masks = MaskPropagation(layer, path: path, call: call, kerasMajor: version.major)
-    if let mask = masks.read { refuse(mask, path: path, className: layer.className) }
     var config = layer.config
     config["mask_zero"] = nil
     addLayer(LayerDescription(name: path, className: layer.className, config: config))
     let node = GraphName.call(name ?? path, index)
+    let masks = MaskPropagation(
+      layer, name: GraphName.call(path, index), call: call, kerasMajor: version.major)
     let count = max(outputs, OutputCount.of(layer))
     var inputs = call.inputs.map(\.name)
     var keywords: [String: Int] = [:]
     for keyword in call.keywords {
       keywords[keyword.name] = inputs.count
       inputs.append(keyword.value.name)
+    }
+    for (keyword, mask) in masks.read {
+      guard let value = value(of: mask, for: path, className: layer.className) else { continue }
+      keywords[keyword] = inputs.count
+      inputs.append(value)
     }
     let names = (0..<count).map { GraphName.output(node, $0) }
     addNode(
@@ -139,10 +144,6 @@ final class GraphBuilder {
     }
   }
 
-  /// Reports that a layer would have to compute with a mask that the file does not show.
-  func refuse(_ mask: ImplicitMask, path: String, className: String) {
-    report.unsupported(
-      path, className, option: "mask",
-      reason: "computes with the mask that \"\(mask.origin)\" makes; masks are not supported")
-  }
+  /// Whether a call has that name.
+  func isCalled(_ name: String) -> Bool { callNames.contains(name) }
 }

@@ -6,12 +6,6 @@ struct GraphValue: Sendable {
   var mask: ImplicitMask?
 }
 
-/// A mask that a layer made and that travels along with its output.
-struct ImplicitMask: Hashable, Sendable {
-  /// The layer that made it.
-  var origin: String
-}
-
 /// Names of calls and values.
 enum GraphName {
   /// A layer's call: its name, then `name#1`, `name#2`, ….

@@ -5,40 +5,87 @@ import ModelFormat
 /// Keras hands masks from layer to layer beside the values, and neither Keras 2 nor a Sequential
 /// model says so in its file.
 struct MaskPropagation {
-  /// The mask that the layer computes with.
-  private(set) var read: ImplicitMask?
+  /// The masks that the layer computes with, by the keyword that it takes each under.
+  private(set) var read: [(keyword: String, mask: ImplicitMask)] = []
   /// The mask that the first output carries.
   private(set) var carried: ImplicitMask?
 
-  /// Follows the masks through a call of `layer`, which is named `path`.
-  init(_ layer: SourceLayer, path: String, call: BoundCall, kerasMajor: Int) {
+  /// Follows the masks through a call of `layer`, which is named `name`.
+  init(_ layer: SourceLayer, name: String, call: BoundCall, kerasMajor: Int) {
     let masks = call.inputs.map(\.mask)
     let explicit = call.explicitMask(of: 0)
     let first = explicit ?? masks.first ?? nil
-    let any = masks.lazy.compactMap { $0 }.first
+    let some = masks.compactMap { $0 }
     let isKeras3 = kerasMajor >= 3
     switch MaskRule.of(layer.className) {
     case nil: break
     case .passes: carried = first
     case .passesSinceKeras3: carried = isKeras3 ? first : nil
     case .readsAndPasses:
-      read = any
+      read = Self.keywords(of: layer.className, masks)
       carried = first
     case .readsBeforeKeras3:
-      read = isKeras3 ? nil : any
+      read = isKeras3 ? [] : Self.keywords(of: layer.className, masks)
       carried = first
-    case .reads: read = any
+    case .reads: read = Self.keywords(of: layer.className, masks)
     case .recurrent:
       // Keras 3 looks for a mask only where the call has one tensor for an argument.
-      read = isKeras3 && call.inputs.count > 1 ? nil : first
+      let looks = !isKeras3 || call.inputs.count == 1
+      read = looks ? Self.keywords(of: layer.className, [masks.first ?? nil]) : []
       carried = layer.returnsSequences ? first : nil
-    case .makes: carried = ImplicitMask(origin: path)
+    case .makes:
+      carried = call.inputs.first.map {
+        .differs(
+          input: $0.name, from: layer.config["mask_value"] ?? .int(0), anyFeature: true, call: name)
+      }
     case .makesWhereMaskZero:
-      carried = layer.config["mask_zero"]?.bool == true ? ImplicitMask(origin: path) : nil
-    case .merges: carried = isKeras3 && masks.contains(nil) ? nil : any
-    case .concatenates: carried = any
+      guard layer.config["mask_zero"]?.bool == true else { break }
+      carried = call.inputs.first.map {
+        .differs(input: $0.name, from: .int(0), anyFeature: false, call: name)
+      }
+    case .merges where isKeras3:
+      carried =
+        masks.contains(nil)
+        ? nil : .joining(some, operation: "LogicalOr", call: name)
+    case .merges: carried = .joining(some, operation: "LogicalAnd", call: name)
+    case .concatenates:
+      carried = Self.concatenated(masks, layer.config["axis"]?.int ?? -1, name, isKeras3)
     }
-    if explicit != nil { read = nil }
+    // What the call names itself comes before what its inputs carry.
+    let named = Set(call.keywords.map(\.name))
+    if explicit != nil { read = [] }
+    read.removeAll { named.contains($0.keyword) }
+  }
+
+  /// The masks of a call's inputs under the keywords that the class takes them.
+  private static func keywords(
+    of className: String, _ masks: [ImplicitMask?]
+  ) -> [(keyword: String, mask: ImplicitMask)] {
+    let names: [String] =
+      switch className {
+      case "AdditiveAttention", "Attention": ["mask:0", "mask:1"]
+      case "GroupQueryAttention", "MultiHeadAttention": ["query_mask", "value_mask", "key_mask"]
+      default: ["mask"]
+      }
+    return zip(names, masks).compactMap { name, mask in mask.map { (name, $0) } }
+  }
+
+  /// The mask behind a `Concatenate`.
+  ///
+  /// Along the features an unmasked input counts as all true: Keras 3 looks for any that is true,
+  /// Keras 2 for all. Along time the masks follow each other.
+  private static func concatenated(
+    _ masks: [ImplicitMask?], _ axis: Int, _ name: String, _ isKeras3: Bool
+  ) -> ImplicitMask? {
+    let some = masks.compactMap { $0 }
+    guard !some.isEmpty else { return nil }
+    switch axis {
+    case -1 where isKeras3:
+      return some.count < masks.count ? nil : .joining(some, operation: "LogicalOr", call: name)
+    case -1: return .joining(some, operation: "LogicalAnd", call: name)
+    case 1 where some.count == masks.count: return .concatenated(some, call: name)
+    default: return .unknown(call: name)
+    }
   }
 }
 

@@ -2,27 +2,42 @@ import Tensors
 
 /// y = exp(x) / Σ exp(x), the sum over one axis or over several together.
 ///
+/// With a mask, given by keyword, which broadcasts to x, what is masked counts as -1e9 and becomes 0;
+/// with `adds_mask`, -1e9 is added to it, and the sum is taken as it comes.
+///
 /// Input and output: any shape.
 ///
 /// Keras: <https://keras.io/api/layers/activation_layers/softmax/>
 struct Softmax: Layer {
-  static let classNames = ["Softmax"]
+  static let classNames = ["Softmax", "ops.Softmax"]
+
+  static let keywords: Set<String> = ["mask"]
 
   private let axes: [Int]
+  private let addsMask: Bool
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])
+    addsMask = reader.bool("adds_mask", default: false)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
     _ = try normalizedAxes(shape)
+    if let mask = call.keywords["mask"].map({ call.inputs[$0].shape }),
+      broadcastShape(mask, shape) != shape
+    {
+      throw LayerError("expected a mask that broadcasts to \(shape), found shape \(mask)")
+    }
     return [TensorType(shape)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let axes = try normalizedAxes(shape)
+    if let mask = call.keywords["mask"] {
+      return try maskedStep(shape, axes, mask: (mask, call.inputs[mask].shape))
+    }
     guard let first = axes.first, axes == Array(first..<(first + axes.count)) else {
       return scatteredStep(shape, axes)
     }
@@ -51,6 +66,37 @@ struct Softmax: Layer {
       kernels.permute(shape, axes: order, buffers.inputBytes(0), into: scratch)
       kernels.softmax(outer: outer, count: count, scratch, into: scratch)
       kernels.permute(moved, axes: back, scratch, into: buffers.outputBytes())
+    }
+  }
+
+  private func maskedStep(
+    _ shape: Shape, _ axes: [Int], mask: (input: Int, shape: Shape)
+  ) throws(LayerError) -> Step {
+    guard let broadcast = Broadcast(shape, mask.shape) else {
+      throw LayerError("expected a mask that broadcasts to \(shape), found \(mask.shape)")
+    }
+    let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+    let back = (0..<shape.rank).map { axis in order.firstIndex(of: axis) ?? axis }
+    let moved = Shape(order.map { shape[$0] })
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    let total = shape.elementCount
+    let (addsMask, lowest) = (addsMask, Float(-1e9))
+    return .run(scratchBytes: 2 * total * 4) { buffers in
+      let (kernels, x, keep) = (CPUKernels.active, buffers.input(0), buffers.input(mask.input))
+      let (scratch, y) = (buffers.scratch(), buffers.output())
+      func forEach(_ body: (Int, Bool) -> Void) {
+        broadcast.forEachRun(in: 0..<broadcast.runCount) { run in
+          for index in 0..<run.count {
+            body(run.output + index, keep[run.b + (broadcast.advancesB ? index : 0)] > 0.5)
+          }
+        }
+      }
+      forEach { scratch[$0] = $1 ? x[$0] : addsMask ? x[$0] + lowest : lowest }
+      kernels.permute(shape, axes: order, scratch, into: scratch + total)
+      kernels.softmax(
+        outer: total / max(count, 1), count: count, scratch + total, into: scratch + total)
+      kernels.permute(moved, axes: back, scratch + total, into: y)
+      if !addsMask { forEach { if !$1 { y[$0] = 0 } } }
     }
   }
 

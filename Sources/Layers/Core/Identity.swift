@@ -9,6 +9,8 @@ struct Identity: AbsorbableLayer {
   static let classNames = [
     "Identity", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization",
+    "ops.StopGradient",
+    "ops.Copy",
   ]
   static let elementTypes: [ElementType] = []
 

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Keras: <https://keras.io/api/layers/merging_layers/concatenate/>
 struct Concatenate: Layer {
-  static let classNames = ["Concatenate"]
+  static let classNames = ["Concatenate", "ops.Concatenate"]
   static let elementTypes: [ElementType] = []
 
   private let axis: Int

@@ -16,6 +16,7 @@ extension LayerCatalog {
         EinsumDense.self,
         Embedding.self,
         Identity.self,
+        Masking.self,
       ]
     ),
     (
@@ -85,6 +86,23 @@ extension LayerCatalog {
       [
         Normalization.self,
         Rescaling.self,
+      ]
+    ),
+    (
+      "Operations",
+      [
+        Cast.self,
+        Einsum.self,
+        ElementwiseOperation.self,
+        GetItem.self,
+        Matmul.self,
+        Ordering.self,
+        Parts.self,
+        Rearrangement.self,
+        ReductionOperation.self,
+        ReshapeOperation.self,
+        Selection.self,
+        UnaryOperation.self,
       ]
     ),
     (

@@ -9,16 +9,25 @@ import Tensors
 ///
 /// Keras: <https://keras.io/api/layers/reshaping_layers/permute/>
 struct Transpose: Layer {
-  static let classNames = ["Permute", "Transpose"]
+  static let classNames = ["Permute", "Transpose", "ops.Transpose"]
   static let elementTypes: [ElementType] = []
 
-  /// Nil where the second axis goes last.
+  /// What the order is where it does not name every axis.
+  private enum Rule { case channelsLast, reversed }
+
+  private let rule: Rule
   private let axes: [Int]?
 
+  var isBatchIndependent: Bool { axes?.first == 0 || axes == nil && rule == .channelsLast }
+
   init(_ reader: inout LayerReader) {
+    rule = reader.className == "ops.Transpose" ? .reversed : .channelsLast
     if reader.className == "Permute" {
       axes = [0] + reader.intList("dims", default: [], in: 1...63)
-    } else if reader.value("axes")?.string == "channels_last" {
+    } else if rule == .reversed
+      ? reader.value("axes") == nil
+      : reader.value("axes")?.string == "channels_last"
+    {
       axes = nil
     } else {
       axes = reader.intList("axes", default: [], in: 0...63)
@@ -29,7 +38,9 @@ struct Transpose: Layer {
   }
 
   private func axes(rank: Int) -> [Int] {
-    axes ?? (rank < 3 ? Array(0..<rank) : [0] + Array(2..<rank) + [1])
+    if let axes { return axes }
+    if rule == .reversed { return (0..<rank).reversed() }
+    return (rank < 3 ? Array(0..<rank) : [0] + Array(2..<rank) + [1])
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

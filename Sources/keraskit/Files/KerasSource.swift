@@ -19,7 +19,7 @@ struct KerasSource {
     kind = try FileKind.of(path)
     if kind == .json, weights == nil {
       throw Failure.badFile(
-        path, "a model's configuration without weights; \"--weights FILE.h5\" names them")
+        path, "a configuration without weights; \"--weights FILE.h5\" names them")
     }
   }
 

@@ -1,0 +1,81 @@
+import ModelFormat
+
+/// A mask that travels along with a value, unseen by the file: how it comes about.
+///
+/// It becomes a value of the graph only where a layer computes with it.
+indirect enum ImplicitMask: Hashable, Sendable {
+  /// A value that the file names.
+  case value(String)
+  /// True where the elements of `input` differ from a number; with `anyFeature`, where any along
+  /// the last axis does. `call` is the layer's call that makes it.
+  case differs(input: String, from: JSONValue, anyFeature: Bool, call: String)
+  /// Masks of one shape joined by an operation of truth values, by a layer's call.
+  case joined([ImplicitMask], operation: String, call: String)
+  /// Masks put behind each other along the time axis, by a layer's call.
+  case concatenated([ImplicitMask], call: String)
+  /// A mask that comes about in a way that is not done, by a layer's call.
+  case unknown(call: String)
+
+  /// What the mask is called in messages.
+  var origin: String {
+    switch self {
+    case .value(let name): name
+    case .differs(_, _, _, let call), .joined(_, _, let call), .concatenated(_, let call),
+      .unknown(let call):
+      call
+    }
+  }
+
+  /// Several masks as one: one of them where they are the same.
+  static func joining(
+    _ masks: [ImplicitMask], operation: String, call: String
+  ) -> ImplicitMask? {
+    var kept: [ImplicitMask] = []
+    for mask in masks where !kept.contains(mask) { kept.append(mask) }
+    return kept.count > 1 ? .joined(kept, operation: operation, call: call) : kept.first
+  }
+}
+
+extension GraphBuilder {
+  /// The value of a mask, whose calls are added where they are not there yet; nil where the mask
+  /// cannot be made, which is reported of the layer that needs it.
+  func value(of mask: ImplicitMask, for path: String, className: String) -> String? {
+    switch mask {
+    case .value(let name): return name
+    case .differs(let input, let number, let anyFeature, let call):
+      let differs = addOperation(
+        "ops.NotEqual", call + "/mask", [input], arguments: ["1": number])
+      guard anyFeature else { return differs }
+      return addOperation("ops.Any", call + "/mask/any", [differs], config: ["axis": .int(-1)])
+    case .joined(let masks, let operation, let call):
+      let values = masks.compactMap { value(of: $0, for: path, className: className) }
+      guard values.count == masks.count, var result = values.first else { return nil }
+      for (index, next) in values.enumerated().dropFirst() {
+        result = addOperation("ops." + operation, "\(call)/mask\(index)", [result, next])
+      }
+      return result
+    case .concatenated(let masks, let call):
+      let values = masks.compactMap { value(of: $0, for: path, className: className) }
+      guard values.count == masks.count else { return nil }
+      return addOperation(
+        "ops.Concatenate", call + "/mask", values, config: ["axis": .int(1)])
+    case .unknown(let call):
+      report.unsupported(
+        path, className, option: "mask",
+        reason: "computes with the mask that \"\(call)\" makes in a way that is not supported")
+      return nil
+    }
+  }
+
+  /// The value of an operation that the importer adds, once for each name.
+  private func addOperation(
+    _ className: String, _ name: String, _ inputs: [String], config: [String: JSONValue] = [:],
+    arguments: [String: JSONValue] = [:]
+  ) -> String {
+    if !isCalled(name) {
+      addLayer(LayerDescription(name: name, className: className, config: config))
+      addNode(NodeDescription(name: name, layer: name, inputs: inputs, arguments: arguments))
+    }
+    return name
+  }
+}

@@ -1,0 +1,192 @@
+import ModelFormat
+import Tensors
+
+/// y = a ∘ b by NumPy's broadcasting: arithmetic, comparison and logic of `keras.ops`.
+///
+/// Input: two tensors, or a tensor and a constant of the call. Output: what they broadcast to;
+/// comparisons and logic give truth values, others the type that Keras promotes both to.
+///
+/// Keras: <https://keras.io/api/ops/numpy/>
+struct ElementwiseOperation: Layer {
+  static let classNames: [String] = table.keys.sorted()
+  static let elementTypes: [ElementType] = []
+  static let arguments = LayerCall.operandPlaces
+
+  private let rule: Rule
+
+  init(_ reader: inout LayerReader) {
+    rule = Self.table[reader.className] ?? Rule(.float(.add))
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let operands = try call.operands(2)
+    guard let shape = broadcastShape(operands[0].type.shape, operands[1].type.shape) else {
+      throw LayerError(
+        "expected shapes that broadcast together, found \(operands[0].type.shape) and "
+          + "\(operands[1].type.shape)")
+    }
+    return [TensorType(shape, rule.resultType(operands))]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let operands = try call.operands(2)
+    guard let broadcast = Broadcast(operands[0].type.shape, operands[1].type.shape) else {
+      throw LayerError("expected shapes that broadcast together")
+    }
+    let sides = Sides(operands: operands, broadcast: broadcast)
+    let computesWhole =
+      rule.whole != nil && !operands.promotedType.isFloatingPoint
+      && !rule.alwaysDivides
+    switch (rule.kind, computesWhole) {
+    case (.comparison(let compare, _), false):
+      return sides.step(Float.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
+        y.pointee = compare(a, b)
+      }
+    case (.comparison(_, let compare), true):
+      return sides.step(Int64.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
+        y.pointee = compare(a, b)
+      }
+    case (.float(let operation), false): return sides.step(operation)
+    case (.function(let function), false):
+      return sides.step(Float.self) { (y: UnsafeMutablePointer<Float>, a, b) in
+        y.pointee = function(a, b)
+      }
+    default:
+      guard let whole = rule.whole else { throw LayerError("expected floating-point numbers") }
+      if call.outputs[0].elementType == .int64 {
+        return sides.step(Int64.self) { (y: UnsafeMutablePointer<Int64>, a, b) in
+          y.pointee = whole(a, b)
+        }
+      }
+      if call.outputs[0].elementType == .bool {
+        return sides.step(Int64.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
+          y.pointee = whole(a, b) != 0
+        }
+      }
+      return sides.step(Int64.self) { (y: UnsafeMutablePointer<Int32>, a, b) in
+        y.pointee = Int32(truncatingIfNeeded: whole(a, b))
+      }
+    }
+  }
+}
+
+extension ElementwiseOperation {
+  /// What an operation computes.
+  private struct Rule: Sendable {
+    enum Kind: Sendable {
+      /// An operation that kernels have.
+      case float(BinaryOperation)
+      /// Any other function of numbers.
+      case function(@Sendable (Float, Float) -> Float)
+      /// A function to a truth value, of numbers and of whole numbers.
+      case comparison(
+        @Sendable (Float, Float) -> Bool, @Sendable (Int64, Int64) -> Bool)
+    }
+
+    let kind: Kind
+    /// The same of whole numbers; nil where Keras makes them floating-point numbers first.
+    var whole: (@Sendable (Int64, Int64) -> Int64)?
+    var alwaysDivides = false
+
+    init(_ kind: Kind, whole: (@Sendable (Int64, Int64) -> Int64)? = nil) {
+      self.kind = kind
+      self.whole = whole
+      if case .comparison = kind, whole == nil { self.whole = { a, _ in a } }
+    }
+
+    func resultType(_ operands: [Operand]) -> ElementType {
+      if case .comparison = kind { return .bool }
+      return whole == nil ? .float32 : operands.promotedType
+    }
+  }
+
+  private static func comparing(
+    _ float: @escaping @Sendable (Float, Float) -> Bool,
+    _ whole: @escaping @Sendable (Int64, Int64) -> Bool
+  ) -> Rule {
+    Rule(.comparison(float, whole))
+  }
+
+  private static let table: [String: Rule] = {
+    let divide = Rule(.float(.divide))
+    let modulo = Rule(.float(.modulo)) { a, b in
+      b == 0 ? 0 : ((a % b) + b) % b
+    }
+    let floorDivide = Rule(.float(.floorDivide)) { a, b in
+      b == 0 ? 0 : a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0)
+    }
+    let power = Rule(.float(.power)) { a, b in
+      b < 0 ? (a == 1 ? 1 : 0) : (0..<min(b, 64)).reduce(1) { result, _ in result &* a }
+    }
+    return [
+      "ops.Add": Rule(.float(.add)) { $0 &+ $1 },
+      "ops.Subtract": Rule(.float(.subtract)) { $0 &- $1 },
+      "ops.Multiply": Rule(.float(.multiply)) { $0 &* $1 },
+      "ops.Divide": divide, "ops.TrueDivide": divide,
+      "ops.DivideNoNan": Rule(.function { a, b in b == 0 ? 0 : a / b }),
+      "ops.FloorDivide": floorDivide, "ops.Mod": modulo, "ops.Power": power,
+      "ops.Maximum": Rule(.float(.maximum)) { max($0, $1) },
+      "ops.Minimum": Rule(.float(.minimum)) { min($0, $1) },
+      "ops.Arctan2": Rule(.function { Float(Scalar.arctan2(Double($0), Double($1))) }),
+      "ops.Hypot": Rule(.function { ($0 * $0 + $1 * $1).squareRoot() }),
+      "ops.Logaddexp": Rule(.function { Float(Scalar.logAddExp(Double($0), Double($1))) }),
+      "ops.Equal": comparing({ $0 == $1 }, { $0 == $1 }),
+      "ops.NotEqual": comparing({ $0 != $1 }, { $0 != $1 }),
+      "ops.Greater": comparing({ $0 > $1 }, { $0 > $1 }),
+      "ops.GreaterEqual": comparing({ $0 >= $1 }, { $0 >= $1 }),
+      "ops.Less": comparing({ $0 < $1 }, { $0 < $1 }),
+      "ops.LessEqual": comparing({ $0 <= $1 }, { $0 <= $1 }),
+      "ops.LogicalAnd": comparing({ $0 != 0 && $1 != 0 }, { $0 != 0 && $1 != 0 }),
+      "ops.LogicalOr": comparing({ $0 != 0 || $1 != 0 }, { $0 != 0 || $1 != 0 }),
+      "ops.LogicalXor": comparing({ ($0 != 0) != ($1 != 0) }, { ($0 != 0) != ($1 != 0) }),
+    ]
+  }()
+}
+
+/// Both sides of an elementwise operation and how they broadcast.
+private struct Sides: Sendable {
+  let operands: [Operand]
+  let broadcast: Broadcast
+
+  private var scratchBytes: Int { operands.reduce(0) { $0 + $1.scratchBytes } }
+
+  /// The step that lets `body` write each element from the two that it is made of.
+  func step<Element: TensorElement, Result: TensorElement>(
+    _ element: Element.Type,
+    _ body: @escaping @Sendable (UnsafeMutablePointer<Result>, Element, Element) -> Void
+  ) -> Step {
+    .run(scratchBytes: scratchBytes) { buffers in
+      let (a, b) = values(as: element, buffers)
+      let y = buffers.output(0, as: Result.self)
+      broadcast.forEachRun(in: 0..<broadcast.runCount) { run in
+        for index in 0..<run.count {
+          body(
+            y + run.output + index, a[run.a + (broadcast.advancesA ? index : 0)],
+            b[run.b + (broadcast.advancesB ? index : 0)])
+        }
+      }
+    }
+  }
+
+  /// The step of an operation that kernels have.
+  func step(_ operation: BinaryOperation) -> Step {
+    .run(scratchBytes: scratchBytes) { buffers in
+      let (a, b) = values(as: Float.self, buffers)
+      let y = buffers.output()
+      let grain = 1 + 32_768 / max(broadcast.runLength, 1)
+      buffers.workers.forEachRange(of: broadcast.runCount, grain: grain) { range in
+        CPUKernels.active.binary(operation, broadcast, runs: range, a, b, into: y)
+      }
+    }
+  }
+
+  private func values<Element: TensorElement>(
+    as element: Element.Type, _ buffers: StepBuffers
+  ) -> (UnsafePointer<Element>, UnsafePointer<Element>) {
+    (
+      operands[0].values(as: element, buffers, scratch: buffers.scratch),
+      operands[1].values(
+        as: element, buffers, scratch: buffers.scratch + operands[0].scratchBytes)
+    )
+  }
+}

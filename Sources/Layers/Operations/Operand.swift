@@ -1,0 +1,152 @@
+import ModelFormat
+import Tensors
+
+/// An argument of an operation: a tensor of the call, or a constant that the file holds.
+struct Operand: Sendable {
+  /// The type of the elements and their shape.
+  let type: TensorType
+  /// Whether the constant is a plain Python number, which takes the type of what it meets.
+  let isWeak: Bool
+  private let input: Int?
+  private let constant: Tensor?
+
+  init(input: Int, _ type: TensorType) {
+    self.input = input
+    self.type = type
+    constant = nil
+    isWeak = false
+  }
+
+  init(_ constant: Tensor, isWeak: Bool) {
+    self.constant = constant
+    self.isWeak = isWeak
+    type = constant.type
+    input = nil
+  }
+
+  /// The bytes of scratch memory that ``values(as:_:scratch:)`` takes.
+  var scratchBytes: Int { (type.shape.elementCount * 8 + 63) / 64 * 64 }
+
+  /// The elements as single-precision numbers or whole ones, converted into `scratch` where they
+  /// are others.
+  func values<Element: TensorElement>(
+    as element: Element.Type, _ buffers: StepBuffers, scratch: UnsafeMutableRawPointer
+  ) -> UnsafePointer<Element> {
+    func bound(_ bytes: UnsafeRawPointer) -> UnsafePointer<Element> {
+      if type.elementType == Element.elementType {
+        return bytes.assumingMemoryBound(to: Element.self)
+      }
+      convertElements(
+        type.shape.elementCount, bytes, type.elementType, scratch, Element.elementType)
+      return UnsafePointer(scratch.assumingMemoryBound(to: Element.self))
+    }
+    if let input { return bound(buffers.inputBytes(input)) }
+    if let start = constant?.storage.bytes.baseAddress { return bound(start) }
+    return UnsafePointer(scratch.assumingMemoryBound(to: Element.self))
+  }
+}
+
+extension LayerCall {
+  /// The arguments that operations take as constants, by their position: `0`, `1`, ….
+  static let operandPlaces: Set<String> = ["0", "1", "2", "3"]
+
+  /// The first `count` arguments of an operation, in the order in which they are given.
+  func operands(_ count: Int) throws(LayerError) -> [Operand] {
+    var operands: [Operand] = []
+    var next = 0
+    for place in 0..<count {
+      if let constant = arguments["\(place)"] {
+        operands.append(try Operand(constant))
+      } else if next < positionalCount {
+        operands.append(Operand(input: next, inputs[next]))
+        next += 1
+      }
+    }
+    guard operands.count == count, next == positionalCount else {
+      throw LayerError("expected \(count) operands, found \(operands.count)")
+    }
+    return operands
+  }
+}
+
+extension Operand {
+  /// A constant as a file holds it: a number, a truth value, nested lists of them, or NumPy's.
+  init(_ json: JSONValue) throws(LayerError) {
+    var json = json
+    var elementType: ElementType?
+    if let config = json["config"], json["class_name"] != nil {
+      elementType = config["dtype"]?.string.flatMap(ElementType.init)
+      json = config["value"] ?? .null
+    }
+    var numbers: [Double] = []
+    let shape = Shape(try Self.collect(json, into: &numbers))
+    let type = elementType ?? Self.naturalType(json)
+    let tensor: Tensor
+    switch type {
+    case .bool:
+      tensor = Tensor(shape, Bool.self) { buffer in
+        for (index, number) in numbers.enumerated() { buffer[index] = number != 0 }
+      }
+    case _ where type.isFloatingPoint: tensor = Tensor(shape, numbers.map { Float($0) })
+    default: tensor = Tensor(shape, numbers.map { Int64($0) })
+    }
+    self.init(tensor, isWeak: elementType == nil && shape.rank == 0)
+  }
+
+  private static func collect(
+    _ json: JSONValue, into numbers: inout [Double]
+  ) throws(LayerError) -> [Int] {
+    if let elements = json.array {
+      var inner: [Int] = []
+      for (index, element) in elements.enumerated() {
+        let sizes = try collect(element, into: &numbers)
+        guard index == 0 || sizes == inner else {
+          throw LayerError("expected a constant whose lists have one length, found \(json)")
+        }
+        inner = sizes
+      }
+      return [elements.count] + inner
+    }
+    guard let number = json.double ?? json.bool.map({ $0 ? 1 : 0 }),
+      number.magnitude < 9e18
+        || !number.isFinite
+    else {
+      throw LayerError("expected a number, found \(json)")
+    }
+    numbers.append(number)
+    return []
+  }
+
+  private static func naturalType(_ json: JSONValue) -> ElementType {
+    if let elements = json.array {
+      let types = elements.map(naturalType)
+      return types.contains(.float32)
+        ? .float32 : types.allSatisfy { $0 == .bool } && !types.isEmpty ? .bool : .int64
+    }
+    if json.bool != nil { return .bool }
+    return json.int != nil && !json.isWrittenAsFraction ? .int64 : .float32
+  }
+}
+
+extension JSONValue {
+  /// Whether a number was written with a point: `2.0` is no whole number in Python.
+  fileprivate var isWrittenAsFraction: Bool {
+    if case .double = self { return true }
+    return false
+  }
+}
+
+extension [Operand] {
+  /// The element type of a result, as Keras 3 promotes types: floating point before whole numbers
+  /// before truth values; plain numbers of Python adapt to the tensors they meet.
+  var promotedType: ElementType {
+    let strong = filter { !$0.isWeak }.map(\.type.elementType)
+    let weak = filter(\.isWeak).map(\.type.elementType)
+    if (strong + weak).contains(where: \.isFloatingPoint) { return .float32 }
+    let whole: [ElementType] = [.int64, .uint32, .int32, .uint16, .int16, .uint8, .int8]
+    if let widest = whole.first(where: strong.contains) {
+      return widest == .int64 ? .int64 : .int32
+    }
+    return weak.contains(.int64) ? .int32 : .bool
+  }
+}

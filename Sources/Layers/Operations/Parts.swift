@@ -1,0 +1,98 @@
+import ModelFormat
+import Tensors
+
+/// A tensor cut along an axis, or tensors put beside each other along a new one: `Split`, `Stack`
+/// and `Unstack` of `keras.ops`.
+///
+/// Keras: <https://keras.io/api/ops/numpy/>
+struct Parts: Layer {
+  static let classNames = ["ops.Split", "ops.Stack", "ops.Unstack"]
+  static let elementTypes: [ElementType] = []
+  static let arguments = LayerCall.operandPlaces
+
+  private let name: String
+  private let axis: Int
+  /// The number of equal parts, or the places where it is cut.
+  private let cuts: [Int]
+  private let isCount: Bool
+
+  var isBatchIndependent: Bool { false }
+
+  init(_ reader: inout LayerReader) {
+    name = reader.className
+    axis = reader.int("axis", default: 0, in: -64...63)
+    let sections = reader.value("indices_or_sections")
+    isCount = sections?.array == nil
+    let range = 0...LayerReader.largestSize
+    cuts = name == "ops.Split" ? reader.intList("indices_or_sections", default: [1], in: range) : []
+    if name == "ops.Unstack" { _ = reader.value("num") }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    guard let first = call.inputs.first else { throw LayerError("expected 1 input or more") }
+    if name == "ops.Stack" {
+      let rank = first.shape.rank + 1
+      let place = axis < 0 ? axis + rank : axis
+      guard (0..<rank).contains(place), call.inputs.allSatisfy({ $0 == first }) else {
+        throw LayerError("expected inputs of one type and shape, found \(call.inputs)")
+      }
+      var sizes = first.shape.dimensions
+      sizes.insert(call.inputs.count, at: place)
+      return [TensorType(Shape(sizes), first.elementType)]
+    }
+    guard let axis = first.shape.normalizedAxis(axis) else {
+      throw LayerError("expected an axis of shape \(first.shape), found \(self.axis)")
+    }
+    return try ranges(first.shape[axis]).map { range in
+      var sizes = first.shape.dimensions
+      sizes.replaceSubrange(axis...axis, with: name == "ops.Unstack" ? [] : [range.count])
+      return TensorType(Shape(sizes), first.elementType)
+    }
+  }
+
+  private func ranges(_ size: Int) throws(LayerError) -> [Range<Int>] {
+    if name == "ops.Unstack" { return (0..<size).map { $0..<($0 + 1) } }
+    guard isCount else {
+      let bounds = [0] + cuts.map { min($0, size) } + [size]
+      return zip(bounds, bounds.dropFirst()).map { $0..<max($0, $1) }
+    }
+    let count = max(cuts.first ?? 1, 1)
+    guard size % count == 0 else {
+      throw LayerError("expected a size that \(count) divides, found \(size)")
+    }
+    return (0..<count).map { ($0 * (size / count))..<(($0 + 1) * (size / count)) }
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let type = call.inputs[0]
+    let bytes = type.elementType.byteCount
+    if name == "ops.Stack" {
+      let place = axis < 0 ? axis + type.shape.rank + 1 : axis
+      let rowBytes = type.shape.dimensions[place...].reduce(1, *) * bytes
+      let rows = type.shape.dimensions[..<place].reduce(1, *)
+      let count = call.inputs.count
+      return .run { buffers in
+        for index in 0..<count {
+          for row in 0..<rows {
+            (buffers.outputBytes() + (row * count + index) * rowBytes).copyMemory(
+              from: buffers.inputBytes(index) + row * rowBytes, byteCount: rowBytes)
+          }
+        }
+      }
+    }
+    let axis = type.shape.normalizedAxis(axis) ?? 0
+    let inner = type.shape.dimensions[(axis + 1)...].reduce(1, *) * bytes
+    let rows = type.shape.dimensions[..<axis].reduce(1, *)
+    let size = type.shape[axis]
+    let ranges = try ranges(size)
+    return .run { buffers in
+      for (index, range) in ranges.enumerated() {
+        for row in 0..<rows {
+          (buffers.outputBytes(index) + row * range.count * inner).copyMemory(
+            from: buffers.inputBytes(0) + (row * size + range.lowerBound) * inner,
+            byteCount: range.count * inner)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import ModelFormat
+import Tensors
+
+/// Elements repeated, mirrored, moved round or padded along axes: `Flip`, `Roll`, `Tile`, `Repeat`,
+/// `BroadcastTo`, `Pad` and `Take` with constant indices of `keras.ops`.
+///
+/// Keras: <https://keras.io/api/ops/numpy/>
+struct Rearrangement: Layer {
+  static let classNames: [String] = rules.keys.sorted()
+  static let elementTypes: [ElementType] = []
+  static let arguments = LayerCall.operandPlaces.union(["constant_values"])
+
+  private typealias Rule = @Sendable (Options, Shape, LayerCall) throws(LayerError) -> AxisMaps
+
+  /// The options that some of these operations have.
+  private struct Options: Sendable {
+    var axes: [Int]?
+    var numbers: [Int] = []
+    var pairs: [[Int]] = []
+    var mode = "constant"
+
+    /// The axes of a shape, all of them where none is named.
+    func axes(of shape: Shape) throws(LayerError) -> [Int] {
+      guard let axes else { return Array(shape.dimensions.indices) }
+      let found = axes.compactMap(shape.normalizedAxis)
+      guard found.count == axes.count else {
+        throw LayerError("expected axes of shape \(shape), found \(axes)")
+      }
+      return found
+    }
+  }
+
+  private let rule: Rule
+  private let options: Options
+  private let flattens: Bool
+
+  var isBatchIndependent: Bool { false }
+
+  init(_ reader: inout LayerReader) {
+    rule = Self.rules[reader.className] ?? Self.flip
+    var options = Options()
+    if reader.value("axis") != nil { options.axes = reader.intList("axis", default: []) }
+    for option in ["shift", "repeats", "shape"] where reader.value(option) != nil {
+      let range = -LayerReader.largestSize...LayerReader.largestSize
+      options.numbers = reader.intList(option, default: [], in: range)
+    }
+    if let pairs = reader.value("pad_width")?.array {
+      options.pairs = pairs.map { $0.array?.compactMap(\.int) ?? [] }
+      if options.pairs.contains(where: { $0.count != 2 || $0.contains { $0 < 0 } }) {
+        reader.reject("pad_width", "expected pairs of whole numbers, found \(pairs)")
+      }
+      options.mode = reader.value("mode")?.string ?? "constant"
+    }
+    self.options = options
+    flattens =
+      ["ops.Repeat", "ops.Roll", "ops.Take"].contains(reader.className)
+      && options.axes == nil
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    [TensorType(try maps(for: call).output, call.inputs[0].elementType)]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let type = call.inputs[0]
+    let maps = try maps(for: call)
+    let shape = flattens ? Shape([type.shape.elementCount]) : aligned(type.shape, maps)
+    let fill = call.arguments["constant_values"]?.double ?? 0
+    let bits: UInt64 =
+      type.elementType.isFloatingPoint
+      ? UInt64(Float(fill).bitPattern) : UInt64(bitPattern: Int64(fill))
+    return maps.step(from: shape, elementBytes: type.elementType.byteCount, fill: bits)
+  }
+
+  /// The input's shape with axes of size 1 before it, where the output has more axes.
+  private func aligned(_ shape: Shape, _ maps: AxisMaps) -> Shape {
+    Shape([Int](repeating: 1, count: max(0, maps.axes.count - shape.rank)) + shape.dimensions)
+  }
+
+  private func maps(for call: LayerCall) throws(LayerError) -> AxisMaps {
+    let shape = try call.onlyShape()
+    let flat = Shape([shape.elementCount])
+    let maps = try rule(options, flattens ? flat : shape, call)
+    guard flattens, call.arguments["1"] == nil, maps.axes[0].count == shape.elementCount else {
+      return maps
+    }
+    var shaped = maps
+    shaped.output = shape
+    return shaped
+  }
+}
+
+extension Rearrangement {
+  private static let rules: [String: Rule] = [
+    "ops.Flip": flip, "ops.Roll": roll, "ops.Tile": tile, "ops.Repeat": repeatElements,
+    "ops.BroadcastTo": broadcast, "ops.Pad": pad, "ops.Take": take,
+  ]
+
+  private static let flip: Rule = { options, shape, _ throws(LayerError) in
+    var maps = AxisMaps(identity: shape)
+    for axis in try options.axes(of: shape) { maps.axes[axis].reverse() }
+    return maps
+  }
+
+  private static let roll: Rule = { options, shape, _ throws(LayerError) in
+    var maps = AxisMaps(identity: shape)
+    for (index, axis) in try options.axes(of: shape).enumerated() {
+      let size = max(shape[axis], 1)
+      let shift = options.numbers[min(index, options.numbers.count - 1)]
+      maps.axes[axis] = maps.axes[axis].map { (($0 - shift) % size + size) % size }
+    }
+    return maps
+  }
+
+  private static let tile: Rule = { options, shape, _ throws(LayerError) in
+    let rank = max(shape.rank, options.numbers.count)
+    let sizes = [Int](repeating: 1, count: rank - shape.rank) + shape.dimensions
+    let counts = [Int](repeating: 1, count: rank - options.numbers.count) + options.numbers
+    var maps = AxisMaps(identity: Shape(sizes))
+    for axis in 0..<rank {
+      maps.axes[axis] = (0..<(sizes[axis] * max(counts[axis], 0))).map { $0 % sizes[axis] }
+    }
+    return maps.resized()
+  }
+
+  private static let repeatElements: Rule = { options, shape, _ throws(LayerError) in
+    var maps = AxisMaps(identity: shape)
+    let axis = try options.axes(of: shape).first ?? 0
+    let counts = options.numbers
+    guard counts.count == 1 || counts.count == shape[axis] else {
+      throw LayerError("expected 1 or \(shape[axis]) repeats, found \(counts.count)")
+    }
+    maps.axes[axis] = (0..<shape[axis]).flatMap { position in
+      [Int](repeating: position, count: max(0, counts[counts.count == 1 ? 0 : position]))
+    }
+    return maps.resized()
+  }
+
+  private static let broadcast: Rule = { options, shape, _ throws(LayerError) in
+    let target = Shape(options.numbers)
+    guard broadcastShape(shape, target) == target else {
+      throw LayerError("expected a shape that broadcasts to \(target), found \(shape)")
+    }
+    let sizes = [Int](repeating: 1, count: target.rank - shape.rank) + shape.dimensions
+    var maps = AxisMaps(identity: Shape(sizes))
+    for axis in 0..<target.rank where sizes[axis] == 1 {
+      maps.axes[axis] = [Int](repeating: 0, count: target[axis])
+    }
+    return maps.resized()
+  }
+
+  private static let take: Rule = { options, shape, call throws(LayerError) in
+    guard let indices = call.arguments["1"] else {
+      throw LayerError("expected indices that are a constant, found none")
+    }
+    let axis = try options.axes(of: shape).first ?? 0
+    let size = shape[axis]
+    let numbers = (indices.array ?? [indices]).map(\.int)
+    let positions = numbers.compactMap { $0.map { $0 < 0 ? $0 + size : $0 } }
+    guard positions.count == numbers.count, positions.allSatisfy((0..<size).contains) else {
+      throw LayerError("expected a list of indices into \(size) positions, found \(indices)")
+    }
+    var maps = AxisMaps(identity: shape)
+    maps.axes[axis] = positions
+    var sizes = shape.dimensions
+    sizes.replaceSubrange(axis...axis, with: indices.array == nil ? [] : [positions.count])
+    maps.output = Shape(sizes)
+    return maps
+  }
+
+  private static let pad: Rule = { options, shape, _ throws(LayerError) in
+    guard options.pairs.count == shape.rank else {
+      throw LayerError("expected \(shape.rank) pairs of padding, found \(options.pairs.count)")
+    }
+    var maps = AxisMaps(identity: shape)
+    for (axis, pair) in options.pairs.enumerated() {
+      let size = shape[axis]
+      maps.axes[axis] = try (-pair[0]..<(size + pair[1])).map { position throws(LayerError) in
+        try padded(position, size: size, options.mode)
+      }
+    }
+    return maps.resized()
+  }
+
+  private static func padded(
+    _ position: Int, size: Int, _ mode: String
+  ) throws(LayerError) -> Int {
+    if (0..<size).contains(position) { return position }
+    let beyond = position < 0 ? -position : position - size + 1
+    switch mode {
+    case "constant": return -1
+    case "edge": return position < 0 ? 0 : size - 1
+    case "wrap": return ((position % size) + size) % size
+    case "reflect" where beyond < size:
+      return position < 0 ? beyond : size - 1 - beyond
+    case "symmetric" where beyond <= size:
+      return position < 0 ? beyond - 1 : size - beyond
+    default:
+      throw LayerError("expected padding of mode \"\(mode)\" within \(size), found \(beyond)")
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import ModelFormat
+import Tensors
+
+/// y = the sum, mean, largest, … over some axes, or over all: the reductions of `keras.ops`.
+///
+/// Input: any shape. Output: the shape without the axes, or with size 1 there where `keepdims`.
+///
+/// Keras: <https://keras.io/api/ops/numpy/>
+struct ReductionOperation: Layer {
+  static let classNames: [String] = kinds.keys.sorted()
+  static let elementTypes: [ElementType] = []
+  static let arguments = LayerCall.operandPlaces
+
+  private enum Kind: Sendable {
+    case kernel(Reduction)
+    case variance(isRooted: Bool)
+    case logSumExp
+    case all
+    case any
+    case place(ofMaximum: Bool)
+  }
+
+  private static let kinds: [String: Kind] = [
+    "ops.Sum": .kernel(.sum), "ops.Mean": .kernel(.mean), "ops.Max": .kernel(.max),
+    "ops.Min": .kernel(.min), "ops.Prod": .kernel(.product), "ops.Var": .variance(isRooted: false),
+    "ops.Std": .variance(isRooted: true), "ops.Logsumexp": .logSumExp, "ops.All": .all,
+    "ops.Any": .any, "ops.Argmax": .place(ofMaximum: true),
+    "ops.Argmin": .place(ofMaximum: false), "ops.Amax": .kernel(.max), "ops.Amin": .kernel(.min),
+  ]
+
+  private let kind: Kind
+  private let axes: [Int]?
+  private let keepsAxes: Bool
+
+  var isBatchIndependent: Bool { false }
+
+  init(_ reader: inout LayerReader) {
+    kind = Self.kinds[reader.className] ?? .any
+    axes = reader.value("axis") == nil ? nil : reader.intList("axis", default: [])
+    keepsAxes = reader.bool("keepdims", default: false)
+    if let initial = reader.value("initial") {
+      reader.refuse("initial", "reductions begin with no number of their own, found \(initial)")
+    }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape()
+    let axes = try reducedAxes(shape)
+    let sizes = shape.dimensions.indices.compactMap { axis in
+      axes.contains(axis) ? (keepsAxes ? 1 : nil) : shape[axis]
+    }
+    return [TensorType(Shape(sizes), resultType(call.inputs[0].elementType))]
+  }
+
+  private func resultType(_ type: ElementType) -> ElementType {
+    switch kind {
+    case .all, .any: .bool
+    case .place: .int32
+    case .kernel(.mean), .variance, .logSumExp: .float32
+    case .kernel: type.isFloatingPoint ? .float32 : type == .int64 ? .int64 : .int32
+    }
+  }
+
+  private func reducedAxes(_ shape: Shape) throws(LayerError) -> [Int] {
+    guard let axes else { return Array(0..<shape.rank) }
+    let normalized = Set(axes.compactMap(shape.normalizedAxis)).sorted()
+    guard normalized.count == axes.count else {
+      throw LayerError("expected axes of shape \(shape), found \(axes)")
+    }
+    return normalized
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let shape = call.inputs[0].shape
+    let axes = try reducedAxes(shape)
+    let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    let outer = shape.elementCount / max(count, 1)
+    let operand = Operand(input: 0, call.inputs[0])
+    let kind = kind
+    let output = call.outputs[0].elementType
+    if !output.isFloatingPoint, case .kernel(let reduction) = kind {
+      return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
+        let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
+        let moved = buffers.scratch + operand.scratchBytes
+        CPUKernels.active.permute(shape, axes: order, elementBytes: 8, x, into: moved)
+        let rows = moved.assumingMemoryBound(to: Int64.self)
+        for row in 0..<outer {
+          let values = UnsafeBufferPointer(start: rows + row * count, count: count)
+          let result = Self.whole(reduction, values)
+          if output == .int64 {
+            buffers.output(0, as: Int64.self)[row] = result
+          } else {
+            buffers.output(0, as: Int32.self)[row] = Int32(truncatingIfNeeded: result)
+          }
+        }
+      }
+    }
+    return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
+      let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
+      let moved = buffers.scratch + operand.scratchBytes
+      CPUKernels.active.permute(shape, axes: order, x, into: moved)
+      let rows = moved.assumingMemoryBound(to: Float.self)
+      Self.reduce(kind, rows, outer: outer, count: count, buffers)
+    }
+  }
+
+  private static func whole(
+    _ reduction: Reduction, _ values: UnsafeBufferPointer<Int64>
+  ) -> Int64 {
+    switch reduction {
+    case .sum, .mean: values.reduce(0, &+)
+    case .max: values.max() ?? 0
+    case .min: values.min() ?? 0
+    case .product: values.reduce(1, &*)
+    }
+  }
+
+  private static func reduce(
+    _ kind: Kind, _ rows: UnsafeMutablePointer<Float>, outer: Int, count: Int,
+    _ buffers: StepBuffers
+  ) {
+    for row in 0..<outer {
+      let start = rows + row * count
+      let values = UnsafeBufferPointer(start: start, count: count)
+      switch kind {
+      case .kernel(let reduction):
+        CPUKernels.active.reduce(
+          reduction, outer: 1, count: count, start, into: buffers.output() + row)
+      case .variance(let isRooted):
+        let mean = values.reduce(0.0) { $0 + Double($1) } / Double(count)
+        let sum = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        let variance = sum / Double(count)
+        buffers.output()[row] = Float(isRooted ? variance.squareRoot() : variance)
+      case .logSumExp:
+        buffers.output()[row] = Float(
+          values.reduce(-Double.infinity) { Scalar.logAddExp($0, Double($1)) })
+      case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }
+      case .any: buffers.output(0, as: Bool.self)[row] = values.contains { $0 != 0 }
+      case .place(let ofMaximum):
+        let best = ofMaximum ? values.max() : values.min()
+        let place = values.firstIndex { $0 == best } ?? 0
+        buffers.output(0, as: Int32.self)[row] = Int32(place)
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Functions of single numbers that no kernel has, in double precision.
+enum Scalar {
+  /// The angle of the point (x, y).
+  static func arctan2(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
+
+  /// The logarithm of eᵃ + eᵇ.
+  static func logAddExp(_ a: Double, _ b: Double) -> Double {
+    let top = max(a, b)
+    return top.isInfinite ? top : top + log(exp(a - top) + exp(b - top))
+  }
+
+  /// Functions of one number by the names of `keras.ops`.
+  static let functions: [String: @Sendable (Double) -> Double] = [
+    "Sin": { sin($0) }, "Cos": { cos($0) }, "Tan": { tan($0) },
+    "Arcsin": { asin($0) }, "Arccos": { acos($0) }, "Arctan": { atan($0) },
+    "Sinh": { sinh($0) }, "Cosh": { cosh($0) },
+    "Arcsinh": { asinh($0) }, "Arccosh": { acosh($0) }, "Arctanh": { atanh($0) },
+    "Log2": { log2($0) }, "Log10": { log10($0) }, "Exp2": { exp2($0) },
+    "Erfinv": { inverseErf($0) }, "Cbrt": { cbrt($0) },
+    "Floor": { $0.rounded(.down) }, "Ceil": { $0.rounded(.up) },
+    "Round": { $0.rounded(.toNearestOrEven) }, "Trunc": { $0.rounded(.towardZero) },
+    "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
+    "Sinc": { $0 == 0 ? 1 : sin(Double.pi * $0) / (Double.pi * $0) },
+    "Deg2rad": { $0 * Double.pi / 180 }, "Rad2deg": { $0 * 180 / Double.pi },
+  ]
+
+  /// The x whose erf is y, by Newton's method from Winitzki's approximation.
+  private static func inverseErf(_ y: Double) -> Double {
+    guard abs(y) < 1 else { return abs(y) == 1 ? y * .infinity : .nan }
+    let a = 0.147
+    let l = log(1 - y * y)
+    let t = 2 / (Double.pi * a) + l / 2
+    var x = (y < 0 ? -1 : 1) * (sqrt(t * t - l / a) - t).squareRoot()
+    for _ in 0..<3 { x -= (erf(x) - y) / (2 / Double.pi.squareRoot() * exp(-x * x)) }
+    return x
+  }
+}

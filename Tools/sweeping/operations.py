@@ -1,0 +1,167 @@
+"""Random chains of operations, as `keras.ops` put them into a functional model."""
+
+def operation_model(k, r):
+    """Operations of Keras 3 on one or two inputs, one after another."""
+    ops = k.keras.ops
+    shape = tuple(r.randint(2, 5) for _ in range(r.randint(1, 3)))
+    a, b = k.keras.Input(shape, name="a"), k.keras.Input(shape, name="b")
+    x, words = a, []
+    for _ in range(r.randint(2, 6)):
+        name = r.choice(list(OPERATIONS))
+        made = OPERATIONS[name](ops, r, x, b)
+        if made is None or None in made.shape[1:]:
+            continue
+        x = made
+        words.append(name)
+    y = ops.cast(x, "float32")
+    outputs = [y] if r.random() < 0.5 else [y, k.keras.layers.Dense(3)(
+        k.keras.layers.Flatten()(y + ops.mean(b)))]
+    return k.keras.Model([a, b], outputs), ", ".join(words)
+
+
+def register(function):
+    OPERATIONS[function.__name__] = function
+    return function
+
+
+OPERATIONS = {}
+POSITIVE = ["sqrt", "log", "log1p", "rsqrt", "log2", "log10", "reciprocal"]
+UNARY = ["abs", "negative", "square", "exp", "expm1", "sin", "cos", "tanh", "sigmoid", "relu",
+         "relu6", "silu", "softplus", "softsign", "erf", "floor", "ceil", "sign", "round", "selu",
+         "hard_sigmoid", "log_sigmoid", "arctan", "sinh", "cosh", "arcsinh"]
+BINARY = ["add", "subtract", "multiply", "maximum", "minimum"]
+COMPARISONS = ["equal", "not_equal", "greater", "greater_equal", "less", "less_equal"]
+
+
+def numbers(ops, x):
+    return ops.cast(x, "float32")
+
+
+@register
+def unary(ops, r, x, b):
+    return getattr(ops, r.choice(UNARY))(ops.clip(numbers(ops, x), -5, 5))
+
+
+@register
+def positive(ops, r, x, b):
+    return getattr(ops, r.choice(POSITIVE))(ops.abs(numbers(ops, x)) + 0.5)
+
+
+@register
+def constant(ops, r, x, b):
+    number = r.choice([2, 0.5, -1, 3.0])
+    x = numbers(ops, x)
+    return r.choice([lambda: x * number, lambda: number - x, lambda: x + number, lambda: x / number,
+                     lambda: ops.maximum(x, number), lambda: ops.power(x, 2),
+                     lambda: ops.mod(x, 1.5), lambda: x // 0.7])()
+
+
+@register
+def two_tensors(ops, r, x, b):
+    try:
+        return getattr(ops, r.choice(BINARY))(x, b)
+    except ValueError:
+        return None
+
+
+@register
+def compared(ops, r, x, b):
+    return getattr(ops, r.choice(COMPARISONS))(numbers(ops, x), r.choice([0, 0.25, 1]))
+
+
+@register
+def chosen(ops, r, x, b):
+    x = numbers(ops, x)
+    return ops.where(x > 0.1, x, r.choice([0.0, -1.0]))
+
+
+@register
+def whole(ops, r, x, b):
+    x = ops.cast(numbers(ops, x) * 10, "int32")
+    return r.choice([lambda: x + 1, lambda: x // 3, lambda: x % 4, lambda: -x, lambda: x * x])()
+
+
+@register
+def sliced(ops, r, x, b):
+    keys = [slice(None)]
+    for size in x.shape[1:]:
+        keys.append(r.choice([
+            slice(None), slice(1, None), slice(None, None, 2), slice(None, None, -1), size - 1,
+            slice(0, -1) if size > 1 else slice(None)]))
+    if r.random() < 0.3:
+        keys.insert(r.randint(1, len(keys)), None)
+    made = x[tuple(keys)]
+    return made if len(made.shape) > 1 and 0 not in made.shape else None
+
+
+@register
+def reduced(ops, r, x, b):
+    if len(x.shape) < 3:
+        return None
+    name = r.choice(["sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "any", "all",
+                     "argmax", "argmin"])
+    axis = r.randint(1, len(x.shape) - 1)
+    axis = axis if r.random() < 0.5 else axis - len(x.shape)
+    if name in ("any", "all"):
+        return getattr(ops, name)(x > 0.2 if x.dtype != "bool" else x, axis=axis)
+    return getattr(ops, name)(numbers(ops, x), axis=axis, keepdims=r.random() < 0.5)
+
+
+@register
+def moved(ops, r, x, b):
+    axes = list(range(1, len(x.shape)))
+    r.shuffle(axes)
+    return ops.transpose(x, [0] + axes)
+
+
+@register
+def reshaped(ops, r, x, b):
+    return r.choice([lambda: ops.reshape(x, (-1, *reversed(x.shape[1:]))),
+                     lambda: ops.expand_dims(x, r.randint(1, len(x.shape))),
+                     lambda: ops.squeeze(ops.expand_dims(x, 1), 1)])()
+
+
+@register
+def joined(ops, r, x, b):
+    axis = r.randint(1, len(x.shape) - 1)
+    return r.choice([lambda: ops.concatenate([x, x], axis=axis),
+                     lambda: ops.stack([x, x], axis=axis)])()
+
+
+@register
+def split(ops, r, x, b):
+    axis = r.randint(1, len(x.shape) - 1)
+    if x.shape[axis] < 2:
+        return None
+    parts = ops.split(x, [1], axis=axis)
+    return parts[1] if r.random() < 0.5 else ops.concatenate(parts[::-1], axis=axis)
+
+
+@register
+def rearranged(ops, r, x, b):
+    axis = r.randint(1, len(x.shape) - 1)
+    rank = len(x.shape)
+    pads = [(0, 0)] + [(r.randint(0, 1), r.randint(0, 1)) for _ in range(rank - 1)]
+    return r.choice([lambda: ops.flip(x, axis=axis), lambda: ops.roll(x, 1, axis=axis),
+                     lambda: ops.repeat(x, 2, axis=axis),
+                     lambda: ops.tile(x, [1] + [r.randint(1, 2) for _ in range(rank - 1)]),
+                     lambda: ops.pad(numbers(ops, x), pads),
+                     lambda: ops.pad(numbers(ops, x), pads, mode="symmetric"),
+                     lambda: ops.take(x, [0, x.shape[axis] - 1], axis=axis)])()
+
+
+@register
+def product(ops, r, x, b):
+    x = ops.clip(numbers(ops, x), -3, 3)
+    if len(x.shape) < 3:
+        return None
+    turned = ops.transpose(x, [*range(len(x.shape) - 2), len(x.shape) - 1, len(x.shape) - 2])
+    if len(x.shape) == 3 and r.random() < 0.5:
+        return ops.einsum(r.choice(["abc,abd->acd", "abc,adc->abd", "abc,abc->ab"]),
+                          x, x) if r.random() < 0.5 else ops.einsum("...bc->...cb", x)
+    return ops.matmul(x, turned)
+
+
+@register
+def softmaxed(ops, r, x, b):
+    return ops.softmax(ops.clip(numbers(ops, x), -5, 5), axis=r.randint(1, len(x.shape) - 1))
