@@ -1,4 +1,5 @@
 """Random models: one layer by itself, or a small graph of many."""
+from .functions import function_model
 from .operations import operation_model
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
 from .attention import NAMES as ATTENTIONS
@@ -24,8 +25,8 @@ def random_model(k, r, only=None):
         return merge_model(k, r, only)
     if only in ATTENTIONS:
         return attention_model(k, r, only)
-    if only == "operations" or only is None and not k.is_keras2 and r.random() < 0.12:
-        return operation_model(k, r)
+    if only == "operations" or only is None and r.random() < 0.12:
+        return function_model(k, r) if k.is_keras2 else operation_model(k, r)
     if only or r.random() < 0.45:
         return layer_model(k, r, only or r.choice(sorted(LAYERS)))
     if r.random() < 0.15:

@@ -29,7 +29,7 @@ struct FunctionRule: Sendable {
     .merging(others) { $1 }
 
   private static let unary = [
-    "identity": "Identity", "stop_gradient": "Identity", "math.add_n": "Add",
+    "identity": "ops.Copy", "stop_gradient": "ops.StopGradient", "math.add_n": "Add",
     "zeros_like": "ops.ZerosLike", "ones_like": "ops.OnesLike",
     "math.abs": "ops.Absolute", "math.negative": "ops.Negative", "math.square": "ops.Square",
     "math.sqrt": "ops.Sqrt", "math.rsqrt": "ops.Rsqrt", "math.reciprocal": "ops.Reciprocal",
@@ -134,6 +134,21 @@ struct FunctionRule: Sendable {
     "nn.silu": FunctionRule(className: "ops.Silu", idle: ["beta": .double(1)]),
     "nn.softmax": FunctionRule(
       className: "ops.Softmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
+    "nn.log_softmax": FunctionRule(
+      className: "ops.LogSoftmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
+    "math.cumsum": FunctionRule(
+      className: "ops.Cumsum", options: ["axis": "axis"], defaults: ["axis": .int(0)],
+      idle: ["exclusive": .bool(false), "reverse": .bool(false)]),
+    "math.cumprod": FunctionRule(
+      className: "ops.Cumprod", options: ["axis": "axis"], defaults: ["axis": .int(0)],
+      idle: ["exclusive": .bool(false), "reverse": .bool(false)]),
+    // x · rsqrt(max(Σ x², 1e-12)), which is x / max(norm, 1e-6).
+    "math.l2_normalize": FunctionRule(
+      className: "ops.Normalize", options: ["axis": "axis"],
+      defaults: ["epsilon": .double(1e-6)], idle: ["epsilon": .double(1e-12)]),
+    "one_hot": FunctionRule(
+      className: "ops.OneHot", options: ["depth": "num_classes", "axis": "axis"],
+      idle: ["on_value": .int(1), "off_value": .int(0)]),
     "math.top_k": FunctionRule(
       className: "ops.TopK", options: ["k": "k", "sorted": "sorted"], defaults: ["k": .int(1)]),
     "math.argmax": place("ops.Argmax"),
