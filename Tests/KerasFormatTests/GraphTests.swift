@@ -21,7 +21,7 @@ struct GraphTests {
     #expect(description.outputs == [OutputDescription(name: "sum", value: "sum")])
   }
 
-  @Test("a Keras 2 call keeps constants under their place and names")
+  @Test("a function of TensorFlow is an operation, its constants under their place")
   func keras2Constants() throws {
     let calls = "[[\"_CONSTANT_VALUE\", -1, 1.5, {\"y\": [\"a\", 0, 0], \"name\": null}]]"
     let file = KerasFile(
@@ -30,10 +30,34 @@ struct GraphTests {
           Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
           Config.layer("TFOpLambda", "op", "\"function\": \"math.subtract\"", calls: calls),
         ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
-    let node = try #require(try file.description().nodes.first)
+    let description = try file.description()
+    #expect(description.layers.map(\.className) == ["ops.Subtract"])
+    let node = try #require(description.nodes.first)
     #expect(node.inputs == ["a"])
-    #expect(node.keywords == ["y": 0])
+    #expect(node.keywords.isEmpty)
     #expect(node.arguments == ["0": .double(1.5)])
+  }
+
+  @Test("a size that the graph takes of a shape is the one that the others leave")
+  func computedSizes() throws {
+    let sizes = "{\"shape\": [[\"size\", 0, 0], 1, 3]}"
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+          Config.layer(
+            "TFOpLambda", "shape", "\"function\": \"compat.v1.shape\"",
+            calls: "[[\"a\", 0, 0, {\"name\": null}]]"),
+          Config.layer(
+            "SlicingOpLambda", "size", "\"function\": \"__operators__.getitem\"",
+            calls: "[[\"shape\", 0, 0, {\"slice_spec\": 0}]]"),
+          Config.layer(
+            "TFOpLambda", "op", "\"function\": \"reshape\"",
+            calls: "[[\"a\", 0, 0, \(sizes)]]"),
+        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
+    let layers = try file.description().layers
+    #expect(layers.map(\.name) == ["op"])
+    #expect(layers[0].config["newshape"] == .array([.int(-1), .int(1), .int(3)]))
   }
 
   @Test("an operation of Keras 3 is told apart from the layer of its name")

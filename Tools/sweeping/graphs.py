@@ -2,6 +2,7 @@
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
 from .attention import NAMES as ATTENTIONS
 from .attention import attend, attention_model
+from .functions import function_model
 from .masks import mask_model
 from .open_sizes import open_model
 from .operations import operation_model
@@ -25,8 +26,8 @@ def random_model(k, r, only=None):
         return merge_model(k, r, only)
     if only in ATTENTIONS:
         return attention_model(k, r, only)
-    if only == "operations" or only is None and not k.is_keras2 and r.random() < 0.12:
-        return operation_model(k, r)
+    if only == "operations" or only is None and r.random() < 0.12:
+        return function_model(k, r) if k.is_keras2 else operation_model(k, r)
     if only == "masks" or only is None and r.random() < 0.08:
         return mask_model(k, r)
     if only or r.random() < 0.45:

@@ -17,7 +17,7 @@ struct MaskPropagation {
     let first = explicit ?? masks.first ?? nil
     let some = masks.compactMap { $0 }
     let isKeras3 = version.major >= 3
-    switch MaskRule.of(layer.className) {
+    switch MaskRule.of(layer) {
     case nil: break
     case .passes: carried = first
     case .passesSinceKeras3: carried = isKeras3 ? first : nil

@@ -28,6 +28,11 @@ enum MaskRule {
   /// Keras: `supports_masking` and `compute_mask` of each class.
   static func of(_ className: String) -> MaskRule? { table[className] }
 
+  /// The rule of a layer: functions of TensorFlow end every mask, whatever they are read as.
+  static func of(_ layer: SourceLayer) -> MaskRule? {
+    layer.fileClassName == "TFOpLambda" ? nil : of(layer.className)
+  }
+
   private static let table: [String: MaskRule] = [
     "Activation": .passes,
     "ActivityRegularization": .passes,

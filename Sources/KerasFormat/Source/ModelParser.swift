@@ -81,7 +81,7 @@ struct ModelParser {
     }
     let numbering = CallNumbering(of: model, kerasMajor: version.major)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
-    return numbering.normalized(model)
+    return FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
   }
 
   /// Inputs or outputs: one `[layer, call, output]`, a list of them, or a dictionary.

@@ -18,6 +18,7 @@ struct ReductionOperation: Layer {
     case all
     case any
     case place(ofMaximum: Bool)
+    case norm
   }
 
   private static let kinds: [String: Kind] = [
@@ -25,7 +26,8 @@ struct ReductionOperation: Layer {
     "ops.Min": .kernel(.min), "ops.Prod": .kernel(.product), "ops.Var": .variance(isRooted: false),
     "ops.Std": .variance(isRooted: true), "ops.Logsumexp": .logSumExp, "ops.All": .all,
     "ops.Any": .any, "ops.Argmax": .place(ofMaximum: true),
-    "ops.Argmin": .place(ofMaximum: false), "ops.Amax": .kernel(.max), "ops.Amin": .kernel(.min),
+    "ops.Argmin": .place(ofMaximum: false), "ops.Norm": .norm, "ops.Amax": .kernel(.max),
+    "ops.Amin": .kernel(.min),
   ]
 
   private let kind: Kind
@@ -38,6 +40,9 @@ struct ReductionOperation: Layer {
     kind = Self.kinds[reader.className] ?? .any
     axes = reader.value("axis") == nil ? nil : reader.intList("axis", default: [])
     keepsAxes = reader.bool("keepdims", default: false)
+    if case .norm = kind, let order = reader.value("ord"), order != .int(2) || axes?.count != 1 {
+      reader.refuse("ord", "expected the Euclidean norm of vectors, found \(order)")
+    }
     if let initial = reader.value("initial") {
       reader.refuse("initial", "reductions begin with no number of their own, found \(initial)")
     }
@@ -56,7 +61,7 @@ struct ReductionOperation: Layer {
     switch kind {
     case .all, .any: .bool
     case .place: .int32
-    case .kernel(.mean), .variance, .logSumExp: .float32
+    case .kernel(.mean), .variance, .logSumExp, .norm: .float32
     case .kernel: type.isFloatingPoint ? .float32 : type == .int64 ? .int64 : .int32
     }
   }
@@ -135,6 +140,9 @@ struct ReductionOperation: Layer {
       case .logSumExp:
         buffers.output()[row] = Float(
           values.reduce(-Double.infinity) { Scalar.logAddExp($0, Double($1)) })
+      case .norm:
+        let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+        buffers.output()[row] = Float(sum.squareRoot())
       case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }
       case .any: buffers.output(0, as: Bool.self)[row] = values.contains { $0 != 0 }
       case .place(let ofMaximum):

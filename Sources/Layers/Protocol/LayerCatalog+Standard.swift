@@ -97,11 +97,14 @@ extension LayerCatalog {
     (
       "Operations",
       [
+        AxisExchange.self,
         Cast.self,
         Einsum.self,
         ElementwiseOperation.self,
         GetItem.self,
+        LineOperation.self,
         Matmul.self,
+        OneHot.self,
         Ordering.self,
         Parts.self,
         Rearrangement.self,
