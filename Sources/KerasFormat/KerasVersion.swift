@@ -24,16 +24,22 @@ struct KerasVersion: Hashable, Sendable {
   /// The version that a configuration's own words point to, for files that do not tell.
   init(inferredFrom config: JSONValue) {
     let words = Self.words(in: config)
-    minor = 0
     isMultiBackend = false
     if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
-      major = 3
+      (major, minor) = (3, Self.newestMinor)
     } else if !words.isDisjoint(with: Self.wordsOfKeras1) {
-      major = 1
+      (major, minor) = (1, 0)
     } else {
-      major = 2
+      (major, minor) = (2, 0)
     }
   }
+
+  /// The minor version that a file of Keras 3 is taken for that does not tell.
+  private static let newestMinor = 15
+
+  /// Whether merging layers, as since Keras 3.4, compute with their inputs' masks, and give a mask
+  /// that is true where any of those is.
+  var mergesWithMasks: Bool { (major, minor) >= (3, 4) }
 
   /// Options and classes that Keras 2 renamed.
   private static let wordsOfKeras1: Set = [

@@ -5,11 +5,13 @@ import ModelFormat
 import Parity
 import Testing
 
-/// A model that Keras made, and what Keras computed with it: `case.h5` beside `case.npz` or
-/// `case.reference.npz`.
+/// A model that Keras made, and what Keras computed with it: `case.h5`, or `case.keras` where Keras
+/// cannot save it otherwise, beside `case.npz` or `case.reference.npz`.
 struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The path below the fixtures, without its suffix: `layers/Dense/linear`.
   let name: String
+  /// The suffix of the model's file.
+  let suffix: String
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures").path
@@ -17,15 +19,25 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// Every model below `layers`, `models` and `digits`.
   static let all: [KerasFixture] = ["layers", "models", "digits"].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
-    return names.compactMap { $0 as? String }.filter { $0.hasSuffix(".h5") }.sorted()
-      .map { KerasFixture(name: "\(folder)/\($0.dropLast(3))") }
+    return names.compactMap { $0 as? String }.sorted().compactMap { file in
+      let suffix = [".h5", ".keras"].first { file.hasSuffix($0) }
+      return suffix.map {
+        KerasFixture(name: "\(folder)/\(file.dropLast($0.count))", suffix: $0)
+      }
+    }
   }
 
   var testDescription: String { name }
 
   /// The model as the importer gives it, without problems.
   func contents() throws -> ModelContents {
-    try KerasModelFile.read(HDF5File.read(path: "\(Self.root)/\(name).h5"), source: name).sound()
+    let path = "\(Self.root)/\(name)\(suffix)"
+    guard suffix == ".keras" else {
+      return try KerasModelFile.read(HDF5File.read(path: path), source: name).sound()
+    }
+    return try KerasArchive.read(path: path, source: name) { descriptor, _ throws(HDF5Error) in
+      try HDF5File.read(path: "/dev/fd/\(descriptor)")
+    }.sound()
   }
 
   /// What Keras computed.

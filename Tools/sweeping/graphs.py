@@ -1,10 +1,11 @@
 """Random models: one layer by itself, or a small graph of many."""
-from .functions import function_model
-from .operations import operation_model
 from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
 from .attention import NAMES as ATTENTIONS
 from .attention import attend, attention_model
+from .functions import function_model
+from .masks import mask_model
 from .open_sizes import open_model
+from .operations import operation_model
 from .options import LAYERS
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
@@ -27,6 +28,8 @@ def random_model(k, r, only=None):
         return attention_model(k, r, only)
     if only == "operations" or only is None and r.random() < 0.12:
         return function_model(k, r) if k.is_keras2 else operation_model(k, r)
+    if only == "masks" or only is None and r.random() < 0.08:
+        return mask_model(k, r)
     if only or r.random() < 0.45:
         return layer_model(k, r, only or r.choice(sorted(LAYERS)))
     if r.random() < 0.15:

@@ -82,6 +82,8 @@ final class GraphBuilder {
     case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
     case .timeDistributed(let inner):
       addTimeDistributed(inner, of: layer, path: path, index: index, call: call)
+    case .layer where MaskedMerge.applies(to: layer, call, version):
+      addMaskedMerge(layer, path: path, index: index, call: call)
     case .layer where AxisActivation.applies(to: layer):
       addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where ChannelsFirst.applies(to: layer):
@@ -100,7 +102,7 @@ final class GraphBuilder {
     addLayer(LayerDescription(name: path, className: layer.className, config: config))
     let node = GraphName.call(name ?? path, index)
     let masks = MaskPropagation(
-      layer, name: GraphName.call(path, index), call: call, kerasMajor: version.major)
+      layer, name: GraphName.call(path, index), call: call, version: version)
     let count = max(outputs, OutputCount.of(layer))
     var inputs = call.inputs.map(\.name)
     var keywords: [String: Int] = [:]

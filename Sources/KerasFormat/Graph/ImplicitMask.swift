@@ -68,7 +68,7 @@ extension GraphBuilder {
   }
 
   /// The value of an operation that the importer adds, once for each name.
-  private func addOperation(
+  func addOperation(
     _ className: String, _ name: String, _ inputs: [String], config: [String: JSONValue] = [:],
     arguments: [String: JSONValue] = [:]
   ) -> String {

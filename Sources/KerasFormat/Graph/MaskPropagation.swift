@@ -11,12 +11,12 @@ struct MaskPropagation {
   private(set) var carried: ImplicitMask?
 
   /// Follows the masks through a call of `layer`, which is named `name`.
-  init(_ layer: SourceLayer, name: String, call: BoundCall, kerasMajor: Int) {
+  init(_ layer: SourceLayer, name: String, call: BoundCall, version: KerasVersion) {
     let masks = call.inputs.map(\.mask)
     let explicit = call.explicitMask(of: 0)
     let first = explicit ?? masks.first ?? nil
     let some = masks.compactMap { $0 }
-    let isKeras3 = kerasMajor >= 3
+    let isKeras3 = version.major >= 3
     switch MaskRule.of(layer) {
     case nil: break
     case .passes: carried = first
@@ -43,13 +43,14 @@ struct MaskPropagation {
       carried = call.inputs.first.map {
         .differs(input: $0.name, from: .int(0), anyFeature: false, call: name)
       }
-    case .merges where isKeras3:
+    case .merges where version.mergesWithMasks:
       carried =
         masks.contains(nil)
         ? nil : .joining(some, operation: "LogicalOr", call: name)
     case .merges: carried = .joining(some, operation: "LogicalAnd", call: name)
     case .concatenates:
-      carried = Self.concatenated(masks, layer.config["axis"]?.int ?? -1, name, isKeras3)
+      carried = Self.concatenated(
+        masks, layer.config["axis"]?.int ?? -1, name, version.mergesWithMasks)
     }
     // What the call names itself comes before what its inputs carry.
     let named = Set(call.keywords.map(\.name))
@@ -72,15 +73,15 @@ struct MaskPropagation {
 
   /// The mask behind a `Concatenate`.
   ///
-  /// Along the features an unmasked input counts as all true: Keras 3 looks for any that is true,
-  /// Keras 2 for all. Along time the masks follow each other.
+  /// Along the features an unmasked input counts as all true: Keras looks for any that is true
+  /// since 3.4, before that for all. Along time the masks follow each other.
   private static func concatenated(
-    _ masks: [ImplicitMask?], _ axis: Int, _ name: String, _ isKeras3: Bool
+    _ masks: [ImplicitMask?], _ axis: Int, _ name: String, _ joinsByAny: Bool
   ) -> ImplicitMask? {
     let some = masks.compactMap { $0 }
     guard !some.isEmpty else { return nil }
     switch axis {
-    case -1 where isKeras3:
+    case -1 where joinsByAny:
       return some.count < masks.count ? nil : .joining(some, operation: "LogicalOr", call: name)
     case -1: return .joining(some, operation: "LogicalAnd", call: name)
     case 1 where some.count == masks.count: return .concatenated(some, call: name)

@@ -18,7 +18,7 @@ enum MaskRule {
   case makes
   /// Makes a mask where `mask_zero` is set.
   case makesWhereMaskZero
-  /// Merges its inputs' masks: one where all have one (Keras 3), or where any has one (Keras 2).
+  /// Merges its inputs' masks: one where all have one (since Keras 3.4), or where any has one.
   case merges
   /// Has a mask where any input has one.
   case concatenates

@@ -39,6 +39,7 @@ extension LayerCatalog {
     (
       "Pooling",
       [
+        AdaptivePooling.self,
         GlobalPooling.self,
         Pooling.self,
       ]
@@ -47,7 +48,11 @@ extension LayerCatalog {
       "Normalization",
       [
         BatchNormalization.self,
+        GroupNormalization.self,
         LayerNormalization.self,
+        RMSNormalization.self,
+        SpectralNormalization.self,
+        UnitNormalization.self,
       ]
     ),
     (
@@ -84,6 +89,7 @@ extension LayerCatalog {
     (
       "Preprocessing",
       [
+        Augmentation.self,
         Normalization.self,
         Rescaling.self,
       ]
