@@ -22,6 +22,7 @@ struct CallSignature: Sendable {
   /// The signature of a class.
   static func of(_ className: String) -> CallSignature {
     if className.hasPrefix("ops.") || foreign.contains(className) { return CallSignature([]) }
+    if isAugmentation(className) { return augmentation }
     return table[className] ?? CallSignature(["inputs"])
   }
 
@@ -33,6 +34,14 @@ struct CallSignature: Sendable {
 
   private static let attention = CallSignature(
     ["inputs"], ["mask", "training", "return_attention_scores", "use_causal_mask"])
+  /// Keras 3 notes their default, `training=True`, and replaces it when a model predicts.
+  private static let augmentation = CallSignature(["data"], ["training"], unread: ["training"])
+
+  private static func isAugmentation(_ className: String) -> Bool {
+    className.hasPrefix("Random") && className != "RandomFourierFeatures"
+      || ["AugMix", "CutMix", "MaxNumBoundingBoxes", "MixUp", "RandAugment"].contains(className)
+  }
+
   private static let dropout = CallSignature(["inputs"], ["training"])
   private static let headedTensors = ["query", "value", "key"]
   private static let headedOthers = [
