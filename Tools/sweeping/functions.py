@@ -72,8 +72,6 @@ def sliced(tf, r, x, b):
         for _ in x.shape[1:]]
     if r.random() < 0.3:
         keys.insert(r.randint(1, len(keys)), None)
-    if r.random() < 0.3:
-        keys = [Ellipsis, keys[-1]]
     made = x[tuple(keys)]
     return made if len(made.shape) > 1 else None
 
