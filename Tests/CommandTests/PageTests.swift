@@ -10,7 +10,7 @@ import Testing
   init() throws { server = try RunningServer(Fixture.path("digits/cnn.h5")) }
 
   private func open(
-    _ features: [String: String] = [:], width: Int = 1100, height: Int = 760, isPhone: Bool = false
+    _ features: [String: String] = [:], width: Int = 1100, height: Int = 800, isPhone: Bool = false
   ) throws -> PageUnderTest {
     let browser = try WebDriver(width: width, height: height, isPhone: isPhone)
     if !features.isEmpty { try browser.prefer(features) }
