@@ -34,9 +34,7 @@ struct ElementwiseOperation: Layer {
       throw LayerError("expected shapes that broadcast together")
     }
     let sides = Sides(operands: operands, broadcast: broadcast)
-    let computesWhole =
-      rule.whole != nil && !operands.promotedType.isFloatingPoint
-      && !rule.alwaysDivides
+    let computesWhole = rule.whole != nil && !operands.promotedType.isFloatingPoint
     switch (rule.kind, computesWhole) {
     case (.comparison(let compare, _), false):
       return sides.step(Float.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
@@ -86,7 +84,6 @@ extension ElementwiseOperation {
     let kind: Kind
     /// The same of whole numbers; nil where Keras makes them floating-point numbers first.
     var whole: (@Sendable (Int64, Int64) -> Int64)?
-    var alwaysDivides = false
 
     init(_ kind: Kind, whole: (@Sendable (Int64, Int64) -> Int64)? = nil) {
       self.kind = kind

@@ -43,7 +43,6 @@ struct UnaryOperation: Layer {
     } else {
       body = .kernel(Self.shapedActivation(name, &reader))
     }
-    if name == "Gelu" { _ = reader.value("approximate") }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
