@@ -29,8 +29,11 @@ struct LayerParser {
       guard let model = models.model(entry, path: layerPath) else { return nil }
       return nested(model, name: name, rawClass: rawClass, config: config)
     }
-    let options = config.object ?? [:]
+    var options = config.object ?? [:]
     var layer = SourceLayer(name: name, className: ClassNames.present(rawClass))
+    if let unwrapped = CellRules.layer(of: layer.className, options) {
+      (layer.className, options) = unwrapped
+    }
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
     switch layer.className {
