@@ -29,8 +29,6 @@ struct Graph: Sendable {
   /// Sizes that the layers' options speak of.
   private(set) var sizeHints: [Int] = []
 
-  var isBatchIndependent: Bool { nodes.allSatisfy(\.layer.isBatchIndependent) }
-
   /// Makes every layer of a model, and fails with all problems that they have.
   init(_ contents: ModelContents, catalog: LayerCatalog) throws(ModelProblems) {
     let description = contents.description

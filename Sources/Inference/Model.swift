@@ -26,6 +26,8 @@ public final class Model: Sendable {
   public let provenance: Provenance
 
   let graph: Graph
+  /// Whether a batch may be cut.
+  let isBatchIndependent: Bool
   let plans: PlanStore
   let workers: WorkerPool
 
@@ -61,10 +63,11 @@ public final class Model: Sendable {
         name: output.name,
         shape: probe.openShape(of: value), elementType: probe.types[value].elementType)
     }
+    isBatchIndependent = graph.isBatchIndependent(probe)
     workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
     plans = PlanStore(
       graph, types: probe.types,
-      PlanOptions(passes: passes, threadCount: workers.threadCount, isExact: exact))
+      PlanOptions(passes: passes, isExact: exact))
   }
 
   /// The model's outputs for a batch of inputs.
@@ -99,25 +102,6 @@ public final class Model: Sendable {
 }
 
 extension Model {
-  /// The most items that are computed at a time, so that a large batch takes no more memory.
-  static let largestChunk = 32
-
-  private func predict(_ inputs: [Tensor], values: [Int]) throws(PredictionError) -> [Tensor] {
-    let tensors = try checked(inputs)
-    let batch = tensors.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
-    guard batch > Self.largestChunk, graph.isBatchIndependent,
-      tensors.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == batch })
-    else {
-      return try run(tensors, values)
-    }
-    var chunks: [[Tensor]] = []
-    for start in stride(from: 0, to: batch, by: Self.largestChunk) {
-      let range = start..<min(start + Self.largestChunk, batch)
-      chunks.append(try run(tensors.map { $0.items(range) }, values))
-    }
-    return values.indices.map { index in Tensor(joining: chunks.map { $0[index] }) }
-  }
-
   /// The inputs with the element types that the graph takes, their shapes checked.
   func checked(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
     guard inputs.count == self.inputs.count else {
@@ -131,22 +115,5 @@ extension Model {
       tensors.append(tensor.converted(to: port.elementType))
     }
     return tensors
-  }
-
-  private func run(_ inputs: [Tensor], _ values: [Int]) throws(PredictionError) -> [Tensor] {
-    let plan: PlanStore.Entry
-    do throws(ModelProblem) {
-      plan = try plans.entry(for: inputs.map(\.type), values)
-    } catch {
-      throw .problem(error)
-    }
-    let workspace = plan.takeWorkspace()
-    defer { plan.giveBack(workspace) }
-    let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
-    defer { withExtendedLifetime(inputs) {} }
-    try workspace.run(addresses, workers: workers)
-    return zip(plan.plan.results, plan.plan.resultTypes).map { place, type in
-      Tensor(copying: workspace.address(of: place, addresses), type)
-    }
   }
 }

@@ -27,12 +27,12 @@ final class Plan: Sendable {
   let results: [Place]
   let resultTypes: [TensorType]
 
-  /// Plans the calls that `values` need.
+  /// Plans the calls that `values` need, for a run on at most `threads` threads.
   init(
-    _ graph: Graph, inputTypes: [TensorType], values: [Int], _ options: PlanOptions
+    _ graph: Graph, inputTypes: [TensorType], values: [Int], threads: Int, _ options: PlanOptions
   ) throws(ModelProblem) {
     let types = try graph.types(for: inputTypes)
-    var planner = Planner(graph: graph, types: types, results: values, options)
+    var planner = Planner(graph: graph, types: types, results: values, threads: threads, options)
     try planner.plan()
     self.graph = graph
     steps = planner.placedSteps()

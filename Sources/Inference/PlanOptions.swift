@@ -1,6 +1,5 @@
 /// How a model's plans are made.
 struct PlanOptions: Sendable {
   var passes: Set<GraphPass>
-  var threadCount: Int
   var isExact: Bool
 }

@@ -28,6 +28,7 @@ final class PlanStore: Sendable {
   private struct Key: Hashable {
     var inputTypes: [TensorType]
     var values: [Int]
+    var threads: Int
   }
 
   /// A graph that passes have rewritten to compute some values.
@@ -43,7 +44,7 @@ final class PlanStore: Sendable {
   private let types: [TensorType]
   private let options: PlanOptions
   private let state = Mutex(State())
-  private static let mostEntries = 16
+  private static let mostEntries = 32
 
   /// Plans of `graph`, whose values have the given types for some inputs.
   init(_ graph: Graph, types: [TensorType], _ options: PlanOptions) {
@@ -52,11 +53,14 @@ final class PlanStore: Sendable {
     self.options = options
   }
 
-  /// The plan that computes `values` from inputs of the given types, made where there is none yet.
-  func entry(for inputTypes: [TensorType], _ values: [Int]) throws(ModelProblem) -> Entry {
-    let key = Key(inputTypes: inputTypes, values: values)
+  /// The plan that computes `values` from inputs of the given types on at most `threads` threads,
+  /// made where there is none yet.
+  func entry(
+    for inputTypes: [TensorType], _ values: [Int], threads: Int
+  ) throws(ModelProblem) -> Entry {
+    let key = Key(inputTypes: inputTypes, values: values, threads: threads)
     if let entry = find(key) { return entry }
-    let entry = Entry(try plan(inputTypes, values))
+    let entry = Entry(try plan(key))
     state.withLock { state in
       if state.entries.count >= Self.mostEntries,
         let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -70,13 +74,15 @@ final class PlanStore: Sendable {
   }
 
   /// What passes assume of shapes holds for most inputs; for others the graph runs as it stands.
-  private func plan(_ inputTypes: [TensorType], _ values: [Int]) throws(ModelProblem) -> Plan {
-    let rewritten = rewritten(values)
+  private func plan(_ key: Key) throws(ModelProblem) -> Plan {
+    let rewritten = rewritten(key.values)
     do throws(ModelProblem) {
       return try Plan(
-        rewritten.graph, inputTypes: inputTypes, values: rewritten.results, options)
+        rewritten.graph, inputTypes: key.inputTypes, values: rewritten.results,
+        threads: key.threads, options)
     } catch {
-      return try Plan(graph, inputTypes: inputTypes, values: values, options)
+      return try Plan(
+        graph, inputTypes: key.inputTypes, values: key.values, threads: key.threads, options)
     }
   }
 

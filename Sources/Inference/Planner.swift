@@ -8,6 +8,7 @@ struct Planner {
   private let graph: Graph
   private let types: [TensorType]
   private let results: [Int]
+  private let threads: Int
   private let options: PlanOptions
   private var steps: [(node: Int, body: @Sendable (StepBuffers) -> Void, blocks: Blocks)] = []
   private var arena = ArenaLayout()
@@ -26,10 +27,11 @@ struct Planner {
     case input(Int)
   }
 
-  init(graph: Graph, types: [TensorType], results: [Int], _ options: PlanOptions) {
+  init(graph: Graph, types: [TensorType], results: [Int], threads: Int, _ options: PlanOptions) {
     self.graph = graph
     self.types = types
     self.results = results
+    self.threads = threads
     self.options = options
     blockOfValue = Array(repeating: nil, count: types.count)
     inputOfValue = types.indices.map { $0 < graph.inputs.count ? $0 : nil }
@@ -87,7 +89,7 @@ struct Planner {
       call.outputs = try node.layer.outputTypes(for: call)
       try call.checkResidual()
       let context = PlanContext(
-        cache: node.cache, threadCount: options.threadCount, isExact: options.isExact)
+        cache: node.cache, threadCount: threads, isExact: options.isExact)
       step = try node.layer.makeStep(for: call, in: context)
     } catch {
       throw ModelProblem(

@@ -52,13 +52,17 @@ extension Model {
   ///
   /// - Throws: ``PredictionError`` where an input does not fit the model.
   package func profiler(_ inputs: [Tensor]) throws(PredictionError) -> StepProfiler {
-    let tensors = try checked(inputs).map { tensor in
-      guard graph.isBatchIndependent, tensor.shape.rank > 0 else { return tensor }
-      return tensor.items(0..<min(tensor.shape[0], Self.largestChunk))
+    var tensors = try checked(inputs)
+    var workers = workers
+    if let piece = try cut(tensors, graph.outputs)?.pieces.first {
+      tensors = tensors.map { $0.items(piece) }
+      workers = .single
     }
     let types = tensors.map(\.type)
     do throws(ModelProblem) {
-      let plan = try plans.entry(for: types, graph.outputs).plan
+      let plan = try plans.entry(
+        for: types, graph.outputs, threads: workers.threadCount
+      ).plan
       return StepProfiler(
         tensors, steps: plan.profiledSteps(try plan.graph.types(for: types)),
         workspace: Workspace(plan), workers: workers)

@@ -20,6 +20,9 @@ public final class WorkerPool: Sendable {
     for number in 1..<self.threadCount { crew.startThread(number) }
   }
 
+  /// The pool of the caller's own thread.
+  public static let single = WorkerPool(threadCount: 1)
+
   deinit { crew.stop() }
 
   /// The number of this machine's processors.

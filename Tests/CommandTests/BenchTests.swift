@@ -31,7 +31,8 @@ import Testing
 
   @Test func profileHoldsEveryStep() throws {
     let result = try Keraskit.run(
-      "bench", Fixture.chain, "--seconds", "0.1", "--batch", "3", "--profile", "--json")
+      "bench", Fixture.chain, "--seconds", "0.1", "--batch", "3", "--threads", "1", "--profile",
+      "--json")
     #expect(result.status == 0)
     let json = try result.json
     let steps = try #require(json["steps"] as? [[String: Any]])

@@ -28,7 +28,8 @@ struct BenchCommand: Command {
       """,
       """
       A profile's times are medians; multiply-adds and bytes (inputs, weights, outputs) are those
-      of the whole batch, at most 32 items. A trace opens in Chrome's about:tracing or in Perfetto.
+      of the items that are computed together: a batch is cut into pieces for the threads.
+      A trace opens in Chrome's about:tracing or in Perfetto.
       """,
       """
       With --requests, the first line tells as JSON that the model is ready; each line of standard
