@@ -17,6 +17,9 @@ def install(keras):
         layer_class.call = channels_last_call(layer_class.call)
     depthwise = keras.layers.DepthwiseConv2D
     depthwise.call = equal_strides_call(depthwise.call)
+    for rank in (1, 2, 3):
+        conv_lstm = getattr(keras.layers, f"ConvLSTM{rank}D")
+        conv_lstm.call = channels_last_sequence_call(conv_lstm.call)
     if not keras.__version__.startswith("2"):
         undilate_transposed(keras)
 
@@ -36,6 +39,26 @@ def channels_last_call(original):
             swapped["_channels_first"] = False
         result = with_attributes(self, swapped, lambda: original(self, last))
         return tf.transpose(result, [0, rank - 1, *range(1, rank - 1)])
+
+    return call
+
+
+def channels_last_sequence_call(original):
+    """The same call of a recurrent layer on transposed sequences, without states."""
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        options = {"initial_state": initial_state, "mask": mask, "training": training}
+        cell = self.cell
+        if cell.data_format != "channels_first":
+            return original(self, sequences, **options)
+        rank = len(sequences.shape)
+        last = tf.transpose(sequences, [0, 1, *range(3, rank), 2])
+        swapped = {"data_format": "channels_last"}
+        result = with_attributes(cell, swapped, lambda: with_attributes(
+            self, {"input_spec": None}, lambda: original(self, last, **options)))
+        axes = len(result.shape)
+        kept = [0, 1] if self.return_sequences else [0]
+        return tf.transpose(result, [*kept, axes - 1, *range(len(kept), axes - 1)])
 
     return call
 

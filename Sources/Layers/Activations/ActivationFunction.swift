@@ -19,6 +19,12 @@ enum ActivationFunction: Sendable, Hashable {
     }
   }
 
+  /// Whether the function is of rows as a whole.
+  var isOfRows: Bool {
+    guard case .rows = self else { return false }
+    return true
+  }
+
   /// The elements of a row that comes of a row of `width` elements.
   func outputWidth(of width: Int) -> Int {
     guard case .rows(let function) = self else { return width }

@@ -18,10 +18,7 @@ struct PReLU: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
-    let sizes = alpha.shape.dimensions
-    guard shape.rank == sizes.count + 1,
-      zip(shape.dimensions.dropFirst(), sizes).allSatisfy({ $0 == $1 || $1 == 1 })
-    else {
+    guard alpha.fits(shape) else {
       throw LayerError("expected an input that alpha \(alpha.shape) fits, found shape \(shape)")
     }
     return [TensorType(shape)]
@@ -30,7 +27,7 @@ struct PReLU: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let (batch, width) = (shape[0], shape.elementCount / max(shape[0], 1))
-    let slopes = slopes(for: Shape(Array(shape.dimensions.dropFirst())))
+    let slopes = alpha.repeated(to: Shape(Array(shape.dimensions.dropFirst())))
     return .run { buffers in
       for item in 0..<batch {
         let (x, y) = (buffers.input(0) + item * width, buffers.output() + item * width)
@@ -38,18 +35,27 @@ struct PReLU: Layer {
       }
     }
   }
+}
 
-  /// Alpha for every element of an item.
-  private func slopes(for item: Shape) -> [Float] {
-    let strides = zip(alpha.shape.strides, alpha.shape.dimensions).map { $1 == 1 ? 0 : $0 }
-    let expanded = Tensor(item, Float.self) { slopes in
-      guard let slopes = slopes.baseAddress else { return }
-      alpha.withBytes { bytes in
-        guard let alpha = bytes.baseAddress else { return }
+extension Tensor {
+  /// The numbers for every element of an item, of which each axis of size 1 stands for all.
+  func repeated(to item: Shape) -> [Float] {
+    let strides = zip(shape.strides, shape.dimensions).map { $1 == 1 ? 0 : $0 }
+    let expanded = Tensor(item, Float.self) { numbers in
+      guard let numbers = numbers.baseAddress else { return }
+      withBytes { bytes in
+        guard let source = bytes.baseAddress else { return }
         CPUKernels.active.copy(
-          item, from: alpha, strides: strides, to: slopes, strides: item.strides)
+          item, from: source, strides: strides, to: numbers, strides: item.strides)
       }
     }
     return expanded.elements(as: Float.self)
+  }
+
+  /// Whether the numbers can be for every element of an item of shape (B, …).
+  func fits(_ shape: Shape) -> Bool {
+    shape.rank == self.shape.rank + 1
+      && zip(shape.dimensions.dropFirst(), self.shape.dimensions)
+        .allSatisfy { $0 == $1 || $1 == 1 }
   }
 }

@@ -10,12 +10,16 @@ extension LayerReader {
   /// Reads the options of a convolution's window.
   mutating func convolutionWindow(rank: Int) -> SpatialWindow {
     requireChannelsLast()
-    return SpatialWindow(
+    return anyConvolutionWindow(rank: rank)
+  }
+
+  /// Reads the options of a convolution's window, wherever the channels stand.
+  mutating func anyConvolutionWindow(rank: Int) -> SpatialWindow {
+    SpatialWindow(
       kernel: ints("kernel_size", count: rank), strides: ints("strides", count: rank, default: 1),
       dilation: ints("dilation_rate", count: rank, default: 1),
       padding: padding(allowing: rank == 1 ? [.valid, .same, .causal] : [.valid, .same]))
   }
-
 }
 
 extension Shape {

@@ -15,8 +15,10 @@ extension LayerCatalog {
         Dense.self,
         EinsumDense.self,
         Embedding.self,
+        Highway.self,
         Identity.self,
         Masking.self,
+        MaxoutDense.self,
       ]
     ),
     (
@@ -24,6 +26,7 @@ extension LayerCatalog {
       [
         ActivationLayer.self,
         PReLU.self,
+        SReLU.self,
         Softmax.self,
       ]
     ),
@@ -33,6 +36,7 @@ extension LayerCatalog {
         Convolution.self,
         ConvolutionTranspose.self,
         DepthwiseConvolution.self,
+        LocallyConnected.self,
         SeparableConvolution.self,
       ]
     ),
@@ -118,8 +122,10 @@ extension LayerCatalog {
       "Recurrent",
       [
         Bidirectional.self,
+        ConvLSTM.self,
         GRU.self,
         LSTM.self,
+        RNN.self,
         SimpleRNN.self,
       ]
     ),

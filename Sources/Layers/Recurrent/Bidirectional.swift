@@ -7,7 +7,7 @@ import Tensors
 /// The backward layer's sequence is reversed before it is merged, so that time steps meet. With
 /// `merge_mode` `null` both are outputs.
 ///
-/// Input: (B, T, F), then the forward and the backward layer's states where they are given; the
+/// Input: (B, T, F…), then the forward and the backward layer's states where they are given; the
 /// mask by keyword. Weights: the layers', under `forward_layer` and `backward_layer`. Output: the
 /// merged output or both, then the states of both with `return_state`.
 ///
@@ -44,7 +44,8 @@ struct Bidirectional: Layer {
     try call.checkStates(states[0] + states[1])
     let options = layers[0].options
     let axes = call.inputs[0].shape.dimensions.prefix(options.returnsSequences ? 2 : 1)
-    let outputs = try merge.shapes(states[0][0], states[1][0]).map {
+    let shapes = (try layers[0].outputShape(for: call), try layers[1].outputShape(for: call))
+    let outputs = try merge.shapes(shapes.0, shapes.1).map {
       TensorType(Shape(axes + $0.dimensions))
     }
     guard options.returnsState else { return outputs }
@@ -57,7 +58,9 @@ struct Bidirectional: Layer {
     ]
     let steps = layers[0].options.returnsSequences ? loops[0].steps : 1
     let plan = MergePlan(
-      merge: merge, batch: loops[0].batch, steps: steps, sizes: loops.map(\.outputSize))
+      merge: merge, batch: loops[0].batch, steps: steps,
+      rows: try layers[0].outputShape(for: call).dimensions.dropLast().reduce(1, *),
+      sizes: loops.map(\.outputSize))
     let counts = [loops[0].scratchCount, loops[1].scratchCount]
     let scratchCount = counts[0] + counts[1] + plan.scratchCount
     let (grain, batch) = (layers[0].grain(for: call), loops[0].batch)
@@ -83,7 +86,9 @@ struct Bidirectional: Layer {
 
 extension Bidirectional {
   /// The layers that may be made bidirectional.
-  private static let layerTypes: [any RecurrentLayer.Type] = [GRU.self, LSTM.self, SimpleRNN.self]
+  private static let layerTypes: [any RecurrentLayer.Type] = [
+    ConvLSTM.self, GRU.self, LSTM.self, RNN.self, SimpleRNN.self,
+  ]
 
   private static func layer(
     _ option: String, _ object: JSONValue, _ prefix: String, _ reader: inout LayerReader

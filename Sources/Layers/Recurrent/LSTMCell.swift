@@ -29,15 +29,15 @@ struct LSTMCell: RecurrentCell {
   func makeBody(for input: Shape, in context: PlanContext, key: String) -> any RecurrentBody {
     LSTMBody(
       panels: context.shared(key + "panels") { RecurrentPanels(weights) },
-      activation: activation, recurrentActivation: recurrentActivation)
+      gates: LSTMGates(
+        units: weights.units, activation: activation, recurrentActivation: recurrentActivation))
   }
 }
 
 /// An ``LSTMCell`` that is ready to run.
 private struct LSTMBody: RecurrentBody {
   let panels: RecurrentPanels
-  let activation: ActivationFunction
-  let recurrentActivation: ActivationFunction
+  let gates: LSTMGates
 
   var projectionSize: Int { panels.width }
   var scratchSize: Int { 0 }
@@ -51,39 +51,9 @@ private struct LSTMBody: RecurrentBody {
 
   func advance(_ step: RecurrentStep) {
     panels.addState(step)
-    guard case .elementwise(let activation) = activation,
-      case .elementwise(let recurrentActivation) = recurrentActivation
-    else {
-      return advanceByRows(step)
-    }
-    combine(step, activation, recurrentActivation)
-  }
-
-  private func combine(
-    _ step: RecurrentStep, _ activation: Activation, _ recurrentActivation: Activation
-  ) {
-    CPUKernels.active.lstmCell(
-      batch: step.items, units: panels.units, z: step.projection, zStride: step.projectionStride,
+    gates.combine(
+      rows: step.items, z: step.projection, zStride: step.projectionStride,
       c: step.states + panels.units, cStride: step.stateStride, h: step.states,
-      hStride: step.stateStride, activation: activation, recurrentActivation: recurrentActivation)
-  }
-
-  /// The same with functions of which one is of a row as a whole, each gate being a row.
-  private func advanceByRows(_ step: RecurrentStep) {
-    let units = panels.units
-    for item in 0..<step.items {
-      let gates = step.projection + item * step.projectionStride
-      recurrentActivation.apply(gates, gates, rows: 2, width: units)
-      activation.apply(gates + 2 * units, gates + 2 * units, rows: 1, width: units)
-      recurrentActivation.apply(gates + 3 * units, gates + 3 * units, rows: 1, width: units)
-    }
-    combine(step, .linear, .linear)
-    for item in 0..<step.items {
-      let output = step.states + item * step.stateStride
-      activation.apply(output + units, output, rows: 1, width: units)
-      CPUKernels.active.binary(
-        .multiply, count: units, output,
-        step.projection + item * step.projectionStride + 3 * units, into: output)
-    }
+      hStride: step.stateStride)
   }
 }

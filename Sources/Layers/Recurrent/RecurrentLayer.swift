@@ -19,7 +19,7 @@ extension RecurrentLayer {
     let states = try states(for: call)
     let sequence = call.inputs[0].shape
     let axes = options.returnsSequences ? [sequence[0], sequence[1]] : [sequence[0]]
-    let output = TensorType(Shape(axes + states[0].dimensions))
+    let output = TensorType(Shape(axes + (try outputShape(for: call)).dimensions))
     try call.checkStates(states)
     return [output] + (options.returnsState ? states.map { call.stateType($0) } : [])
   }
@@ -58,14 +58,20 @@ extension RecurrentLayer {
     return try cell.stateShapes(for: call.stepShape)
   }
 
+  /// The shape of one item's output of a time step.
+  func outputShape(for call: LayerCall) throws(LayerError) -> Shape {
+    try states(for: call)[cell.outputState(for: call.stepShape)]
+  }
+
   /// The loop of a call; `key` tells it apart from other loops of the same layer.
   func makeLoop(
     for call: LayerCall, _ wiring: RecurrentLoop.Wiring, in context: PlanContext,
     key: String = ""
   ) throws(LayerError) -> RecurrentLoop {
     RecurrentLoop(
-      cell.makeBody(for: call.stepShape, in: context, key: key), options, wiring,
-      input: call.inputs[0].shape, states: try states(for: call))
+      try cell.makeBody(for: call.stepShape, in: context, key: key), options, wiring,
+      input: call.inputs[0].shape, states: try states(for: call),
+      output: try cell.outputState(for: call.stepShape))
   }
 
   /// The items that are worth a thread of their own.

@@ -36,6 +36,8 @@ struct RecurrentLoop: Sendable {
   private let inputSize: Int
   private let stateSizes: [Int]
   private let stateStride: Int
+  /// Where a cell's output lies among an item's states.
+  private let outputOffset: Int
   private let blockLength: Int
 
   /// The numbers that the projections of one block should take at most, for all items.
@@ -43,7 +45,7 @@ struct RecurrentLoop: Sendable {
 
   init(
     _ body: any RecurrentBody, _ options: RecurrentOptions, _ wiring: Wiring, input: Shape,
-    states: [Shape]
+    states: [Shape], output: Int
   ) {
     self.body = body
     self.options = options
@@ -53,7 +55,8 @@ struct RecurrentLoop: Sendable {
     inputSize = input.dimensions.dropFirst(2).reduce(1, *)
     stateSizes = states.map(\.elementCount)
     stateStride = stateSizes.reduce(0, +)
-    outputSize = stateSizes[0]
+    outputSize = stateSizes[output]
+    outputOffset = stateSizes.prefix(output).reduce(0, +)
     let stepSize = max(1, batch * body.projectionSize)
     blockLength = min(steps, max(16, Self.blockSize / stepSize))
   }
@@ -120,7 +123,7 @@ extension RecurrentLoop {
         copyStates(item..<(item + 1), from: memory.saved, to: memory.states)
         skip(item, step, output)
       } else {
-        write(memory.states + item * stateStride, item, step, output)
+        write(memory.states + item * stateStride + outputOffset, item, step, output)
       }
     }
   }

@@ -1,0 +1,88 @@
+import Tensors
+
+/// How the kernel of a locally connected layer is stored, and its part for each output pixel.
+struct LocalKernel {
+  private let places: [[Int?]]
+  private let input: [Int]
+  private let output: [Int]
+
+  private var taps: Int { places.first?.count ?? 0 }
+  private var channels: Int { input.last ?? 0 }
+  private var filters: Int { output.last ?? 0 }
+
+  /// The kernel of a window that leads from (B, spatial…, C) to (B, spatial…, F).
+  init(_ window: SpatialWindow, from input: Shape, to output: Shape) {
+    self.input = Array(input.dimensions.dropFirst())
+    self.output = Array(output.dimensions.dropFirst())
+    let sizes = Array(self.input.dropLast())
+    let padding = window.padsBefore(for: sizes)
+    places = Self.positions(Array(self.output.dropLast())).map { pixel in
+      Self.positions(window.kernel).map { tap in
+        var place = 0
+        for axis in sizes.indices {
+          let index =
+            pixel[axis] * window.strides[axis] + tap[axis] * window.dilation[axis] - padding[axis]
+          guard (0..<sizes[axis]).contains(index) else { return nil }
+          place = place * sizes[axis] + index
+        }
+        return place
+      }
+    }
+  }
+
+  /// All positions on axes of the given sizes, the last one running fastest.
+  private static func positions(_ sizes: [Int]) -> [[Int]] {
+    sizes.reduce([[]]) { positions, size in positions.flatMap { p in (0..<size).map { p + [$0] } } }
+  }
+
+  /// Whether a kernel of that shape, in one of its forms, is for these places.
+  func accepts(_ shape: Shape) -> Bool {
+    switch shape.rank {
+    case 1: shape[0] == places.joined().count { $0 != nil } * channels * filters
+    case 3: shape == [places.count, taps * channels, filters]
+    default: shape.dimensions == input + output
+    }
+  }
+
+  /// The kernel of each output pixel, packed.
+  func panels(_ kernel: Tensor) -> [PackedMatrix] {
+    let order = order(rank: kernel.shape.rank)
+    return kernel.withElements(as: Float.self) { kernel in
+      let size = taps * channels * filters
+      return places.indices.map { pixel in
+        let part = order[(pixel * size)..<((pixel + 1) * size)].map { $0.map { kernel[$0] } ?? 0 }
+        return PackedMatrix(rows: taps * channels, columns: filters, part)
+      }
+    }
+  }
+
+  /// For each pixel, tap, channel and filter the place in a kernel stored with `rank` axes.
+  private func order(rank: Int) -> [Int?] {
+    if rank == 3 { return Array(0..<(places.count * taps * channels * filters)) }
+    let width = places.count * filters
+    var order: [Int?] = []
+    for (pixel, taps) in places.enumerated() {
+      for tap in taps {
+        for channel in 0..<channels {
+          for filter in 0..<filters {
+            order.append(tap.map { ($0 * channels + channel) * width + pixel * filters + filter })
+          }
+        }
+      }
+    }
+    return rank == 1 ? ranks(of: order, width) : order
+  }
+
+  /// Each place's rank among those that are used, by the output and then by the input.
+  private func ranks(of order: [Int?], _ width: Int) -> [Int?] {
+    let inputs = input.reduce(1, *)
+    let used = order.indices.filter { order[$0] != nil }
+    let sorted = used.sorted { a, b in
+      let (a, b) = (order[a] ?? 0, order[b] ?? 0)
+      return (a % width) * inputs + a / width < (b % width) * inputs + b / width
+    }
+    var places = [Int?](repeating: nil, count: order.count)
+    for (place, index) in sorted.enumerated() { places[index] = place }
+    return places
+  }
+}

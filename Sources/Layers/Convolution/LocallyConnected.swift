@@ -1,0 +1,101 @@
+import Tensors
+
+/// y[b, p, f] = activation(bias[p, f] + Σ_t Σ_c x[b, window(p, t), c] · kernel[p, t, c, f]):
+/// a convolution with a kernel of its own at each place: `LocallyConnected1D` and
+/// `LocallyConnected2D` of Keras 1 and 2.
+///
+/// Input: (B, spatial…, C). Weights: kernel, bias (P…, F). The kernel is (P, T·C, F), or, with
+/// Keras 2's `implementation` 2, (spatial…, C, P…, F), of which most is not used, or, with
+/// `implementation` 3, the numbers that are used, in the order of the output and then the input
+/// that they join. Output: (B, P…, F).
+struct LocallyConnected: Layer {
+  static let classNames = ["LocallyConnected1D", "LocallyConnected2D"]
+
+  private let window: SpatialWindow
+  private let filters: Int
+  private let kernel: Tensor
+  private let bias: Tensor?
+  private let activation: ActivationFunction
+
+  init(_ reader: inout LayerReader) {
+    window = reader.convolutionWindow(rank: reader.spatialRank)
+    filters = reader.int("filters")
+    let rank = reader.storedShape(of: "kernel")?.rank ?? 3
+    var shape = [Int?](repeating: nil, count: rank)
+    if rank > 1 { shape[rank - 1] = filters }
+    kernel = reader.weight("kernel", shape)
+    bias =
+      reader.bool("use_bias", default: true)
+      ? reader.weight("bias", window.kernel.map { _ in nil } + [filters]) : nil
+    activation = reader.activation("activation", default: "linear")
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape(rank: window.rank + 2)
+    let output = try window.outputShape(for: shape, channels: filters)
+    if let bias, bias.shape.dimensions != Array(output.dimensions.dropFirst()) {
+      throw LayerError("expected outputs of its bias's shape \(bias.shape), found \(output)")
+    }
+    let places = LocalKernel(window, from: shape, to: output)
+    guard places.accepts(kernel.shape) else {
+      throw LayerError("expected an input that suits its kernel \(kernel.shape), found \(shape)")
+    }
+    return [TensorType(output)]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let (shape, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    let images = try ImageBatch(window, from: shape, to: output)
+    let places = LocalKernel(window, from: shape, to: output)
+    let panels = context.shared("kernel") { places.panels(kernel) }
+    let (windows, filters, bias, activation) = (images.windows, filters, bias, activation)
+    let depth = windows.taps * windows.channels
+    let (inputItem, outputItem) = (shape.elementCount / max(shape[0], 1), windows.pixels * filters)
+    let grain = 1 + 20_000 / max(shape[0] * depth * filters, 1)
+    let scratch = windows.pixels * shape[0] * depth
+    return .run(scratchBytes: scratch * MemoryLayout<Float>.stride) { buffers in
+      let start = bias?.firstNumber
+      buffers.workers.forEachRange(of: windows.pixels, grain: grain) { pixels in
+        for pixel in pixels {
+          let rows = buffers.scratch(from: pixel * shape[0] * depth)
+          for item in 0..<shape[0] {
+            windows.gather(
+              pixel, from: buffers.input(0) + item * inputItem, into: rows + item * depth)
+          }
+          let y = buffers.output() + pixel * filters
+          CPUKernels.active.product(
+            rows: 0..<shape[0], columns: 0..<filters, a: rows, aStride: depth,
+            weights: panels[pixel], c: y, cStride: outputItem,
+            epilogue: Epilogue(
+              bias: start.map { $0 + pixel * filters }, activation: activation.epilogue))
+          guard case .rows = activation else { continue }
+          for item in 0..<shape[0] {
+            let row = y + item * outputItem
+            activation.apply(row, row, rows: 1, width: filters)
+          }
+        }
+      }
+    }
+  }
+
+  func multiplyAdds(for call: LayerCall) -> Int {
+    call.outputs[0].shape.elementCount * window.tapCount * call.inputs[0].shape[-1]
+  }
+}
+
+extension WindowTable {
+  /// Copies what the window of one pixel reads, zeros for what lies outside.
+  fileprivate func gather(
+    _ pixel: Int, from input: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>
+  ) {
+    for tap in 0..<taps {
+      let offset = Int(offsets[pixel * taps + tap])
+      let part = row + tap * channels
+      if offset < 0 {
+        part.update(repeating: 0, count: channels)
+      } else {
+        part.update(from: input + offset, count: channels)
+      }
+    }
+  }
+}
