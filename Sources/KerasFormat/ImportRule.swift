@@ -31,6 +31,10 @@ enum ImportRule {
   case nestedWeightsByName
   /// A nested model's weights are told apart by Keras's order.
   case nestedWeightsByOrder
+  /// Weights are stored in the form of some version or back end.
+  case weightsConverted(String)
+  /// A configuration of Keras 1.
+  case keras1Translated
   /// The file's weight groups have other names than the layers.
   case weightGroupsByPosition
 
@@ -58,6 +62,8 @@ enum ImportRule {
     case .nestedWeightsByName: "weights of nested models are matched by their stored names"
     case .nestedWeightsByOrder:
       "weights of nested models are matched by Keras's order, trainable ones first"
+    case .weightsConverted(let form): "weights of the form \(form) are converted"
+    case .keras1Translated: "layers of Keras 1 are read as those of Keras 2 that replaced them"
     case .weightGroupsByPosition:
       "weight groups whose names no layer has are matched by their position"
     }

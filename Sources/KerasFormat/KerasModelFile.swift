@@ -16,10 +16,11 @@ public enum KerasModelFile {
   ///   - root: The file.
   ///   - source: The file's name for the provenance.
   ///   - sourceSHA256: The hash of the file's bytes for the provenance.
+  ///   - backend: The back end that wrote the file, where it does not say so itself.
   /// - Returns: The model as far as it can be described, and every problem.
   /// - Throws: The problems that leave nothing to describe.
   public static func read(
-    _ root: HDF5Group, source: String, sourceSHA256: String = ""
+    _ root: HDF5Group, source: String, sourceSHA256: String = "", backend: String? = nil
   ) throws(ModelProblems) -> ImportedModel {
     let text: String
     let weights: HDF5Group?
@@ -30,7 +31,7 @@ public enum KerasModelFile {
       throw ModelProblems([error as? ModelProblem ?? ModelProblem(.invalid, reason: "\(error)")])
     }
     let provenance = provenance(
-      source, sourceSHA256, of: [root, weights].compactMap { $0?.attributes })
+      source, sourceSHA256, of: [root, weights].compactMap { $0?.attributes }, or: backend)
     return try ModelImport(provenance: provenance).model(architecture: text, weights: weights)
   }
 
@@ -41,13 +42,15 @@ public enum KerasModelFile {
   ///   - weights: The file that `save_weights` wrote, or one of a whole model.
   ///   - source: The file's name for the provenance.
   ///   - sourceSHA256: The hash of the file's bytes for the provenance.
+  ///   - backend: The back end that wrote the file, where it does not say so itself.
   /// - Returns: The model as far as it can be described, and every problem.
   /// - Throws: The problems that leave nothing to describe.
   public static func read(
-    architecture: String, weights: HDF5Group, source: String, sourceSHA256: String = ""
+    architecture: String, weights: HDF5Group, source: String, sourceSHA256: String = "",
+    backend: String? = nil
   ) throws(ModelProblems) -> ImportedModel {
     let groups = (try? weights.group(at: "model_weights")) ?? weights
-    let provenance = provenance(source, sourceSHA256, of: [groups.attributes])
+    let provenance = provenance(source, sourceSHA256, of: [groups.attributes], or: backend)
     return try ModelImport(provenance: provenance).model(
       architecture: architecture, weights: groups)
   }
@@ -72,13 +75,14 @@ extension KerasModelFile {
 
   /// What the first of the given attributes tell of the file's origin.
   private static func provenance(
-    _ source: String, _ sourceSHA256: String, of attributes: [HDF5Attributes]
+    _ source: String, _ sourceSHA256: String, of attributes: [HDF5Attributes],
+    or backend: String?
   ) -> Provenance {
     func first(_ name: String) -> String? {
       attributes.lazy.compactMap { try? $0.string(name) }.first
     }
     return Provenance(
       source: source, sourceSHA256: sourceSHA256, kerasVersion: first("keras_version"),
-      backend: first("backend"))
+      backend: first("backend") ?? backend)
   }
 }

@@ -16,14 +16,11 @@ struct ModelImport {
   consuming func model(
     architecture: String, weights: HDF5Group?
   ) throws(ModelProblems) -> ImportedModel {
-    let json = try parsed(architecture)
+    var json = try parsed(architecture)
     let version = version(of: json)
-    guard version.major >= 2 else {
-      throw failure(
-        ModelProblem(
-          .unsupported, option: "keras_version",
-          reason: "files of Keras \(provenance.kerasVersion ?? "1") are not supported; Keras 2.2 "
-            + "reads them and saves them anew"))
+    if version.major < 2 {
+      report.note(.keras1Translated)
+      json = Keras1Dialect(json, report: report).translated(json)
     }
     let parser = ModelParser(version: version, report: report)
     guard let source = parser.model(json) else { throw ModelProblems(report.problems) }
@@ -65,9 +62,10 @@ struct ModelImport {
   private mutating func version(of json: JSONValue) -> KerasVersion {
     provenance.kerasVersion = provenance.kerasVersion ?? json["keras_version"]?.string
     provenance.backend = provenance.backend ?? json["backend"]?.string
-    if let version = provenance.kerasVersion.flatMap(KerasVersion.init) { return version }
-    let version = KerasVersion(inferredFrom: json)
-    report.note(.versionInferred(version.major))
+    let told = provenance.kerasVersion.flatMap { KerasVersion($0) }
+    var version = told ?? KerasVersion(inferredFrom: json)
+    if told == nil { report.note(.versionInferred(version.major)) }
+    version.flipsKernels = provenance.backend == "theano"
     return version
   }
 

@@ -11,7 +11,7 @@ struct ConfigTests {
     let version = try #require(KerasVersion(version))
     let normalizer = ConfigNormalizer(version: version, report: ImportReport())
     let config = try #require(try JSONValue(parsing: options).object)
-    return .object(normalizer.normalized(config, className: className))
+    return .object(normalizer.normalized(config, className: className, fileClassName: className))
   }
 
   @Test(

@@ -66,16 +66,6 @@ struct MalformedModelTests {
       ])
   }
 
-  @Test("a file of Keras 1")
-  func keras1() {
-    let file = KerasFile(config: Config.sequential([Self.dense]), version: "1.2.2")
-    let expected =
-      "\"keras_version\": files of Keras 1.2.2 are not supported; "
-      + "Keras 2.2 reads them and saves them anew"
-    #expect(Self.messages(file) == [expected])
-    #expect(file.problems().map(\.kind) == [.unsupported])
-  }
-
   @Test("no weights at all")
   func noWeights() {
     let file = KerasFile(config: Config.sequential([Config.input("in"), Self.dense]), groups: nil)

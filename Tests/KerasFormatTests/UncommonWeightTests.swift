@@ -62,15 +62,4 @@ struct UncommonWeightTests {
     #expect(problems(#""scale": false"#, ["variable"]).isEmpty)
     #expect(problems(#""rms_scaling": true, "scale": false"#, ["gamma"]).isEmpty)
   }
-
-  @Test("files of Keras 1 without a version are known by their words")
-  func keras1() {
-    let layer = #""output_dim": 3, "init": "uniform""#
-    let file = KerasFile(
-      config: Config.sequential([Config.layer("Dense", "d", layer)]), groups: [], version: nil)
-    #expect(
-      file.problems().map(\.reason) == [
-        "files of Keras 1 are not supported; Keras 2.2 reads them and saves them anew"
-      ])
-  }
 }

@@ -131,7 +131,7 @@ struct WeightTests {
       ),
       (
         "RNN", "\"cell\": {\"class_name\": \"GRUCell\", \"config\": {\"use_bias\": false}}",
-        ["kernel", "recurrent_kernel"]
+        ["cell/kernel", "cell/recurrent_kernel"]
       ),
     ])
   func layouts(className: String, options: String, names: [String]) throws {

@@ -16,8 +16,8 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures").path
 
-  /// Every model below `layers`, `models` and `digits`.
-  static let all: [KerasFixture] = ["layers", "models", "digits"].flatMap { folder in
+  /// Every model below `keras1`, `layers`, `models` and `digits`.
+  static let all: [KerasFixture] = ["keras1", "layers", "models", "digits"].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
     return names.compactMap { $0 as? String }.sorted().compactMap { file in
       let suffix = [".h5", ".keras"].first { file.hasSuffix($0) }
@@ -33,7 +33,10 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   func contents() throws -> ModelContents {
     let path = "\(Self.root)/\(name)\(suffix)"
     guard suffix == ".keras" else {
-      return try KerasModelFile.read(HDF5File.read(path: path), source: name).sound()
+      // Files of Keras 1 do not name the back end that wrote them.
+      let backend = name.hasPrefix("keras1/theano/") ? "theano" : nil
+      return try KerasModelFile.read(HDF5File.read(path: path), source: name, backend: backend)
+        .sound()
     }
     return try KerasArchive.read(path: path, source: name) { descriptor, _ throws(HDF5Error) in
       try HDF5File.read(path: "/dev/fd/\(descriptor)")

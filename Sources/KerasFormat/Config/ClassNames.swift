@@ -7,6 +7,8 @@ enum ClassNames {
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
     "SyncBatchNormalization": "BatchNormalization",
+    "CuDNNGRU": "GRU",
+    "CuDNNLSTM": "LSTM",
     "LSTMV1": "LSTM",
     "LSTMV2": "LSTM",
     "UnifiedLSTM": "LSTM",

@@ -8,9 +8,12 @@ struct ConfigNormalizer {
   /// Where applied rules are told.
   let report: ImportReport
 
-  /// The options of a layer of the given class.
-  func normalized(_ config: [String: JSONValue], className: String) -> [String: JSONValue] {
+  /// The options of a layer of the given class, which the file calls `fileClassName`.
+  func normalized(
+    _ config: [String: JSONValue], className: String, fileClassName: String
+  ) -> [String: JSONValue] {
     var config = config.mapValues(SerializedValues.unwrapped)
+    for rule in ConfigRules.rules(ofFile: fileClassName) { rule.apply(&config, self) }
     for rule in ConfigRules.rules(for: className) { rule.apply(&config, self) }
     for key in ["activation", "recurrent_activation"] {
       if let activation = config[key] { config[key] = self.activation(activation) }
@@ -46,7 +49,7 @@ struct ConfigNormalizer {
     let className = ClassNames.present(name)
     return .object([
       "class_name": .string(className),
-      "config": .object(normalized(config, className: className)),
+      "config": .object(normalized(config, className: className, fileClassName: name)),
     ])
   }
 }

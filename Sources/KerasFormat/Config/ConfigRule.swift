@@ -27,6 +27,14 @@ struct ConfigRule: Sendable {
     }
   }
 
+  /// Weights that are stored in another form than the class's.
+  static func stored(_ form: String) -> ConfigRule {
+    ConfigRule { config, normalizer in
+      config = StoredForm.adding(form, to: config)
+      normalizer.report.note(.weightsConverted(form))
+    }
+  }
+
   /// A list of one that stands for its element: `axis: [3]`, `size: [2]`.
   static func scalar(_ key: String) -> ConfigRule {
     ConfigRule { config, _ in

@@ -5,6 +5,15 @@ enum ConfigRules {
   /// The rules of the class, often none.
   static func rules(for className: String) -> [ConfigRule] { table[className] ?? [] }
 
+  /// The rules of a class that is read as another one, by the name that files give it.
+  static func rules(ofFile className: String) -> [ConfigRule] {
+    switch className {
+    case "CuDNNGRU": [.cuDNN, .absent("reset_after", means: .bool(true)), .stored("cudnn_gru")]
+    case "CuDNNLSTM": [.cuDNN, .stored("cudnn_lstm")]
+    default: []
+    }
+  }
+
   private static let table: [String: [ConfigRule]] = {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
@@ -41,9 +50,10 @@ enum ConfigRules {
     ]
     var rules: [String: [ConfigRule]] = [
       "AveragePooling#D": pool,
-      "Conv#D": window,
-      "Conv#DTranspose": window + [.vector("output_padding", rank: rank), .ungrouped],
-      "ConvLSTM#D": window + [.recurrentActivation],
+      "Conv#D": window + [.flippedKernels],
+      "Conv#DTranspose": window
+        + [.vector("output_padding", rank: rank), .ungrouped, .flippedKernels],
+      "ConvLSTM#D": window + [.recurrentActivation, .flippedKernels],
       "Cropping#D": [.pairs("cropping", rank: rank)],
       "DepthwiseConv#D": window + [.unread("groups", "filters")],
       "LocallyConnected#D": window,

@@ -27,4 +27,10 @@ extension ConfigRule {
     config["backward_layer"] = .object(mirrored)
     normalizer.report.note(.backwardLayerMirrored)
   }
+
+  /// What cuDNN's layers always do, and say nothing of.
+  static let cuDNN = ConfigRule { config, _ in
+    config["activation"] = .string("tanh")
+    config["recurrent_activation"] = .string("sigmoid")
+  }
 }

@@ -15,4 +15,10 @@ extension ConfigRule {
     config["interpolation"] = .string("bilinear_keras2")
     normalizer.report.note(.keras2Bilinear)
   }
+
+  /// The kernels of the back end whose convolutions turn them round.
+  static let flippedKernels = ConfigRule { config, normalizer in
+    guard normalizer.version.flipsKernels else { return }
+    ConfigRule.stored("flipped").apply(&config, normalizer)
+  }
 }

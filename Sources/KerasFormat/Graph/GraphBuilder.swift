@@ -97,7 +97,7 @@ final class GraphBuilder {
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int = 1,
     name: String? = nil
   ) -> [GraphValue] {
-    var config = layer.config
+    var config = StoredForm.removed(from: layer.config)
     config["mask_zero"] = nil
     addLayer(LayerDescription(name: path, className: layer.className, config: config))
     let node = GraphName.call(name ?? path, index)

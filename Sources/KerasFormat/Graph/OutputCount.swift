@@ -3,16 +3,33 @@ import ModelFormat
 /// The number of outputs of a layer's call.
 enum OutputCount {
   private static let states = [
-    "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2, "CuDNNGRU": 1, "CuDNNLSTM": 2, "GRU": 1,
-    "LSTM": 2, "SimpleRNN": 1,
+    "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2, "GRU": 1, "GRUCell": 1,
+    "LSTM": 2, "LSTMCell": 2, "SimpleRNN": 1, "SimpleRNNCell": 1,
   ]
 
   /// The outputs that the layer is known to give; 1 where nothing else is known.
   static func of(_ layer: SourceLayer) -> Int {
-    let inner = layer.config["layer"]?["class_name"]?.string
     let isBidirectional = layer.className == "Bidirectional"
     let values = isBidirectional && layer.config["merge_mode"] == .null ? 2 : 1
-    guard layer.returnsState, let count = states[inner ?? layer.className] else { return values }
-    return values + (isBidirectional ? 2 * count : count)
+    guard layer.returnsState, let count = states(of: layer.className, layer.config) else {
+      return values
+    }
+    return values + count
+  }
+
+  private static func states(of className: String, _ config: [String: JSONValue]) -> Int? {
+    switch className {
+    case "Bidirectional": return states(of: config["layer"]).map { 2 * $0 }
+    case "RNN": return states(of: config["cell"])
+    case "StackedRNNCells":
+      let counts = (config["cells"]?.array ?? []).map { states(of: $0) }
+      return counts.contains(nil) ? nil : counts.reduce(0) { $0 + ($1 ?? 0) }
+    default: return states[className]
+    }
+  }
+
+  private static func states(of object: JSONValue?) -> Int? {
+    guard let className = object?["class_name"]?.string else { return nil }
+    return states(of: className, object?["config"]?.object ?? [:])
   }
 }

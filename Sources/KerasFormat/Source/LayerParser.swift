@@ -29,11 +29,8 @@ struct LayerParser {
       guard let model = models.model(entry, path: layerPath) else { return nil }
       return nested(model, name: name, rawClass: rawClass, config: config)
     }
-    var options = config.object ?? [:]
+    let options = config.object ?? [:]
     var layer = SourceLayer(name: name, className: ClassNames.present(rawClass))
-    if let unwrapped = CellRules.layer(of: layer.className, options) {
-      (layer.className, options) = unwrapped
-    }
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
     switch layer.className {
@@ -53,7 +50,8 @@ struct LayerParser {
         report.unsupported(layerPath, layer.className, option: option, reason: reason)
       }
       layer.config = ConfigNormalizer(version: models.version, report: report)
-        .normalized(options, className: layer.className)
+        .normalized(
+          options, className: layer.className, fileClassName: layer.fileClassName)
     }
     return layer
   }

@@ -5,6 +5,7 @@ enum WeightLayout {
   /// The weights that a layer of the given class and options has, or nil where the class is not
   /// known to have any.
   static func slots(of className: String, _ config: [String: JSONValue]) -> [WeightSlot]? {
+    if let names = StoredForm.names(config) { return names.map { WeightSlot($0) } }
     guard let slots = table[className]?(Options(config: config)) else { return nil }
     return slots + part("activation", config["activation"])
   }
@@ -68,7 +69,6 @@ enum WeightLayout {
         part("forward_layer", options.config["layer"])
           + part("backward_layer", options.config["backward_layer"])
       },
-      "CuDNNGRU": recurrent, "CuDNNLSTM": recurrent,
       "Dense": kernel,
       "EinsumDense": { options in
         [WeightSlot("kernel")] + (options.given("bias_axes") ? [WeightSlot("bias")] : [])
@@ -77,13 +77,19 @@ enum WeightLayout {
       "GRU": recurrent, "GRUCell": recurrent,
       "GroupNormalization": affine,
       "GroupQueryAttention": headed,
+      "Highway": { options in
+        [WeightSlot("kernel"), WeightSlot("carry_kernel")]
+          + (options.has("use_bias") ? [WeightSlot("bias"), WeightSlot("carry_bias")] : [])
+      },
       "LSTM": recurrent, "LSTMCell": recurrent,
       "LayerNormalization": layerNormalization,
+      "MaxoutDense": kernel,
       "MultiHeadAttention": headed,
       "Normalization": normalization,
       "PReLU": { _ in [WeightSlot("alpha")] },
       "RMSNormalization": { _ in [WeightSlot("scale")] },
       "RNN": { part("cell", $0.config["cell"]) },
+      "SReLU": { _ in ["t_left", "a_left", "t_right", "a_right"].map { WeightSlot($0) } },
       "SimpleRNN": recurrent, "SimpleRNNCell": recurrent,
       "SpectralNormalization": { options in
         [WeightSlot("vector_u", isTrainable: false)] + part("layer", options.config["layer"])

@@ -113,7 +113,8 @@ extension WeightLeaf {
   /// stored names as tells them apart.
   fileprivate func named(_ stored: [StoredWeight]) -> [NamedWeight] {
     if let slots {
-      return zip(slots, stored).map { NamedWeight(name: $0.name, tensor: $1.tensor) }
+      return StoredForm.undone(
+        zip(slots, stored).map { NamedWeight(name: $0.name, tensor: $1.tensor) }, config)
     }
     let longest = stored.map(\.components.count).max() ?? 1
     for count in 1...max(longest, 1) {

@@ -19,8 +19,8 @@ struct BenchCommand: Command {
     name: "bench", summary: "measure how fast a model predicts", operands: "MODEL",
     operandCount: 1...1,
     options: [
-      batch, threads, seconds, profile, inOrder, trace, requests, KerasSource.weightsOption, .json,
-    ],
+      batch, threads, seconds, profile, inOrder, trace, requests,
+    ] + KerasSource.Hints.options + [.json],
     details: [
       """
       Inputs are made up. The peak is what this machine's processors do in registers alone, measured
@@ -38,7 +38,7 @@ struct BenchCommand: Command {
     ])
 
   private let model: String
-  private let weights: String?
+  private let hints: KerasSource.Hints
   private let batch: Int
   private let threads: Int
   private let seconds: Double
@@ -50,7 +50,7 @@ struct BenchCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
-    weights = arguments.value(of: KerasSource.weightsOption)
+    hints = try KerasSource.Hints(arguments)
     batch = try arguments.int(Self.batch, in: 1...1_000_000) ?? 1
     threads = try arguments.int(Self.threads, in: 1...1024) ?? WorkerPool.processorCount
     seconds = try arguments.double(Self.seconds) ?? 2
@@ -67,7 +67,7 @@ struct BenchCommand: Command {
 
   func run() throws -> ExitStatus {
     let watch = Stopwatch()
-    let model = try ModelFile(path: model, weights: weights).model(threads: threads)
+    let model = try ModelFile(path: model, hints: hints).model(threads: threads)
     if isRequested {
       try RequestedRuns(model, batch: batch).run(load: watch)
       return .done

@@ -18,8 +18,7 @@ struct ConvertCommand: Command {
     operandCount: 1...1,
     options: [
       output, precision, labels, reference, AllowedDifference.atol, AllowedDifference.rtol,
-      KerasSource.weightsOption, .json,
-    ],
+    ] + KerasSource.Hints.options + [.json],
     details: [
       """
       Without "--reference", cases that the model's file holds are kept. A bundle that does not
@@ -28,7 +27,7 @@ struct ConvertCommand: Command {
     ])
 
   private let model: String
-  private let weights: String?
+  private let hints: KerasSource.Hints
   private let output: String
   private let precision: BundlePrecision
   private let labels: String?
@@ -38,7 +37,7 @@ struct ConvertCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
-    weights = arguments.value(of: KerasSource.weightsOption)
+    hints = try KerasSource.Hints(arguments)
     guard let output = arguments.value(of: Self.output) else {
       throw UsageError("\"--output\" is missing")
     }
@@ -58,7 +57,7 @@ struct ConvertCommand: Command {
   func run() throws -> ExitStatus {
     try AtomicFile.check(output, isNoneOf: [model, labels, reference])
     Terminal.progress("reading \(model)")
-    let file = try ModelFile(path: model, weights: weights, isHashed: true)
+    let file = try ModelFile(path: model, hints: hints, isHashed: true)
     var contents = file.contents
     if let labels { contents.labels = try LabelFile.read(labels) }
     if let reference { contents.reference = try ReferenceLoader.load(reference).tensors }

@@ -11,7 +11,9 @@ struct InspectCommand: Command {
   static let usage = CommandUsage(
     name: "inspect", summary: "show layers, shapes, sizes and what stands in a model's way",
     operands: "MODEL", operandCount: 0...1,
-    options: [plot, layers, KerasSource.weightsOption, .json],
+    options: [
+      plot, layers,
+    ] + KerasSource.Hints.options + [.json],
     details: [
       """
       A model that cannot be converted is answered with all its problems, one a line, and exit
@@ -20,13 +22,13 @@ struct InspectCommand: Command {
     ])
 
   private let model: String?
-  private let weights: String?
+  private let hints: KerasSource.Hints
   private let plot: PlotFile?
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.has(Self.layers) ? nil : arguments.operands.first
-    weights = arguments.value(of: KerasSource.weightsOption)
+    hints = try KerasSource.Hints(arguments)
     guard model != nil || arguments.has(Self.layers) else {
       throw UsageError("too few arguments: expected MODEL, found 0")
     }
@@ -41,7 +43,7 @@ struct InspectCommand: Command {
     }
     if let plot { try AtomicFile.check(plot.path, isNoneOf: [model]) }
     do {
-      let file = try ModelFile(path: model, weights: weights, isHashed: true)
+      let file = try ModelFile(path: model, hints: hints, isHashed: true)
       let report = ModelReport(file, try file.model())
       try plot?.write(report)
       try Terminal.print(isJSON ? report.json.canonicalText : report.text)

@@ -18,7 +18,9 @@ struct PredictCommand: Command {
   static let usage = CommandUsage(
     name: "predict", summary: "compute a model's outputs", operands: "MODEL",
     operandCount: 1...1,
-    options: [input, output, outputNames, layer, threads, KerasSource.weightsOption, .json],
+    options: [
+      input, output, outputNames, layer, threads,
+    ] + KerasSource.Hints.options + [.json],
     details: [
       """
       A .npz holds an array for each input, by the input's name. JSON is the only input's nested
@@ -43,7 +45,7 @@ struct PredictCommand: Command {
   }
 
   private let model: String
-  private let weights: String?
+  private let hints: KerasSource.Hints
   private let input: String
   private let file: ResultFile?
   private let isNumbered: Bool
@@ -53,7 +55,7 @@ struct PredictCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
-    weights = arguments.value(of: KerasSource.weightsOption)
+    hints = try KerasSource.Hints(arguments)
     guard let input = arguments.value(of: Self.input) else {
       throw UsageError("\"--input\" is missing")
     }
@@ -70,7 +72,7 @@ struct PredictCommand: Command {
 
   func run() throws -> ExitStatus {
     if let file { try AtomicFile.check(file.path, isNoneOf: [self.model, input]) }
-    let model = try ModelFile(path: model, weights: weights).model(threads: threads)
+    let model = try ModelFile(path: model, hints: hints).model(threads: threads)
     let prediction = try Prediction(model, layers: layers, isNumbered: isNumbered)
     if input == "-" {
       var stream = LineStream(model, prediction)

@@ -16,8 +16,7 @@ struct VerifyCommand: Command {
     operands: "MODEL", operandCount: 1...1,
     options: [
       reference, AllowedDifference.atol, AllowedDifference.rtol, exact, html, threads,
-      KerasSource.weightsOption, .json,
-    ],
+    ] + KerasSource.Hints.options + [.json],
     details: [
       """
       A value agrees where |found - keras| <= atol + rtol * scale for each element, the scale being
@@ -26,7 +25,7 @@ struct VerifyCommand: Command {
     ])
 
   private let model: String
-  private let weights: String?
+  private let hints: KerasSource.Hints
   private let reference: String?
   private let allowed: AllowedDifference
   private let html: String?
@@ -36,7 +35,7 @@ struct VerifyCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     model = arguments.operands[0]
-    weights = arguments.value(of: KerasSource.weightsOption)
+    hints = try KerasSource.Hints(arguments)
     reference = arguments.value(of: Self.reference)
     allowed = try AllowedDifference(arguments)
     html = arguments.value(of: Self.html)
@@ -47,7 +46,7 @@ struct VerifyCommand: Command {
 
   func run() throws -> ExitStatus {
     if let html { try AtomicFile.check(html, isNoneOf: [model, reference]) }
-    let file = try ModelFile(path: model, weights: weights)
+    let file = try ModelFile(path: model, hints: hints)
     let cases = try cases(of: file)
     let tolerance = allowed.applied(to: file.precision.tolerance)
     let model = try file.model(threads: threads, exact: isExact)

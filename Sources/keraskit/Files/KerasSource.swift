@@ -5,19 +5,46 @@ import ModelFormat
 /// A model as Keras saved it: a `.h5` file, a `.keras` archive, or a `config.json` with a file of
 /// weights beside it.
 struct KerasSource {
-  /// The option that names the file of weights.
-  static let weightsOption = Option(
-    "weights", value: "FILE.h5", help: "the weights of a model that is a config.json")
+  /// What a user says of a file that the file itself does not.
+  struct Hints {
+    /// The back ends that Keras had before it became a part of TensorFlow.
+    enum Backend: String, CaseIterable {
+      case tensorflow
+      case theano
+    }
+
+    private static let weightsOption = Option(
+      "weights", value: "FILE.h5", help: "the weights of a model that is a config.json")
+    private static let backendOption = Option(
+      "backend", value: "NAME",
+      help: "the back end that an old file does not name: tensorflow or theano")
+
+    /// The options that a command takes for them.
+    static let options = [weightsOption, backendOption]
+
+    /// The file of weights that goes with a `config.json`.
+    private(set) var weights: String?
+    /// The back end, where the file does not name one.
+    private(set) var backend: Backend?
+
+    /// No hints.
+    init() {}
+
+    init(_ arguments: Arguments) throws(UsageError) {
+      weights = arguments.value(of: Self.weightsOption)
+      backend = try arguments.choice(Self.backendOption, as: Backend.self)
+    }
+  }
 
   private let path: String
   private let kind: FileKind
-  private let weights: String?
+  private let hints: Hints
 
-  init(_ path: String, weights: String?) throws {
+  init(_ path: String, _ hints: Hints) throws {
     self.path = path
-    self.weights = weights
+    self.hints = hints
     kind = try FileKind.of(path)
-    if kind == .json, weights == nil {
+    if kind == .json, hints.weights == nil {
       throw Failure.badFile(
         path, "a configuration without weights; \"--weights FILE.h5\" names them")
     }
@@ -27,7 +54,7 @@ struct KerasSource {
   /// file once more.
   func model(isHashed: Bool) throws -> ImportedModel {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let hashed = weights ?? path
+    let hashed = hints.weights ?? path
     // Hashing takes as long as reading, so both go on at once.
     let (result, hash) = try Concurrently.both(
       { () throws -> Result<ImportedModel, ModelProblems> in try imported(as: name) },
@@ -43,7 +70,7 @@ struct KerasSource {
 
   private func imported(as name: String) throws -> Result<ImportedModel, ModelProblems> {
     let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
-    switch (kind, weights) {
+    switch (kind, hints.weights) {
     case (.zip, _):
       return Result { () throws(ModelProblems) in
         try KerasArchive.read(path: path, source: name) { descriptor, file throws(HDF5Error) in
@@ -54,12 +81,13 @@ struct KerasSource {
       let text = try TextFile.read(path, what: "a model's configuration")
       let root = try HDF5ChildReader.read(path: weights, options: options)
       return Result { () throws(ModelProblems) in
-        try KerasModelFile.read(architecture: text, weights: root, source: name)
+        try KerasModelFile.read(
+          architecture: text, weights: root, source: name, backend: hints.backend?.rawValue)
       }
     default:
       let root = try HDF5ChildReader.read(path: path, options: options)
       return Result { () throws(ModelProblems) in
-        try KerasModelFile.read(root, source: name)
+        try KerasModelFile.read(root, source: name, backend: hints.backend?.rawValue)
       }
     }
   }

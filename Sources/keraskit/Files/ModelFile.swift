@@ -19,19 +19,21 @@ struct ModelFile {
   ///
   /// - Parameters:
   ///   - path: The file; what it is shows in its content.
-  ///   - weights: The file of weights that goes with a `config.json`.
+  ///   - hints: What the user says of a file of Keras's.
   ///   - isHashed: Whether the source's checksum is wanted, which reads the whole file once more;
   ///     a bundle's own checksum is verified then.
   /// - Throws: What is wrong with the file; ``ModelFailure`` where it leaves nothing to describe.
-  init(path: String, weights: String? = nil, isHashed: Bool = false) throws {
+  init(
+    path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
+  ) throws {
     let kind = try FileKind.of(path)
-    if let weights, kind != .json {
+    if let weights = hints.weights, kind != .json {
       throw UsageError(
         "\"--weights \(weights)\" goes with a config.json; \"\(path)\" is \(kind.rawValue)")
     }
     switch kind {
     case .hdf5, .zip, .json:
-      self.init(path, try KerasSource(path, weights: weights).model(isHashed: isHashed))
+      self.init(path, try KerasSource(path, hints).model(isHashed: isHashed))
     case .safetensors:
       self.init(path, try BundleReader(path: path, verifyingChecksum: isHashed))
     case let kind:
