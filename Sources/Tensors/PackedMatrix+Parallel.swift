@@ -1,6 +1,10 @@
 extension PackedMatrix {
   /// The multiplications below which a product is not worth a second thread.
   private static let leastShare = 100_000
+  /// The tiles that should run against one panel before the next is read.
+  private static let leastTiles = 20
+  /// The rows below which reading all of B is what takes time.
+  private static let fewRows = 100
 
   /// C [M][N] = epilogue(A [M][K] · B), rows close to each other, on several threads where it pays.
   package func multiply(
@@ -20,16 +24,8 @@ extension PackedMatrix {
     let (kernels, tile, panel) = (kernels, kernels.tileRows, kernels.panelWidth)
     let whole = c - columns.lowerBound
     let tiles = (count + tile - 1) / tile
-    if tiles >= workers.threadCount {
-      let tileWork = max(tile * rows * columns.count, 1)
-      workers.forEachRange(of: tiles, grain: 1 + Self.leastShare / tileWork) { range in
-        let part = (range.lowerBound * tile)..<min(range.upperBound * tile, count)
-        kernels.product(
-          rows: part, columns: columns, a: a, aStride: rows, weights: self, c: whole,
-          cStride: stride, epilogue: epilogue)
-      }
-    } else {
-      let panels = (columns.count + panel - 1) / panel
+    let panels = (columns.count + panel - 1) / panel
+    if sharesColumns(rows: count, tiles: tiles, panels: panels, workers.threadCount) {
       let panelWork = max(count * rows * panel, 1)
       workers.forEachRange(of: panels, grain: 1 + Self.leastShare / panelWork) { range in
         let first = columns.lowerBound + range.lowerBound * panel
@@ -38,7 +34,25 @@ extension PackedMatrix {
           rows: 0..<count, columns: part, a: a, aStride: rows, weights: self, c: whole,
           cStride: stride, epilogue: epilogue)
       }
+    } else {
+      let tileWork = max(tile * rows * columns.count, 1)
+      let share = (tiles + workers.threadCount - 1) / workers.threadCount
+      let grain = max(1 + Self.leastShare / tileWork, min(Self.leastTiles, share))
+      workers.forEachRange(of: tiles, grain: grain) { range in
+        let part = (range.lowerBound * tile)..<min(range.upperBound * tile, count)
+        kernels.product(
+          rows: part, columns: columns, a: a, aStride: rows, weights: self, c: whole,
+          cStride: stride, epilogue: epilogue)
+      }
     }
+  }
+
+  /// Whether threads share the columns, and each reads all of A, or the rows, and each reads all of
+  /// B: the columns where there are few rows, and panels that can be shared evenly.
+  private func sharesColumns(rows count: Int, tiles: Int, panels: Int, _ threads: Int) -> Bool {
+    if tiles < threads { return true }
+    let isEven = (panels + threads - 1) / threads * threads * 8 <= panels * 9
+    return count < Self.fewRows && count * 2 < columns && isEven
   }
 
   /// Packs some columns of a row-major matrix, whose elements a tensor holds, each column times its
