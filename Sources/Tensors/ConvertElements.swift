@@ -3,12 +3,16 @@ import CKernels
 /// y[i] = x[i] as an element of another type, without allocating.
 ///
 /// Numbers become integers as ``Tensor/converted(to:)`` tells. Targets are single precision and
-/// the integers that layers take: int32 and int64.
+/// integers.
 package func convertElements(
   _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutableRawPointer,
   _ to: ElementType
 ) {
   switch to {
+  case .int8: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int8.self))
+  case .int16: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int16.self))
+  case .uint8: convertToIntegers(count, x, from, y.assumingMemoryBound(to: UInt8.self))
+  case .uint16: convertToIntegers(count, x, from, y.assumingMemoryBound(to: UInt16.self))
   case .int32: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int32.self))
   case .int64: convertToIntegers(count, x, from, y.assumingMemoryBound(to: Int64.self))
   case .float32:

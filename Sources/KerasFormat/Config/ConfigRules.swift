@@ -28,6 +28,7 @@ enum ConfigRules {
       "MultiHeadAttention": [.addedMask],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
+      "Resizing": [.computesInFloat],
       "Softmax": [.scalar("axis"), .addedMask],
       "UnitNormalization": [.scalar("axis")],
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],

@@ -39,7 +39,9 @@ struct CallSignature: Sendable {
 
   private static func isAugmentation(_ className: String) -> Bool {
     className.hasPrefix("Random") && className != "RandomFourierFeatures"
-      || ["AugMix", "CutMix", "MaxNumBoundingBoxes", "MixUp", "RandAugment"].contains(className)
+      || [
+        "AugMix", "CenterCrop", "CutMix", "MaxNumBoundingBoxes", "MixUp", "RandAugment", "Resizing",
+      ].contains(className)
   }
 
   private static let dropout = CallSignature(["inputs"], ["training"])
@@ -60,6 +62,7 @@ struct CallSignature: Sendable {
     // The mask counts only while the statistics are learned.
     "BatchNormalization": CallSignature(["inputs"], ["training", "mask"], unread: ["mask"]),
     "Bidirectional": recurrent,
+    "CategoryEncoding": CallSignature(["inputs"], ["count_weights"]),
     "ConvLSTM1D": recurrent,
     "ConvLSTM2D": recurrent,
     "ConvLSTM3D": recurrent,

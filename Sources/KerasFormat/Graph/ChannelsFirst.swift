@@ -48,6 +48,7 @@ struct ChannelsFirst {
         table[name.numbered(axes)] = Form(axes: axes, reduces: true)
       }
     }
+    for name in ["CenterCrop", "Resizing"] { table[name] = Form(axes: 2) }
     return table
   }()
 }

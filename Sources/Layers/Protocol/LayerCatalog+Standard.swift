@@ -94,8 +94,10 @@ extension LayerCatalog {
       "Preprocessing",
       [
         Augmentation.self,
+        CategoryEncoding.self,
         Normalization.self,
         Rescaling.self,
+        Resizing.self,
       ]
     ),
     (

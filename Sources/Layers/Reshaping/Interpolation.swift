@@ -32,6 +32,22 @@ enum Interpolation: String, CaseIterable, Sendable {
     }
   }
 
+  /// The kernel by which an interpolation with antialias is done; nil where it knows none.
+  var smoothKernel: Kernel? {
+    switch self {
+    case .bilinear: Kernel(radius: 1) { max(0, 1 - $0) }
+    case .bicubic: Kernel(radius: 2, weight: Self.keys)
+    default: kernel
+    }
+  }
+
+  /// Keys's cubic with a = -1/2, at distances from 0 on.
+  static func keys(_ x: Float) -> Float {
+    if x >= 2 { return 0 }
+    return x <= 1
+      ? ((1.5 * x - 2.5) * x) * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2
+  }
+
   /// The weight sin(πx) sin(πx / r) r / (πx)².
   private static func lanczos(_ radius: Float) -> Kernel {
     Kernel(radius: radius) { x in

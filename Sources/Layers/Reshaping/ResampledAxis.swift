@@ -1,7 +1,7 @@
 /// The weights by which every element of a resized axis is made of neighbouring elements of the
 /// original one.
 ///
-/// Centres lie half a pixel in, as in `tf.image.resize` without antialias; numbers are rounded as
+/// Centres lie half a pixel in, as in `tf.image.resize`; numbers are rounded as
 /// TensorFlow's kernels round them.
 struct ResampledAxis: Sendable {
   let inputCount: Int
@@ -11,18 +11,26 @@ struct ResampledAxis: Sendable {
   private var starts: [Int] = []
   private var weights: [Float] = []
 
-  init(_ interpolation: Interpolation, from inputCount: Int, to outputCount: Int) {
+  /// The axis; where it `antialiases`, kernels grow with the pixels that an output stands for.
+  init(
+    _ interpolation: Interpolation, from inputCount: Int, to outputCount: Int,
+    antialiases: Bool = false
+  ) {
     self.inputCount = inputCount
     self.outputCount = outputCount
     let scale = Float(inputCount) / Float(max(outputCount, 1))
+    let kernel = antialiases ? interpolation.smoothKernel : interpolation.kernel
     for index in 0..<outputCount {
       let center = (Float(index) + 0.5) * scale
-      if let kernel = interpolation.kernel {
-        addSpan(around: center, kernel)
-      } else if interpolation == .bicubic {
-        addCubicSpan(at: center - 0.5)
-      } else {
-        addLinearSpan(at: center - 0.5)
+      if let kernel {
+        addSpan(around: center, kernel, scale: antialiases ? max(scale, 1) : 1)
+        continue
+      }
+      switch interpolation {
+      case .nearest: add(nearest: Int(center))
+      case .area: addArea(from: Float(index) * scale, to: Float(index + 1) * scale, scale)
+      case .bicubic: addCubicSpan(at: center - 0.5)
+      default: addLinearSpan(at: center - 0.5)
       }
     }
   }
@@ -47,6 +55,25 @@ extension ResampledAxis {
     self.weights += weights
   }
 
+  /// The pixel in which a centre lies.
+  private mutating func add(nearest index: Int) {
+    let source = min(max(index, 0), inputCount - 1)
+    add(source..<(source + 1), [1])
+  }
+
+  /// All pixels between two places, those at the ends by the part of them that is between.
+  ///
+  /// TensorFlow: `ResizeArea`.
+  private mutating func addArea(from start: Float, to end: Float, _ scale: Float) {
+    let first = Int(start.rounded(.down))
+    let last = min(Int(end.rounded(.up)), inputCount)
+    let weights = (first..<max(last, first + 1)).map { index -> Float in
+      let (left, right) = (max(Float(index), start), min(Float(index + 1), end))
+      return (right - left) / scale
+    }
+    add(first..<(first + weights.count), weights)
+  }
+
   /// Two neighbours; beyond the edge, the edge.
   ///
   /// TensorFlow: `ResizeBilinear`.
@@ -66,24 +93,22 @@ extension ResampledAxis {
     let floor = position.rounded(.down)
     let fraction = ((position - floor) * 1024).rounded(.toNearestOrEven) / 1024
     let first = Int(floor) - 1
-    let all = [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(Self.cubic)
+    let all = [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(Interpolation.keys)
     addNormalized((first..<(first + 4)).clamped(to: 0..<inputCount)) { all[$0 - first] }
-  }
-
-  /// Keys's cubic with a = -1/2, at distances from 0 to 2.
-  private static func cubic(_ x: Float) -> Float {
-    x <= 1
-      ? ((1.5 * x - 2.5) * x) * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2
   }
 
   /// All neighbours within a kernel's radius.
   ///
   /// TensorFlow: `ScaleAndTranslate`.
-  private mutating func addSpan(around center: Float, _ kernel: Interpolation.Kernel) {
-    let first = Int((center - kernel.radius - 0.5).rounded(.up))
-    let last = Int((center + kernel.radius - 0.5).rounded(.down))
+  private mutating func addSpan(
+    around center: Float, _ kernel: Interpolation.Kernel, scale: Float
+  ) {
+    let radius = kernel.radius * scale
+    let first = Int((center - radius - 0.5).rounded(.up))
+    let last = Int((center + radius - 0.5).rounded(.down))
     let span = (min(max(first, 0), inputCount - 1))..<(min(max(last, 0), inputCount - 1) + 1)
-    addNormalized(span) { kernel.weight(abs(Float($0) + 0.5 - center)) }
+    let inverse = 1 / scale
+    addNormalized(span) { kernel.weight(abs((Float($0) + 0.5 - center) * inverse)) }
   }
 
   private mutating func addNormalized(_ span: Range<Int>, _ weight: (Int) -> Float) {

@@ -11,12 +11,16 @@ struct Resampling: Sendable {
   private let vertical: ResampledAxis
   private let horizontal: ResampledAxis
 
-  init(_ interpolation: Interpolation, from input: Shape, to output: Shape) {
+  init(
+    _ interpolation: Interpolation, from input: Shape, to output: Shape, antialiases: Bool = false
+  ) {
     batch = input[0]
     width = input[2]
     channels = input[3]
-    vertical = ResampledAxis(interpolation, from: input[1], to: output[1])
-    horizontal = ResampledAxis(interpolation, from: input[2], to: output[2])
+    vertical = ResampledAxis(
+      interpolation, from: input[1], to: output[1], antialiases: antialiases)
+    horizontal = ResampledAxis(
+      interpolation, from: input[2], to: output[2], antialiases: antialiases)
   }
 
   /// The numbers of memory that a run works in: one picture with its rows resized.

@@ -1,0 +1,130 @@
+import ModelFormat
+import Tensors
+
+/// y = the pictures in another size, by an interpolation (``Resampling``): `Resizing`, and
+/// `CenterCrop`, which takes the middle where a picture is large enough.
+///
+/// `crop_to_aspect_ratio` resizes the largest part of the target's proportions, and
+/// `pad_to_aspect_ratio` the picture with margins of `fill_value`. Whole numbers are rounded and
+/// kept within their type.
+///
+/// Input: (B, H, W, C). Output: (B, height, width, C).
+///
+/// Keras: <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/>
+struct Resizing: Layer {
+  static let classNames = ["CenterCrop", "Resizing"]
+  static let elementTypes: [ElementType] = [
+    .float32, .uint8, .int8, .uint16, .int16, .int32, .int64,
+  ]
+
+  private enum Framing {
+    case whole
+    case cropped
+    case padded
+    case middle
+  }
+
+  private let size: (height: Int, width: Int)
+  private let interpolation: Interpolation
+  private let antialiases: Bool
+  private let framing: Framing
+  private let fill: Float
+  private let keepsIntegers: Bool
+
+  init(_ reader: inout LayerReader) {
+    reader.requireChannelsLast()
+    size = (reader.int("height"), reader.int("width"))
+    keepsIntegers = !reader.bool("computes_in_float", default: false)
+    guard reader.className == "Resizing" else {
+      (interpolation, antialiases, framing, fill) = (.bilinear, false, .middle, 0)
+      return
+    }
+    interpolation = reader.choice("interpolation", default: Interpolation.bilinear)
+    antialiases = reader.bool("antialias", default: false)
+    let crops = reader.bool("crop_to_aspect_ratio", default: false)
+    let pads = reader.bool("pad_to_aspect_ratio", default: false)
+    framing = crops ? .cropped : pads ? .padded : .whole
+    fill = Float(reader.number("fill_value", default: 0))
+    if let mode = reader.value("fill_mode"), mode != .string("constant") {
+      reader.reject("fill_mode", "expected \"constant\", found \(mode)")
+    }
+  }
+
+  private func frame(of shape: Shape) -> ImageFrame {
+    let (height, width) = (shape[1], shape[2])
+    switch framing {
+    case .whole: return ImageFrame(height: height, width: width)
+    case .padded: return ImageFrame(paddingTo: size, height: height, width: width)
+    case .middle where height >= size.height && width >= size.width:
+      return ImageFrame(middle: size, of: height, width)
+    case .cropped, .middle: return ImageFrame(croppingTo: size, height: height, width: width)
+    }
+  }
+
+  func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
+    let shape = try call.onlyShape(rank: 4)
+    let isFloat = framing == .middle || !keepsIntegers
+    return [
+      TensorType(
+        [shape[0], size.height, size.width, shape[3]],
+        isFloat ? .float32 : call.inputs[0].elementType)
+    ]
+  }
+
+  func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let (input, output) = (call.inputs[0], call.outputs[0])
+    let (shape, fill) = (input.shape, fill)
+    let frame = frame(of: shape)
+    let framed = Shape([shape[0], frame.height, frame.width, shape[3]])
+    let resampling = Resampling(
+      interpolation, from: framed, to: output.shape, antialiases: antialiases)
+    // One behind the other: the input as numbers, its frame, the result as numbers, and what the
+    // resampling works in.
+    let counts = [
+      shape.elementCount, framed.elementCount, output.shape.elementCount, resampling.scratchCount,
+    ]
+    let starts = counts.indices.map { counts[..<$0].reduce(0, +) }
+    let isResized = framed != output.shape
+    return .run(scratchBytes: counts.reduce(0, +) * MemoryLayout<Float>.stride) { buffers in
+      let numbers = buffers.scratch(from: starts[0])
+      convertElements(
+        shape.elementCount, buffers.inputBytes(0), input.elementType, numbers, .float32)
+      let frameStart = buffers.scratch(from: starts[1])
+      frame.copy(numbers, of: shape, into: frameStart, fill: fill)
+      let result = isResized ? buffers.scratch(from: starts[2]) : frameStart
+      if isResized {
+        resampling.run(
+          frameStart, result, scratch: buffers.scratch(from: starts[3]), buffers.workers)
+      }
+      Self.store(result, counts[2], buffers.outputBytes(), output.elementType)
+    }
+  }
+
+  /// Writes numbers as elements of a type, rounded and kept within it where it has none between.
+  private static func store(
+    _ x: UnsafeMutablePointer<Float>, _ count: Int, _ y: UnsafeMutableRawPointer,
+    _ type: ElementType
+  ) {
+    if let range = type.integerRange {
+      for index in 0..<count {
+        x[index] = min(max(x[index].rounded(.toNearestOrEven), range.lowerBound), range.upperBound)
+      }
+    }
+    convertElements(count, x, .float32, y, type)
+  }
+}
+
+extension ElementType {
+  /// The numbers that an integer type holds, as far as single precision tells them; nil for others.
+  fileprivate var integerRange: ClosedRange<Float>? {
+    switch self {
+    case .int8: -128...127
+    case .uint8: 0...255
+    case .int16: -32768...32767
+    case .uint16: 0...65535
+    case .int32: -2_147_483_648...2_147_483_520
+    case .int64: -9.2233715e18...9.2233715e18
+    default: nil
+    }
+  }
+}
