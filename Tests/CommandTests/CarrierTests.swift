@@ -36,6 +36,18 @@ import Testing
     #expect(result.status == 0)
   }
 
+  @Test func aFolderOfAnArchivesFilesIsReadAsTheArchive() throws {
+    let folder = try TemporaryFolder()
+    let files = [("tree.json", "config.json"), ("tree.weights.h5", "model.weights.h5")]
+    for (name, place) in files {
+      try FileManager.default.copyItem(atPath: Self.path(name), toPath: folder(place))
+    }
+    let result = try Keraskit.run(
+      "verify", folder.path, "--reference", Self.path("reference.npz"))
+    #expect(result.errors == "")
+    #expect(result.output.hasSuffix("21 of 21 values agree with Keras on 2 cases\n"))
+  }
+
   @Test func everyCommandTakesWeights() throws {
     let folder = try TemporaryFolder()
     let (model, weights) = Self.pairs[0]

@@ -34,6 +34,12 @@ import Testing
     #expect(result.errors == "keraskit: \"\(folder.path)\": not a regular file\n")
   }
 
+  @Test func anArchiveIsNoneThoughAnHDF5FileBeginsWhereOneCould() throws {
+    var bytes = Data("PK\u{3}\u{4}".utf8) + Data(count: 1020)
+    bytes += [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] + Data(count: 100)
+    #expect(try refusal(bytes, status: 2).hasSuffix("is not a zip archive\n"))
+  }
+
   @Test func anEmptyFile() throws {
     #expect(try refusal(Data(), status: 2).hasSuffix("the file is empty\n"))
   }

@@ -39,6 +39,40 @@ def bidirectional(k, r, shape):
     return k.layers.Bidirectional(inner, **options)
 
 
+def cell(k, r):
+    kind = r.choice(["SimpleRNN", "LSTM", "GRU"])
+    options = some(r, use_bias=False, activation=r.choice(["tanh", "relu", "linear", "softsign"]))
+    return getattr(k.layers, f"{kind}Cell")(r.choice([1, 3, 5, 8, 17]), **options)
+
+
+def rnn(k, r, **more):
+    cells = [cell(k, r) for _ in range(r.choice([1, 1, 2, 3]))]
+    options = some(r, return_sequences=True, go_backwards=True, unroll=True)
+    return k.layers.RNN(cells if len(cells) > 1 or r.random() < 0.3 else cells[0],
+                        **{**options, **more})
+
+
+@layer("RNN", 2)
+def cells(k, r, shape):
+    if r.random() < 0.3:
+        inner = rnn(k, r, return_sequences=r.random() < 0.5, go_backwards=False)
+        return k.layers.Bidirectional(inner, merge_mode=r.choice(["concat", "sum", "mul", "ave"]))
+    return rnn(k, r, return_state=r.random() < 0.2)
+
+
+@layer("ConvLSTM", 3, 4)
+def conv_lstm(k, r, shape):
+    axes = len(shape) - 2
+    options = some(r, use_bias=False, return_sequences=True, go_backwards=True,
+                   recurrent_activation=r.choice(GATES), activation=r.choice(["tanh", "relu"]))
+    steps = [r.randint(1, min(3, size)) for size in shape[1:-1]]
+    inner = getattr(k.layers, f"ConvLSTM{axes}D")(
+        r.choice([1, 2, 5, 9]), steps, padding=r.choice(["valid", "same"]), **options)
+    if r.random() < 0.2 and "go_backwards" not in options:
+        return k.layers.Bidirectional(inner, merge_mode=r.choice(["concat", "sum", "ave"]))
+    return inner
+
+
 @layer("TimeDistributed", 2, 3, 4)
 def time_distributed(k, r, shape):
     choices = {

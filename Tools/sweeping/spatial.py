@@ -1,6 +1,6 @@
 """Random convolution, pooling, padding, cropping and upsampling layers."""
 from .options import (
-    convolution, data_format, groups_and_filters, layer, sizes, some, strides_or_dilation, units)
+    activation, convolution, data_format, groups_and_filters, layer, sizes, some, strides_or_dilation, units)
 
 
 @layer("Conv1D", 2)
@@ -113,3 +113,39 @@ def up_sampling1d(k, r, shape):
 def up_sampling2d(k, r, shape):
     method = r.choice(["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
     return k.layers.UpSampling2D(sizes(r, 2, 1, 3), interpolation=method, **data_format(r))
+
+
+@layer("Resizing", 3)
+def resizing(k, r, shape):
+    kinds = ["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"]
+    if k.is_keras2:
+        kinds += ["area", "gaussian", "mitchellcubic"]
+    options = {"interpolation": r.choice(kinds)}
+    if r.random() < 0.2:
+        options["crop_to_aspect_ratio"] = True
+    elif k.is_keras3 and r.random() < 0.2:
+        options.update(pad_to_aspect_ratio=True, fill_value=r.choice([0.0, 0.5]))
+    if k.is_keras3:
+        options.update(some(r, antialias=True))
+        options.update(data_format(r))
+    return k.layers.Resizing(r.randint(1, 12), r.randint(1, 12), **options)
+
+
+@layer("CenterCrop", 3)
+def center_crop(k, r, shape):
+    options = data_format(r) if k.is_keras3 else {}
+    return k.layers.CenterCrop(r.randint(1, 12), r.randint(1, 12), **options)
+
+
+@layer("LocallyConnected", 2, 3)
+def locally_connected(k, r, shape):
+    if k.is_keras3:
+        return k.layers.Identity()
+    axes = len(shape) - 1
+    implementation = r.choice([1, 2, 3])
+    kernel = [r.randint(1, min(3, size)) for size in shape[:-1]]
+    options = some(r, use_bias=False, activation=activation(k, r))
+    padding = "valid" if implementation == 1 else r.choice(["valid", "same"])
+    return getattr(k.layers, f"LocallyConnected{axes}D")(
+        r.choice([1, 3, 9]), kernel, strides=[r.randint(1, 2) for _ in kernel], padding=padding,
+        implementation=implementation, **options)

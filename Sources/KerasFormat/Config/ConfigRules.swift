@@ -21,6 +21,7 @@ enum ConfigRules {
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
       "GroupNormalization": [.scalar("axis")],
+      "IntegerLookup": [.computesInFloat],
       "LSTM": [.recurrentActivation],
       "LSTMCell": [.recurrentActivation],
       "LayerNormalization": [.scalar("axis")],

@@ -77,6 +77,7 @@ struct CallSignature: Sendable {
     // The mask that a call gives for the query gives way to the one that the query carries.
     "MultiHeadAttention": CallSignature(
       headedTensors, headedOthers, unread: ["query_mask"]),
+    "Pipeline": CallSignature(["inputs"], ["training", "mask"], unread: ["training"]),
     "RNN": recurrent,
     "ReversibleEmbedding": CallSignature(["inputs"], ["reverse"]),
     "Sequential": trained,

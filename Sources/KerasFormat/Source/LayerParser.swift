@@ -61,8 +61,9 @@ struct LayerParser {
   ) -> SourceLayer {
     let form = ModelForm(className: rawClass, config: config)
     report.note(.nestedModelsInlined)
+    let modelClass = form?.graph == .sequential ? "Sequential" : "Functional"
     return SourceLayer(
-      name: name, className: form?.graph == .sequential ? "Sequential" : "Functional",
+      name: name, className: rawClass == "Pipeline" ? rawClass : modelClass,
       fileClassName: ClassNames.withoutPackage(rawClass),
       isTrainable: config["trainable"]?.bool ?? true, body: .model(model))
   }

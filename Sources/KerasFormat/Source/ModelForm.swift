@@ -18,7 +18,8 @@ struct ModelForm {
   /// The form of a configuration, or nil where it is not a model with a graph.
   init?(className: String, config: JSONValue) {
     switch ClassNames.present(className) {
-    case "Sequential":
+    // A layer by its class, and a model of layers in a row by all that it does.
+    case "Pipeline" where config["layers"] != nil, "Sequential":
       graph = .sequential
       isSubclass = false
     case "Functional":

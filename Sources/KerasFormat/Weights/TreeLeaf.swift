@@ -36,14 +36,27 @@ struct TreeLeaf {
   ///
   /// A recurrent layer's weights are its cell's.
   private func owner(of part: String) throws(HDF5Error) -> HDF5Group? {
-    var owner = group
+    var (owner, config) = (group, leaf.config)
     for name in part.split(separator: "/").map(String.init) {
-      guard let next = child(name, of: owner) else { return nil }
+      let next = Int(name).map { cell($0, of: owner, config) } ?? child(name, of: owner)
+      guard let next else { return nil }
       owner = next
+      config = (config[name == "forward_layer" ? "layer" : name]?["config"]?.object) ?? [:]
     }
     let vars = try? owner.group(at: "vars")
     if vars?.entries.isEmpty != false, owner.contains("cell") { return try owner.group(at: "cell") }
     return owner
+  }
+
+  /// The group of a stacked cell, which is named by its class and its number among those of it.
+  private func cell(
+    _ index: Int, of owner: HDF5Group, _ config: [String: JSONValue]
+  ) -> HDF5Group? {
+    let classes = (config["cells"]?.array ?? []).map { $0["class_name"]?.string ?? "" }
+    guard classes.indices.contains(index) else { return nil }
+    let number = classes[..<index].count { $0 == classes[index] }
+    let name = WeightTreeNames.snakeCase(classes[index]) + (number == 0 ? "" : "_\(number)")
+    return try? owner.group(at: "cells").group(at: name)
   }
 
   private func child(_ name: String, of owner: HDF5Group) -> HDF5Group? {

@@ -6,6 +6,8 @@ struct LocalKernel {
   private let input: [Int]
   private let output: [Int]
 
+  /// The output's pixels.
+  var pixels: Int { places.count }
   private var taps: Int { places.first?.count ?? 0 }
   private var channels: Int { input.last ?? 0 }
   private var filters: Int { output.last ?? 0 }
@@ -15,7 +17,8 @@ struct LocalKernel {
     self.input = Array(input.dimensions.dropFirst())
     self.output = Array(output.dimensions.dropFirst())
     let sizes = Array(self.input.dropLast())
-    let padding = window.padsBefore(for: sizes)
+    // Not TensorFlow's rule: the middle of a window lies on the pixel, whatever the strides.
+    let padding = window.kernel.map { window.padding == .same ? $0 / 2 : 0 }
     places = Self.positions(Array(self.output.dropLast())).map { pixel in
       Self.positions(window.kernel).map { tap in
         var place = 0
@@ -41,6 +44,20 @@ struct LocalKernel {
     case 1: shape[0] == places.joined().count { $0 != nil } * channels * filters
     case 3: shape == [places.count, taps * channels, filters]
     default: shape.dimensions == input + output
+    }
+  }
+
+  /// Copies what the window of one pixel reads, zeros for what lies outside.
+  func gather(
+    _ pixel: Int, from input: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>
+  ) {
+    for (tap, place) in places[pixel].enumerated() {
+      let part = row + tap * channels
+      if let place {
+        part.update(from: input + place * channels, count: channels)
+      } else {
+        part.update(repeating: 0, count: channels)
+      }
     }
   }
 

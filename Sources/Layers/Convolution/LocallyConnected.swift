@@ -45,21 +45,20 @@ struct LocallyConnected: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (shape, output) = (call.inputs[0].shape, call.outputs[0].shape)
-    let images = try ImageBatch(window, from: shape, to: output)
     let places = LocalKernel(window, from: shape, to: output)
     let panels = context.shared("kernel") { places.panels(kernel) }
-    let (windows, filters, bias, activation) = (images.windows, filters, bias, activation)
-    let depth = windows.taps * windows.channels
-    let (inputItem, outputItem) = (shape.elementCount / max(shape[0], 1), windows.pixels * filters)
+    let (filters, bias, activation) = (filters, bias, activation)
+    let depth = window.tapCount * shape[-1]
+    let (inputItem, outputItem) = (shape.elementCount / max(shape[0], 1), places.pixels * filters)
     let grain = 1 + 20_000 / max(shape[0] * depth * filters, 1)
-    let scratch = windows.pixels * shape[0] * depth
+    let scratch = places.pixels * shape[0] * depth
     return .run(scratchBytes: scratch * MemoryLayout<Float>.stride) { buffers in
       let start = bias?.firstNumber
-      buffers.workers.forEachRange(of: windows.pixels, grain: grain) { pixels in
+      buffers.workers.forEachRange(of: places.pixels, grain: grain) { pixels in
         for pixel in pixels {
           let rows = buffers.scratch(from: pixel * shape[0] * depth)
           for item in 0..<shape[0] {
-            windows.gather(
+            places.gather(
               pixel, from: buffers.input(0) + item * inputItem, into: rows + item * depth)
           }
           let y = buffers.output() + pixel * filters
@@ -80,22 +79,5 @@ struct LocallyConnected: Layer {
 
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount * call.inputs[0].shape[-1]
-  }
-}
-
-extension WindowTable {
-  /// Copies what the window of one pixel reads, zeros for what lies outside.
-  fileprivate func gather(
-    _ pixel: Int, from input: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>
-  ) {
-    for tap in 0..<taps {
-      let offset = Int(offsets[pixel * taps + tap])
-      let part = row + tap * channels
-      if offset < 0 {
-        part.update(repeating: 0, count: channels)
-      } else {
-        part.update(from: input + offset, count: channels)
-      }
-    }
   }
 }

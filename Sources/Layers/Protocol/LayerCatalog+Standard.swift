@@ -95,6 +95,7 @@ extension LayerCatalog {
       [
         Augmentation.self,
         CategoryEncoding.self,
+        IntegerLookup.self,
         Normalization.self,
         Rescaling.self,
         Resizing.self,

@@ -27,8 +27,12 @@ enum FileKind: String {
       throw .badFile(path, "not a regular file")
     }
     guard status.st_size > 0 else { throw .badFile(path, "the file is empty") }
-    if holdsHDF5(descriptor, size: Int(status.st_size)) { return .hdf5 }
-    return kind(of: bytes(16, at: 0, of: descriptor))
+    // An archive may hold an HDF5 file, as it is, where one's signature could stand.
+    let start = bytes(16, at: 0, of: descriptor)
+    if !start.starts(with: "PK\u{3}\u{4}".utf8), holdsHDF5(descriptor, size: Int(status.st_size)) {
+      return .hdf5
+    }
+    return kind(of: start)
   }
 
   private static func kind(of start: [UInt8]) -> FileKind {

@@ -30,6 +30,13 @@ struct KerasSource {
     /// No hints.
     init() {}
 
+    /// The hints with a file of weights.
+    func with(weights: String) -> Hints {
+      var hints = self
+      hints.weights = weights
+      return hints
+    }
+
     init(_ arguments: Arguments) throws(UsageError) {
       weights = arguments.value(of: Self.weightsOption)
       backend = try arguments.choice(Self.backendOption, as: Backend.self)

@@ -26,6 +26,11 @@ struct ModelFile {
   init(
     path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
   ) throws {
+    if let folder = UnpackedArchive(path), hints.weights == nil {
+      let source = try KerasSource(folder.configuration, hints.with(weights: folder.weights))
+      self.init(path, try source.model(isHashed: isHashed))
+      return
+    }
     let kind = try FileKind.of(path)
     if let weights = hints.weights, kind != .json {
       throw UsageError(

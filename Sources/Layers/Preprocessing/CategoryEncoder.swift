@@ -1,0 +1,92 @@
+import ModelFormat
+import Tensors
+
+/// How layers tell the classes of their items, which each of them finds in its own way.
+///
+/// Modes: `int`, the class itself; `one_hot`; and over the last axis `multi_hot`, whether a class
+/// occurs, `count`, how often it does, or the sum of its items' weights, and `tf_idf`, how often it
+/// does times a number of the class. An item whose class is none of `classes` counts nowhere.
+struct CategoryEncoder: Sendable {
+  enum Mode: String, CaseIterable, Sendable {
+    case int
+    case oneHot = "one_hot"
+    case multiHot = "multi_hot"
+    case count
+    case weighted = "tf_idf"
+    /// An old name of ``multiHot``.
+    case binary
+  }
+
+  let mode: Mode
+  let classes: Int
+  let elementType: ElementType
+  /// A factor for each class, in the mode `tf_idf`.
+  var factors: [Float] = []
+
+  /// The type of what an input of the given shape becomes.
+  func outputType(for shape: Shape) throws(LayerError) -> TensorType {
+    var sizes = shape.dimensions
+    switch mode {
+    case .int: break
+    case .oneHot:
+      if sizes.count > 1, sizes.last == 1 { sizes.removeLast() }
+      sizes.append(classes)
+    case .multiHot, .count, .binary, .weighted:
+      guard shape.rank == 2 else {
+        throw LayerError("expected an input of rank 2, found shape \(shape)")
+      }
+      sizes[1] = classes
+    }
+    return TensorType(Shape(sizes), elementType)
+  }
+
+  /// The step of a call; `classify` writes the class of each of the call's items.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - weights: Which of the inputs holds the items' weights.
+  ///   - classify: Reads the first input with the memory that ``Operand`` asks for.
+  /// - Returns: The step.
+  func step(
+    for call: LayerCall, weights place: Int? = nil,
+    _ classify:
+      @escaping @Sendable (
+        Operand, StepBuffers, UnsafeMutableRawPointer, UnsafeMutablePointer<Int64>
+      ) -> Void
+  ) -> Step {
+    let (shape, output) = (call.inputs[0].shape, call.outputs[0])
+    let (count, cells) = (shape.elementCount, output.shape.elementCount)
+    let width = mode == .oneHot ? 1 : max(shape.dimensions.last ?? 1, 1)
+    let x = Operand(input: 0, call.inputs[0])
+    let weights = place.map { Operand(input: $0, call.inputs[$0]) }
+    let bytes = [x.scratchBytes, count * 8, cells * 4, weights?.scratchBytes ?? 0]
+      .map { ($0 + 63) & ~63 }
+    let starts = bytes.indices.map { bytes[..<$0].reduce(0, +) }
+    return .run(scratchBytes: bytes.reduce(0, +)) { buffers in
+      let classes = (buffers.scratch + starts[1]).bindMemory(to: Int64.self, capacity: count)
+      classify(x, buffers, buffers.scratch, classes)
+      if mode == .int {
+        return convertElements(
+          count, classes, .int64, buffers.outputBytes(), output.elementType)
+      }
+      let y = (buffers.scratch + starts[2]).bindMemory(to: Float.self, capacity: cells)
+      let amounts = weights?.values(as: Float.self, buffers, scratch: buffers.scratch + starts[3])
+      tally(classes, count, rowWidth: width, amounts, into: y, cells)
+      convertElements(cells, y, .float32, buffers.outputBytes(), output.elementType)
+    }
+  }
+
+  private func tally(
+    _ found: UnsafePointer<Int64>, _ count: Int, rowWidth: Int, _ amounts: UnsafePointer<Float>?,
+    into y: UnsafeMutablePointer<Float>, _ cells: Int
+  ) {
+    y.update(repeating: 0, count: cells)
+    let sums = mode == .count || mode == .weighted
+    for index in 0..<count where (0..<Int64(classes)).contains(found[index]) {
+      let cell = y + index / rowWidth * classes + Int(found[index])
+      cell.pointee = sums ? cell.pointee + (amounts?[index] ?? 1) : 1
+    }
+    guard mode == .weighted else { return }
+    for index in 0..<cells { y[index] *= factors[index % classes] }
+  }
+}
