@@ -40,15 +40,12 @@ struct CategoryEncoder: Sendable {
     return TensorType(Shape(sizes), elementType)
   }
 
-  /// The step of a call; `classify` writes the class of each of the call's items.
+  /// The step of a call.
   ///
-  /// - Parameters:
-  ///   - call: The call.
-  ///   - weights: Which of the inputs holds the items' weights.
-  ///   - classify: Reads the first input with the memory that ``Operand`` asks for.
-  /// - Returns: The step.
+  /// `classify` writes the class of each item of the first input, which it reads with the memory
+  /// that ``Operand`` asks for; `weights` is the input that holds the items' weights.
   func step(
-    for call: LayerCall, weights place: Int? = nil,
+    for call: LayerCall, weights: Int? = nil,
     _ classify:
       @escaping @Sendable (
         Operand, StepBuffers, UnsafeMutableRawPointer, UnsafeMutablePointer<Int64>
@@ -58,8 +55,8 @@ struct CategoryEncoder: Sendable {
     let (count, cells) = (shape.elementCount, output.shape.elementCount)
     let width = mode == .oneHot ? 1 : max(shape.dimensions.last ?? 1, 1)
     let x = Operand(input: 0, call.inputs[0])
-    let weights = place.map { Operand(input: $0, call.inputs[$0]) }
-    let bytes = [x.scratchBytes, count * 8, cells * 4, weights?.scratchBytes ?? 0]
+    let amounts = weights.map { Operand(input: $0, call.inputs[$0]) }
+    let bytes = [x.scratchBytes, count * 8, cells * 4, amounts?.scratchBytes ?? 0]
       .map { ($0 + 63) & ~63 }
     let starts = bytes.indices.map { bytes[..<$0].reduce(0, +) }
     return .run(scratchBytes: bytes.reduce(0, +)) { buffers in
@@ -70,8 +67,9 @@ struct CategoryEncoder: Sendable {
           count, classes, .int64, buffers.outputBytes(), output.elementType)
       }
       let y = (buffers.scratch + starts[2]).bindMemory(to: Float.self, capacity: cells)
-      let amounts = weights?.values(as: Float.self, buffers, scratch: buffers.scratch + starts[3])
-      tally(classes, count, rowWidth: width, amounts, into: y, cells)
+      let factors = amounts?.values(
+        as: Float.self, buffers, scratch: buffers.scratch + starts[3])
+      tally(classes, count, rowWidth: width, factors, into: y, cells)
       convertElements(cells, y, .float32, buffers.outputBytes(), output.elementType)
     }
   }
