@@ -43,6 +43,30 @@ def unary(ops, r, x, b):
 
 
 @register
+def more_functions(ops, r, x, b):
+    x, y = numbers(ops, x), b
+    return r.choice([
+        lambda: ops.fmod(x, ops.abs(x) * 0.7 + 1), lambda: ops.fmin(x, x * 0.5),
+        lambda: ops.signbit(x), lambda: ops.erfc(ops.clip(x, -3, 3)), lambda: ops.fabs(x),
+        lambda: ops.isposinf(x), lambda: ops.fmax(y, y * 0.5)])()
+
+
+@register
+def shapes(ops, r, x, b):
+    x = numbers(ops, x)
+    axis = r.randint(1, len(x.shape) - 1)
+    choices = [lambda: ops.diff(x, axis=axis) if x.shape[axis] > 1 else None,
+               lambda: ops.ptp(x, axis=axis, keepdims=True),
+               lambda: ops.median(x, axis=axis, keepdims=True),
+               lambda: ops.count_nonzero(ops.floor(x), axis=axis),
+               lambda: ops.take_along_axis(x, ops.argsort(x, axis=axis), axis=axis),
+               lambda: ops.flipud(x), lambda: ops.fliplr(x)]
+    if len(x.shape) > 2:
+        choices += [lambda: ops.tril(x, k=r.randint(-1, 2)), lambda: ops.triu(x, k=r.randint(-1, 2))]
+    return r.choice(choices)()
+
+
+@register
 def positive(ops, r, x, b):
     return getattr(ops, r.choice(POSITIVE))(ops.abs(numbers(ops, x)) + 0.5)
 

@@ -90,6 +90,11 @@ enum WeightLayout {
       "RMSNormalization": { _ in [WeightSlot("scale")] },
       "RNN": { part("cell", $0.config["cell"]) },
       "SReLU": { _ in ["t_left", "a_left", "t_right", "a_right"].map { WeightSlot($0) } },
+      "STFTSpectrogram": { options in
+        let mode = options.config["mode"]?.string
+        return (mode == "imag" ? [] : [WeightSlot("real_kernel")])
+          + (mode == "real" ? [] : [WeightSlot("imag_kernel")])
+      },
       "SimpleRNN": recurrent, "SimpleRNNCell": recurrent,
       "SpectralNormalization": { options in
         [WeightSlot("vector_u", isTrainable: false)] + part("layer", options.config["layer"])

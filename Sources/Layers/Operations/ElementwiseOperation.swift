@@ -124,6 +124,12 @@ extension ElementwiseOperation {
       "ops.FloorDivide": floorDivide, "ops.Mod": modulo, "ops.Power": power,
       "ops.Maximum": Rule(.float(.maximum)) { max($0, $1) },
       "ops.Minimum": Rule(.float(.minimum)) { min($0, $1) },
+      "ops.Fmax": Rule(.function { $0.isNaN ? $1 : $1.isNaN ? $0 : max($0, $1) }) { max($0, $1) },
+      "ops.Fmin": Rule(.function { $0.isNaN ? $1 : $1.isNaN ? $0 : min($0, $1) }) { min($0, $1) },
+      "ops.Fmod": Rule(.function { $0.truncatingRemainder(dividingBy: $1) }) { a, b in
+        b == 0 ? 0 : a % b
+      },
+      "ops.Heaviside": Rule(.function { a, b in a == 0 ? b : a < 0 ? 0 : a > 0 ? 1 : a }),
       "ops.Arctan2": Rule(.function { Float(Scalar.arctan2(Double($0), Double($1))) }),
       "ops.Hypot": Rule(.function { ($0 * $0 + $1 * $1).squareRoot() }),
       "ops.Logaddexp": Rule(.function { Float(Scalar.logAddExp(Double($0), Double($1))) }),

@@ -27,6 +27,13 @@ struct Operand: Sendable {
   /// The bytes of scratch memory that ``values(as:_:scratch:)`` takes.
   var scratchBytes: Int { (type.shape.elementCount * 8 + 63) / 64 * 64 }
 
+  /// The elements as they are.
+  func bytes(_ buffers: StepBuffers, scratch: UnsafeMutableRawPointer) -> UnsafeRawPointer {
+    if let input { return buffers.inputBytes(input) }
+    return constant?.storage.bytes.baseAddress.map { UnsafeRawPointer($0) }
+      ?? UnsafeRawPointer(scratch)
+  }
+
   /// The elements as single-precision numbers or whole ones, converted into `scratch` where they
   /// are others.
   func values<Element: TensorElement>(

@@ -92,7 +92,8 @@ struct Rearrangement: Layer {
 
 extension Rearrangement {
   private static let rules: [String: Rule] = [
-    "ops.Flip": flip, "ops.Roll": roll, "ops.Tile": tile, "ops.Repeat": repeatElements,
+    "ops.Flip": flip, "ops.Fliplr": flip(axis: 1), "ops.Flipud": flip(axis: 0), "ops.Roll": roll,
+    "ops.Tile": tile, "ops.Repeat": repeatElements,
     "ops.BroadcastTo": broadcast, "ops.Pad": pad, "ops.Take": take,
   ]
 
@@ -100,6 +101,14 @@ extension Rearrangement {
     var maps = AxisMaps(identity: shape)
     for axis in try options.axes(of: shape) { maps.axes[axis].reverse() }
     return maps
+  }
+
+  private static func flip(axis: Int) -> Rule {
+    { options, shape, call throws(LayerError) in
+      var options = options
+      options.axes = [axis]
+      return try flip(options, shape, call)
+    }
   }
 
   private static let roll: Rule = { options, shape, _ throws(LayerError) in

@@ -19,6 +19,9 @@ struct ReductionOperation: Layer {
     case any
     case place(ofMaximum: Bool)
     case norm
+    case range
+    case nonzeroCount
+    case median
   }
 
   private static let kinds: [String: Kind] = [
@@ -27,7 +30,8 @@ struct ReductionOperation: Layer {
     "ops.Std": .variance(isRooted: true), "ops.Logsumexp": .logSumExp, "ops.All": .all,
     "ops.Any": .any, "ops.Argmax": .place(ofMaximum: true),
     "ops.Argmin": .place(ofMaximum: false), "ops.Norm": .norm, "ops.Amax": .kernel(.max),
-    "ops.Amin": .kernel(.min),
+    "ops.Amin": .kernel(.min), "ops.CountNonzero": .nonzeroCount, "ops.Median": .median,
+    "ops.Ptp": .range,
   ]
 
   private let kind: Kind
@@ -60,8 +64,8 @@ struct ReductionOperation: Layer {
   private func resultType(_ type: ElementType) -> ElementType {
     switch kind {
     case .all, .any: .bool
-    case .place: .int32
-    case .kernel(.mean), .variance, .logSumExp, .norm: .float32
+    case .place, .nonzeroCount: .int32
+    case .kernel(.mean), .variance, .logSumExp, .norm, .range, .median: .float32
     case .kernel: type.isFloatingPoint ? .float32 : type == .int64 ? .int64 : .int32
     }
   }
@@ -149,7 +153,19 @@ struct ReductionOperation: Layer {
         let best = ofMaximum ? values.max() : values.min()
         let place = values.firstIndex { $0 == best } ?? 0
         buffers.output(0, as: Int32.self)[row] = Int32(place)
+      case .range: buffers.output()[row] = (values.max() ?? 0) - (values.min() ?? 0)
+      case .nonzeroCount:
+        buffers.output(0, as: Int32.self)[row] = Int32(values.count { $0 != 0 })
+      case .median: buffers.output()[row] = median(values)
       }
     }
+  }
+
+  /// The middle of the numbers by their size, or the mean of the two in the middle.
+  private static func median(_ values: UnsafeBufferPointer<Float>) -> Float {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty, !sorted.contains(where: \.isNaN) else { return .nan }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }

@@ -22,7 +22,7 @@ enum Scalar {
     "Sinh": { sinh($0) }, "Cosh": { cosh($0) },
     "Arcsinh": { asinh($0) }, "Arccosh": { acosh($0) }, "Arctanh": { atanh($0) },
     "Log2": { log2($0) }, "Log10": { log10($0) }, "Exp2": { exp2($0) },
-    "Erfinv": { inverseErf($0) }, "Cbrt": { cbrt($0) },
+    "Erfc": { erfc($0) }, "Erfinv": { inverseErf($0) }, "Cbrt": { cbrt($0) },
     "Floor": { $0.rounded(.down) }, "Ceil": { $0.rounded(.up) },
     "Round": { $0.rounded(.toNearestOrEven) }, "Trunc": { $0.rounded(.towardZero) },
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },

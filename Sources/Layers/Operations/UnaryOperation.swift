@@ -99,7 +99,7 @@ struct UnaryOperation: Layer {
 
 extension UnaryOperation {
   private static let kinds: [String: Activation.Kind] = [
-    "Absolute": .abs, "Negative": .negate, "Square": .square, "Sqrt": .sqrt,
+    "Absolute": .abs, "Fabs": .abs, "Negative": .negate, "Square": .square, "Sqrt": .sqrt,
     "Rsqrt": .rsqrt, "Reciprocal": .reciprocal, "Exp": .exp, "Expm1": .expm1, "Log": .log,
     "Log1p": .log1p, "Erf": .erf, "Tanh": .tanh, "Relu6": .relu6, "Sigmoid": .sigmoid,
     "Silu": .silu, "HardSigmoid": .hardSigmoid, "HardSilu": .hardSiLU, "HardTanh": .hardTanh,
@@ -136,7 +136,8 @@ extension UnaryOperation {
 
   private static let tests: [String: @Sendable (Float) -> Bool] = [
     "Isnan": { $0.isNaN }, "Isinf": { $0.isInfinite }, "Isfinite": { $0.isFinite },
-    "LogicalNot": { $0 == 0 },
+    "Isneginf": { $0 == -.infinity }, "Isposinf": { $0 == .infinity },
+    "LogicalNot": { $0 == 0 }, "Signbit": { $0.sign == .minus },
   ]
 
   /// Functions that keep whole numbers whole.

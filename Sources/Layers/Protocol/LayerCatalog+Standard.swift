@@ -99,6 +99,7 @@ extension LayerCatalog {
         Normalization.self,
         Rescaling.self,
         Resizing.self,
+        STFTSpectrogram.self,
       ]
     ),
     (
@@ -106,6 +107,7 @@ extension LayerCatalog {
       [
         AxisExchange.self,
         Cast.self,
+        Difference.self,
         Einsum.self,
         ElementwiseOperation.self,
         GetItem.self,
@@ -118,6 +120,8 @@ extension LayerCatalog {
         ReductionOperation.self,
         ReshapeOperation.self,
         Selection.self,
+        TakeAlongAxis.self,
+        Triangle.self,
         UnaryOperation.self,
       ]
     ),
