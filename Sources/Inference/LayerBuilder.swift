@@ -28,6 +28,10 @@ struct LayerBuilder {
   mutating func makeLayers(_ descriptions: [LayerDescription]) -> [String: Built] {
     var layers: [String: Built] = [:]
     for description in descriptions {
+      if description.className == "Lambda", let layer = catalog.lambda(named: description.name) {
+        layers[description.name] = Built(layer: layer, description: description)
+        continue
+      }
       guard let type = catalog[description.className] else {
         problems.append(Self.unknownClass(description))
         continue
@@ -61,7 +65,8 @@ struct LayerBuilder {
     let weights = description.weights.map { "\($0.name) \(Shape($0.shape))" }
     let reason =
       description.className == "Lambda"
-      ? "a Lambda holds Python code, which is never run"
+      ? "a Lambda holds Python code, which is never run; an application may give the catalogue "
+        + "a function in its place"
       : "the layer class is not supported"
         + (weights.isEmpty ? "" : "; its weights: " + weights.joined(separator: ", "))
     return ModelProblem(

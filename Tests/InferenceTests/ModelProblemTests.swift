@@ -24,7 +24,8 @@ struct ModelProblemTests {
       "layer \"dense\" (Dense), \"activation\": the activation \"magic\" is not supported here",
       "layer \"dense\" (Dense), \"shape\": the option is not known, its value is 3",
       "layer \"dense\" (Dense), \"kernel\": expected a weight of shape (any, 1), found (2, 2)",
-      "layer \"code\" (Lambda): a Lambda holds Python code, which is never run",
+      "layer \"code\" (Lambda): a Lambda holds Python code, which is never run; an application may "
+        + "give the catalogue a function in its place",
       "layer \"mine\" (Mine): the layer class is not supported; its weights: w (3,)",
     ] {
       #expect(found.contains(part), "\(part) is not in \(found)")

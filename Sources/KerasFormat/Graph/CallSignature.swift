@@ -40,7 +40,8 @@ struct CallSignature: Sendable {
   private static func isAugmentation(_ className: String) -> Bool {
     className.hasPrefix("Random") && className != "RandomFourierFeatures"
       || [
-        "AugMix", "CenterCrop", "CutMix", "MaxNumBoundingBoxes", "MixUp", "RandAugment", "Resizing",
+        "AugMix", "AutoContrast", "CenterCrop", "CutMix", "MaxNumBoundingBoxes", "MixUp",
+        "RandAugment", "Resizing",
       ].contains(className)
   }
 

@@ -94,6 +94,7 @@ extension LayerCatalog {
       "Preprocessing",
       [
         Augmentation.self,
+        AutoContrast.self,
         CategoryEncoding.self,
         IntegerLookup.self,
         Normalization.self,

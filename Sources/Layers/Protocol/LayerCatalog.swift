@@ -1,6 +1,7 @@
 /// The layers that a model may be made of.
 public struct LayerCatalog: Sendable {
   private var types: [String: any Layer.Type] = [:]
+  private var lambdas: [String: LambdaFunction] = [:]
 
   /// A catalogue of the given layers; a later one takes the place of an earlier one of its name.
   public init(_ layers: [any Layer.Type]) {
@@ -20,5 +21,18 @@ public struct LayerCatalog: Sendable {
     var catalog = self
     for name in layer.classNames { catalog.types[name] = layer }
     return catalog
+  }
+
+  /// This catalogue and what an application does in place of the `Lambda` of the given name, which
+  /// is that of the layer, behind the names of nested models: `encoder/scale`.
+  public func adding(lambda name: String, _ function: LambdaFunction) -> LayerCatalog {
+    var catalog = self
+    catalog.lambdas[name] = function
+    return catalog
+  }
+
+  /// The layer in place of a `Lambda`, or nil where the application has none for it.
+  package func lambda(named name: String) -> (any Layer)? {
+    lambdas[name].map { LambdaLayer($0) }
   }
 }
