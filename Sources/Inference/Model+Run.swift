@@ -57,13 +57,16 @@ extension Model {
   }
 
   /// Memory for the results of a whole batch, whose pieces have the given types; nil where they do
-  /// not hold the same number of rows for each item.
+  /// not hold the same number of rows for each item, or are strings, whose bytes lie elsewhere.
   private func results(
     for types: [TensorType], _ batch: Int, _ values: [Int]
   ) throws(PredictionError) -> [BatchResult]? {
     let piece = types[0].shape[0]
     let results = try entry(types, values, threads: 1).plan.resultTypes
-    guard results.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] % piece == 0 }) else { return nil }
+    let areRows = results.allSatisfy {
+      $0.shape.rank > 0 && $0.shape[0] % piece == 0 && $0.elementType != .string
+    }
+    guard areRows else { return nil }
     return results.map { type in
       let rows = type.shape[0] / piece * batch
       let type = TensorType(type.shape.withBatch(rows), type.elementType)

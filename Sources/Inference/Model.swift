@@ -112,6 +112,10 @@ extension Model {
       guard port.accepts(tensor.shape) else {
         throw .inputShape(input: port.name, expected: port.shape, found: tensor.shape)
       }
+      guard (tensor.elementType == .string) == (port.elementType == .string) else {
+        throw .inputElements(
+          input: port.name, expected: port.elementType, found: tensor.elementType)
+      }
       tensors.append(tensor.converted(to: port.elementType))
     }
     return tensors

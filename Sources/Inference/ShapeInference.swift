@@ -20,10 +20,11 @@ extension Graph {
   /// that the layer takes.
   func call(of node: Node, _ types: [TensorType]) -> LayerCall {
     let accepted = type(of: node.layer).elementTypes
+    let numbers = accepted.first { $0 != .string }
     let inputs = node.inputs.map { value in
       let type = types[value]
-      return accepted.contains(type.elementType) || accepted.isEmpty
-        ? type : TensorType(type.shape, accepted[0])
+      guard !accepted.contains(type.elementType), let numbers else { return type }
+      return TensorType(type.shape, numbers)
     }
     return LayerCall(inputs: inputs, keywords: node.keywords, arguments: node.arguments)
   }
@@ -32,6 +33,7 @@ extension Graph {
   func outputTypes(
     of node: Node, _ types: [TensorType], atMost limit: Int = largestElementCount
   ) throws(ModelProblem) -> [TensorType] {
+    try checkElements(of: node, types)
     let outputs: [TensorType]
     do throws(LayerError) {
       outputs = try node.layer.outputTypes(for: call(of: node, types))
@@ -48,6 +50,20 @@ extension Graph {
       }
     }
     return outputs
+  }
+
+  /// Fails where a layer of numbers is given strings, or one of strings numbers.
+  private func checkElements(of node: Node, _ types: [TensorType]) throws(ModelProblem) {
+    let accepted = type(of: node.layer).elementTypes
+    let takesStrings = accepted.contains(.string)
+    let takesNumbers = accepted.isEmpty || accepted.contains { $0 != .string }
+    for value in node.inputs {
+      let isText = types[value].elementType == .string
+      guard isText ? takesStrings : takesNumbers else {
+        throw problem(
+          of: node, "expected \(isText ? "numbers" : "strings"), found \(types[value])")
+      }
+    }
   }
 
   private func problem(of node: Node, _ reason: String) -> ModelProblem {

@@ -27,6 +27,7 @@ public enum KerasArchive {
     let text: String
     var provenance = Provenance(source: source, sourceSHA256: sourceSHA256)
     let root: HDF5Group
+    var assets: [String: [UInt8]] = [:]
     do {
       let archive = try ZipArchive(path: path)
       text = String(decoding: try archive.data(of: configuration), as: UTF8.self)
@@ -35,12 +36,16 @@ public enum KerasArchive {
         provenance.kerasVersion = (try? JSONValue(parsing: json))?["keras_version"]?.string
       }
       try refuseOtherWeights(in: archive)
+      for entry in archive.entries where VocabularyFiles.isOne(entry.name) {
+        assets[entry.name] = try archive.data(of: entry.name)
+      }
       let file = try archive.temporaryFile(of: weights)
       root = try readHDF5(file.descriptor, "\(source)/\(weights)")
     } catch {
       throw ModelProblems([problem(error)])
     }
-    return try ModelImport(provenance: provenance).model(architecture: text, weights: root)
+    return try ModelImport(provenance: provenance)
+      .model(architecture: text, weights: root) { [assets] in assets[$0] }
   }
 
   private static func refuseOtherWeights(in archive: borrowing ZipArchive) throws {

@@ -43,16 +43,17 @@ public enum KerasModelFile {
   ///   - source: The file's name for the provenance.
   ///   - sourceSHA256: The hash of the file's bytes for the provenance.
   ///   - backend: The back end that wrote the file, where it does not say so itself.
+  ///   - assets: Reads a file of an unpacked archive by its path in it; nil where there is none.
   /// - Returns: The model as far as it can be described, and every problem.
   /// - Throws: The problems that leave nothing to describe.
   public static func read(
     architecture: String, weights: HDF5Group, source: String, sourceSHA256: String = "",
-    backend: String? = nil
+    backend: String? = nil, assets: @escaping (String) -> [UInt8]? = { _ in nil }
   ) throws(ModelProblems) -> ImportedModel {
     let groups = (try? weights.group(at: "model_weights")) ?? weights
     let provenance = provenance(source, sourceSHA256, of: [groups.attributes], or: backend)
     return try ModelImport(provenance: provenance).model(
-      architecture: architecture, weights: groups)
+      architecture: architecture, weights: groups, assets: assets)
   }
 }
 

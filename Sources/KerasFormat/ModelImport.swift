@@ -12,9 +12,9 @@ struct ModelImport {
     self.provenance = provenance
   }
 
-  /// The model and its problems.
+  /// The model and its problems; `assets` reads the files that an archive has beside the weights.
   consuming func model(
-    architecture: String, weights: HDF5Group?
+    architecture: String, weights: HDF5Group?, assets: @escaping (String) -> [UInt8]? = { _ in nil }
   ) throws(ModelProblems) -> ImportedModel {
     var json = try parsed(architecture)
     let version = version(of: json)
@@ -23,7 +23,8 @@ struct ModelImport {
       json = Keras1Dialect(json, report: report).translated(json)
     }
     let parser = ModelParser(version: version, report: report)
-    guard let source = parser.model(json) else { throw ModelProblems(report.problems) }
+    guard let parsed = parser.model(json) else { throw ModelProblems(report.problems) }
+    let source = VocabularyFiles(read: assets).adding(to: parsed)
     let inputs = inputs(of: source)
     let builder = GraphBuilder(version: version, report: report)
     let outputs = builder.expand(source, path: "", index: 0, inputs: inputs.map(\.value))

@@ -26,8 +26,9 @@ package enum BundleFormat {
     case dataSHA256 = "keraskit.data_sha256"
     case precision = "keraskit.precision"
     case parity = "keraskit.parity"
+    case strings = "keraskit.strings"
 
-    var isRequired: Bool { self != .labels && self != .parity }
+    var isRequired: Bool { ![.labels, .parity, .strings].contains(self) }
   }
 
   /// How the safetensors format spells an element type.
@@ -44,13 +45,14 @@ package enum BundleFormat {
     case .uint64: "U64"
     case .uint32: "U32"
     case .uint16: "U16"
-    case .uint8: "U8"
+    // Strings have no type there: they are kept as bytes.
+    case .uint8, .string: "U8"
     case .bool: "BOOL"
     }
   }
 
   /// The element type of the given spelling, or nil.
   static func elementType(named name: String) -> ElementType? {
-    ElementType.allCases.first { typeName(of: $0) == name }
+    ElementType.numeric.first { typeName(of: $0) == name }
   }
 }

@@ -15,7 +15,7 @@ struct BundleLayout {
   private(set) var entries: [Entry] = []
   /// What the precision did not allow, one sentence each.
   private(set) var notes: [String] = []
-  private let metadata: BundleMetadata
+  private var metadata: BundleMetadata
   private var headerSize = 0
 
   /// The layout of `contents` at the given precision.
@@ -28,10 +28,11 @@ struct BundleLayout {
       dataSHA256: String(repeating: "0", count: 64))
     try addWeights(of: contents, precision: precision)
     for (key, tensor) in contents.reference.sorted(by: { $0.key < $1.key }) {
-      entries.append(
-        Entry(
-          name: BundleFormat.referencePrefix + key, tensor: tensor, type: tensor.type,
-          isWeight: false))
+      let name = BundleFormat.referencePrefix + key
+      let isText = tensor.elementType == .string
+      if isText { metadata.strings.append(name) }
+      let kept = isText ? tensor.stringBytes : tensor
+      entries.append(Entry(name: name, tensor: kept, type: kept.type, isWeight: false))
     }
     try place()
     headerSize = headerText(metadata).utf8.count
@@ -63,7 +64,7 @@ extension BundleLayout {
       for weight in layer.weights {
         let key = layer.key(of: weight.name)
         guard let tensor = contents.weights[key] else { throw .missingWeight(key) }
-        guard tensor.shape == Shape(weight.shape) else {
+        guard tensor.shape == Shape(weight.shape), tensor.elementType != .string else {
           throw .weightType(
             key, expected: "\(TensorType(Shape(weight.shape), weight.elementType))",
             found: "\(tensor.type)")

@@ -5,6 +5,8 @@ struct BundleMetadata {
   var provenance: Provenance
   var precision: BundlePrecision
   var parity: BundleParity?
+  /// The names of the tensors whose bytes are strings.
+  var strings: [String] = []
   /// SHA-256 of the data, in hexadecimal.
   var dataSHA256: String
 }
@@ -20,6 +22,9 @@ extension BundleMetadata {
     ]
     if let labels {
       texts.append((.labels, JSONValue.array(labels.map { .string($0) }).canonicalText))
+    }
+    if !strings.isEmpty {
+      texts.append((.strings, JSONValue.array(strings.map { .string($0) }).canonicalText))
     }
     if let parity { texts.append((.parity, parity.json.canonicalText)) }
     texts.append((.model, description.json.canonicalText))
@@ -53,7 +58,8 @@ extension BundleMetadata {
     precision = try required(.precision) { BundlePrecision(rawValue: $0) }
     dataSHA256 = try required(.dataSHA256) { Self.isSHA256($0) ? $0 : nil }
     provenance = try required(.provenance) { try Provenance(json: JSONValue(parsing: $0)) }
-    labels = try value(.labels) { try Self.labels(JSONValue(parsing: $0)) }
+    labels = try value(.labels) { try Self.names(JSONValue(parsing: $0)) }
+    strings = try value(.strings) { try Self.names(JSONValue(parsing: $0)) } ?? []
     parity = try value(.parity) { try BundleParity(json: JSONValue(parsing: $0)) }
     description = try required(.model) { try ModelDescription(json: JSONValue(parsing: $0)) }
     let contradictions = description.contradictions()
@@ -68,9 +74,9 @@ extension BundleMetadata {
       }
   }
 
-  private static func labels(_ json: JSONValue) -> [String]? {
+  private static func names(_ json: JSONValue) -> [String]? {
     guard let values = json.array else { return nil }
-    let labels = values.compactMap(\.string)
-    return labels.count == values.count ? labels : nil
+    let names = values.compactMap(\.string)
+    return names.count == values.count ? names : nil
   }
 }

@@ -53,7 +53,7 @@ public struct BundleReader: Sendable {
         entry.type, storage: TensorStorage(viewing: bytes, owner: owner))
     }
     let weights = try Self.takeWeights(of: metadata, from: &tensors)
-    let reference = try Self.takeReference(from: tensors)
+    let reference = try Self.takeReference(from: tensors, strings: metadata.strings)
     if verifyingChecksum {
       let found = SHA256.hexDigest(of: data)
       guard found == metadata.dataSHA256 else {
@@ -90,7 +90,7 @@ public struct BundleReader: Sendable {
 
   /// What is left of the tensors, all of which must be reference cases.
   private static func takeReference(
-    from tensors: [String: Tensor]
+    from tensors: [String: Tensor], strings: [String]
   ) throws(BundleError.Fault) -> [String: Tensor] {
     var reference: [String: Tensor] = [:]
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
@@ -98,6 +98,14 @@ public struct BundleReader: Sendable {
       guard name.hasPrefix(BundleFormat.referencePrefix),
         BundleFormat.referenceGroups.contains(where: { key.hasPrefix($0) })
       else { throw .strayTensor(name) }
+      reference[key] = tensor
+    }
+    for name in strings {
+      let key = String(name.dropFirst(BundleFormat.referencePrefix.count))
+      guard let bytes = tensors[name], let tensor = Tensor(stringBytes: bytes) else {
+        throw .metadata(
+          key: BundleFormat.Key.strings.rawValue, reason: "\"\(name)\" holds no rows of bytes")
+      }
       reference[key] = tensor
     }
     return reference

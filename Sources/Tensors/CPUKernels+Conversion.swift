@@ -36,6 +36,7 @@ extension ElementType {
     case .uint32: CK_UINT32
     case .uint64: CK_UINT64
     case .float32: preconditionFailure("float32 needs no conversion")
+    case .string: preconditionFailure("strings are no numbers")
     }
   }
 }

@@ -2,7 +2,8 @@
 ///
 /// An element is close where `|value - reference| <= absolute + relative * scale`, the scale being
 /// the largest finite magnitude in the reference. NaN is close to NaN, and an infinity to the same
-/// infinity; otherwise they are infinitely far from anything.
+/// infinity; otherwise they are infinitely far from anything. Of strings, equal ones are close; the
+/// figures of others are not numbers.
 public struct Closeness: Sendable, Hashable {
   /// The elements compared.
   public let count: Int
@@ -34,6 +35,18 @@ public struct Closeness: Sendable, Hashable {
     guard values.shape == reference.shape else {
       throw .shapes(expected: reference.shape, found: values.shape)
     }
+    guard (values.elementType == .string) == (reference.elementType == .string) else {
+      throw .elements(expected: reference.elementType, found: values.elementType)
+    }
+    self =
+      reference.elementType == .string
+      ? Self(ofStrings: values, to: reference)
+      : Self(ofNumbers: values, to: reference, absolute: absolute, relative: relative)
+  }
+
+  private init(
+    ofNumbers values: Tensor, to reference: Tensor, absolute: Double, relative: Double
+  ) {
     let (found, expected) = (values.doubles(), reference.doubles())
     count = found.count
     scale = expected.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
@@ -53,6 +66,16 @@ public struct Closeness: Sendable, Hashable {
     self.reference = found.isEmpty ? 0 : expected[worst]
   }
 
+  private init(ofStrings values: Tensor, to reference: Tensor) {
+    let (found, expected) = (values.strings, reference.strings)
+    let different = found.indices.filter { found[$0] != expected[$0] }
+    (count, countBeyond) = (found.count, different.count)
+    (scale, tolerance) = (0, 0)
+    maxAbsolute = different.isEmpty ? 0 : .infinity
+    worstIndex = found.isEmpty ? nil : reference.shape.index(ofElement: different.first ?? 0)
+    (value, self.reference) = (.nan, .nan)
+  }
+
   private static func difference(_ value: Double, _ reference: Double) -> Double {
     if value == reference || value.isNaN && reference.isNaN { return 0 }
     let difference = abs(value - reference)
@@ -64,11 +87,15 @@ public struct Closeness: Sendable, Hashable {
 public enum ClosenessError: Error, Hashable, CustomStringConvertible {
   /// Their shapes differ.
   case shapes(expected: Shape, found: Shape)
+  /// Only one of them holds strings.
+  case elements(expected: ElementType, found: ElementType)
 
   /// The reason, in one line.
   public var description: String {
     switch self {
     case .shapes(let expected, let found): "expected shape \(expected), found \(found)"
+    case .elements(let expected, let found):
+      "expected elements of type \(expected.rawValue), found \(found.rawValue)"
     }
   }
 }

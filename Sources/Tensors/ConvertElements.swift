@@ -53,6 +53,7 @@ private func convertToIntegers<Target: FixedWidthInteger>(
   case .uint64: wrap(UInt64.self)
   case .float32: truncate(Float.self)
   case .float64: truncate(Double.self)
-  case .float16, .bfloat16: preconditionFailure("values of a graph are never half precision")
+  case .float16, .bfloat16, .string:
+    preconditionFailure("a graph's numbers are never \(from.rawValue)")
   }
 }

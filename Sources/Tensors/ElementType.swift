@@ -26,6 +26,8 @@ public enum ElementType: String, Codable, CaseIterable, Sendable {
   case uint64
   /// One byte, 0 or 1.
   case bool
+  /// Text: the place of its UTF-8.
+  case string
 
   /// The bytes that one element takes.
   public var byteCount: Int {
@@ -34,8 +36,12 @@ public enum ElementType: String, Codable, CaseIterable, Sendable {
     case .float16, .bfloat16, .int16, .uint16: 2
     case .float32, .int32, .uint32: 4
     case .float64, .int64, .uint64: 8
+    case .string: MemoryLayout<TextElement>.stride
     }
   }
+
+  /// The types whose elements are numbers or truth values: all but strings.
+  public static let numeric = allCases.filter { $0 != .string }
 
   /// Whether elements are floating-point numbers.
   public var isFloatingPoint: Bool {

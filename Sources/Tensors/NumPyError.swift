@@ -8,8 +8,6 @@ public enum NumPyError: Error, Hashable {
   case truncatedHeader(expected: Int, found: Int)
   /// The header is not the dictionary it must be.
   case malformedHeader(String)
-  /// The elements are strings.
-  case stringElements(String)
   /// The elements are Python objects, which only Python can read.
   case objectElements
   /// The elements are of a type that is not supported.
@@ -32,10 +30,8 @@ extension NumPyError: CustomStringConvertible {
       ".npy header is cut: expected \(expected) bytes, found \(found)"
     case .malformedHeader(let reason):
       ".npy header is malformed: \(reason)"
-    case .stringElements(let type):
-      ".npy array of strings (\"\(type)\") is not supported"
     case .objectElements:
-      ".npy array of Python objects (\"|O\") is not supported: save it with a numeric dtype"
+      ".npy array of Python objects (\"|O\") is not supported: save it with a dtype of numbers or strings"
     case .unsupportedType(let type):
       ".npy element type \"\(type)\" is not supported"
     case .impossibleShape(let sizes):

@@ -31,16 +31,38 @@ struct NumPyHeader: Equatable {
 
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// The type of the elements, and whether their bytes are in this machine's order.
-  func elementType() throws(NumPyError) -> (type: ElementType, isSwapped: Bool) {
+  /// How the elements are stored.
+  struct Elements: Equatable {
+    var type: ElementType
+    /// The bytes of one element.
+    var width: Int
+    /// Whether the bytes are not in this machine's order.
+    var isSwapped: Bool
+    /// Whether strings are code points of four bytes each, not bytes.
+    var areCodePoints = false
+  }
+
+  /// How the elements are stored.
+  func elements() throws(NumPyError) -> Elements {
     let order = descr.first
     let code = String(descr.dropFirst())
     guard let order, "<>|=".contains(order) else { throw .unsupportedType(descr) }
-    if code.hasPrefix("U") || code.hasPrefix("S") { throw .stringElements(descr) }
+    if code.hasPrefix("U") || code.hasPrefix("S") {
+      let areCodePoints = code.hasPrefix("U")
+      guard let length = Int(code.dropFirst()), (1...Self.longestText).contains(length) else {
+        throw .unsupportedType(descr)
+      }
+      return Elements(
+        type: .string, width: areCodePoints ? 4 * length : length, isSwapped: order == ">",
+        areCodePoints: areCodePoints)
+    }
     if code.hasPrefix("O") { throw .objectElements }
     guard let type = Self.types[code] else { throw .unsupportedType(descr) }
-    return (type, order == ">" && type.byteCount > 1)
+    let width = type.byteCount
+    return Elements(type: type, width: width, isSwapped: order == ">" && width > 1)
   }
+
+  private static let longestText = 1 << 28
 
   /// The elements' types by NumPy's codes; bfloat16 is saved by Python as two bytes of no type.
   private static let types: [String: ElementType] = [

@@ -11,25 +11,29 @@ extension Tensor {
   /// Reads the bytes of a `.npy` file, versions 1 to 3, either byte order, C or Fortran order.
   public init(npy bytes: UnsafeRawBufferPointer) throws(NumPyError) {
     let header = try NumPyHeader(bytes)
-    let (elementType, isSwapped) = try header.elementType()
-    let width = elementType.byteCount
+    let elements = try header.elements()
     let shape = Shape(header.sizes)
     guard shape.rank <= CPUKernels.maximumRank,
-      let count = shape.elementCount(atMost: Int.max / width)
+      let count = shape.elementCount(atMost: Int.max / max(elements.width, elements.type.byteCount))
     else { throw .impossibleShape(header.sizes) }
     let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
-    guard data.count == count * width else {
-      throw .wrongSize(expected: count * width, found: data.count)
+    guard data.count == count * elements.width else {
+      throw .wrongSize(expected: count * elements.width, found: data.count)
     }
-    let storage = TensorStorage(uninitialized: count * width)
-    storage.bytes.copyMemory(from: data)
-    if isSwapped { storage.bytes.reverseElements(of: width) }
-    if elementType == .bool { storage.bytes.makeBooleans() }
-    guard header.isFortranOrder else {
-      self.init(TensorType(shape, elementType), storage: storage)
+    if elements.type == .string {
+      self = NumPyText(elements, isFortranOrder: header.isFortranOrder).tensor(shape, data)
       return
     }
-    let reversed = Tensor(TensorType(Shape(header.sizes.reversed()), elementType), storage: storage)
+    let storage = TensorStorage(uninitialized: data.count)
+    storage.bytes.copyMemory(from: data)
+    if elements.isSwapped { storage.bytes.reverseElements(of: elements.width) }
+    if elements.type == .bool { storage.bytes.makeBooleans() }
+    guard header.isFortranOrder else {
+      self.init(TensorType(shape, elements.type), storage: storage)
+      return
+    }
+    let reversed = Tensor(
+      TensorType(Shape(header.sizes.reversed()), elements.type), storage: storage)
     self = reversed.withReversedAxes()
   }
 

@@ -3,9 +3,17 @@ extension Tensor {
   ///
   /// bfloat16 has no type in NumPy: it is written as two bytes of no type (`<V2`), as Python does.
   public var npyData: [UInt8] {
+    guard elementType != .string else {
+      let (descr, data) = NumPyText.file(self)
+      return data.withUnsafeBytes { npyFile(descr, $0) }
+    }
+    return withBytes { npyFile(NumPyHeader.descr(of: elementType), $0) }
+  }
+
+  private func npyFile(_ descr: String, _ data: UnsafeRawBufferPointer) -> [UInt8] {
     let sizes = shape.dimensions.map { "\($0), " }.joined()
     let fields =
-      "{'descr': '\(NumPyHeader.descr(of: elementType))', 'fortran_order': False, "
+      "{'descr': '\(descr)', 'fortran_order': False, "
       + "'shape': (\(sizes)), }"
     let prefix = NumPyHeader.magic + [1, 0]
     // The elements begin at a multiple of 64 bytes; a newline ends the header.
@@ -13,13 +21,13 @@ extension Tensor {
     let padding = (64 - used % 64) % 64
     let length = fields.utf8.count + padding + 1
     var file: [UInt8] = []
-    file.reserveCapacity(used + padding + type.byteCount)
+    file.reserveCapacity(used + padding + data.count)
     file += prefix
     file += [UInt8(length & 0xff), UInt8(length >> 8)]
     file += fields.utf8
     file += [UInt8](repeating: UInt8(ascii: " "), count: padding)
     file.append(UInt8(ascii: "\n"))
-    withBytes { file.append(contentsOf: $0) }
+    file.append(contentsOf: data)
     return file
   }
 }

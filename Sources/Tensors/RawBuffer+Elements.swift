@@ -19,6 +19,7 @@ extension UnsafeMutableRawBufferPointer {
     case .uint32: integers(UInt32.self)
     case .uint64: integers(UInt64.self)
     case .bool: store(numbers) { $0 != 0 }
+    case .string: preconditionFailure("strings are no numbers")
     }
   }
 
@@ -37,7 +38,7 @@ extension UnsafeMutableRawBufferPointer {
     case .uint32: integers(UInt32.self)
     case .uint64: integers(UInt64.self)
     case .bool: store(numbers) { $0 != 0 }
-    case .float16, .bfloat16, .float32, .float64:
+    case .float16, .bfloat16, .float32, .float64, .string:
       preconditionFailure("\(type.rawValue) is no integer type")
     }
   }

@@ -13,6 +13,10 @@ extension Tensor {
   package init(joining tensors: [Tensor]) {
     precondition(!tensors.isEmpty, "there is nothing to join")
     let count = tensors.reduce(0) { $0 + $1.shape[0] }
+    if tensors[0].elementType == .string {
+      self.init(tensors[0].shape.withBatch(count), tensors.flatMap(\.strings))
+      return
+    }
     let type = TensorType(tensors[0].shape.withBatch(count), tensors[0].elementType)
     let storage = TensorStorage(uninitialized: type.byteCount)
     var offset = 0
@@ -25,8 +29,14 @@ extension Tensor {
     self.init(type, storage: storage)
   }
 
-  /// A copy of the bytes at `address`.
+  /// A copy of the elements at `address`.
   package init(copying address: UnsafeRawPointer, _ type: TensorType) {
+    if type.elementType == .string {
+      let texts = UnsafeBufferPointer(
+        start: address.assumingMemoryBound(to: TextElement.self), count: type.shape.elementCount)
+      self.init(type.shape, texts: texts)
+      return
+    }
     let storage = TensorStorage(uninitialized: type.byteCount)
     storage.bytes.copyMemory(
       from: UnsafeRawBufferPointer(start: address, count: type.byteCount))

@@ -3,7 +3,7 @@ extension Tensor {
   ///
   /// Floating-point numbers are truncated towards zero on their way to integers; those outside the
   /// range of the integers become the nearest of them, and NaN becomes 0. Integers wrap around.
-  /// Anything but 0 is true.
+  /// Anything but 0 is true. Strings and numbers cannot be converted to one another.
   public func converted(to target: ElementType) -> Tensor {
     if target == elementType { return self }
     if target == .float32 { return floats() }
@@ -73,7 +73,7 @@ extension Tensor {
     case .uint32: widened(UInt32.self)
     case .uint64: widened(UInt64.self)
     case .bool: withBytes { $0.map { $0 == 0 ? 0 : 1 } }
-    case .float16, .bfloat16, .float32, .float64:
+    case .float16, .bfloat16, .float32, .float64, .string:
       preconditionFailure("\(elementType.rawValue) is no integer type")
     }
   }

@@ -50,6 +50,30 @@ import Testing
     #expect(try Closeness(of: output, to: #require(images["outputs/conv2d_1"])).isClose)
   }
 
+  @Test func stringsAreReadFromEveryCarrier() throws {
+    let model = Fixture.path("layers/StringLookup/inverse.h5")
+    let places = Fixture.path("layers/StringLookup/places.h5")
+    let words = Tensor([1, 3], ["apple", "été", "?"])
+    try Data(words.npyData).write(to: URL(filePath: folder("in.npy")))
+    try Data("[\"apple\",\"été\",\"?\"]".utf8).write(to: URL(filePath: folder("in.json")))
+    for input in ["in.npy", "in.json"] {
+      let result = try Keraskit.run(
+        "predict", places, "--input", folder(input), "--output", folder("places.npz"))
+      #expect(result.status == 0)
+      let outputs = try NumPyArchive.read(path: folder("places.npz"))
+      #expect(outputs["plain"]?.elements(as: Int64.self) == [1, 3, 0])
+    }
+    let lines = try Keraskit.run("predict", model, "--input", "-", input: "[1,3,0]\n[0,0,2]\n")
+    #expect(
+      lines.output == """
+        {"outputs":{"plain":["apple","été","[UNK]"],"masked":["?","pear",""]}}
+        {"outputs":{"plain":["[UNK]","[UNK]","pear"],"masked":["","","apple"]}}
+
+        """)
+    let wrong = try Keraskit.run("predict", places, "--input", "-", input: "[\"a\",1,\"b\"]\n")
+    #expect(wrong.output.contains("at [1]: expected a string, found 1"))
+  }
+
   @Test func severalResultsDoNotFitASingleArray() throws {
     let result = try Keraskit.run(
       "predict", Fixture.dense, "--input", Fixture.denseReference, "-o", folder("out.npy"))

@@ -88,9 +88,9 @@ struct SequentialTests {
   }
 
   @Test(
-    "inputs of text, sparse and ragged inputs are refused",
+    "sparse and ragged inputs are refused",
     arguments: [
-      ("\"dtype\": \"string\"", "dtype"), ("\"sparse\": true", "sparse"),
+      ("\"sparse\": true", "sparse"),
       ("\"ragged\": true", "ragged"),
     ])
   func refusedInputs(options: String, option: String) {

@@ -24,6 +24,16 @@ import Testing
     #expect(contents.reference["activations/dense"]?.elements(as: Int64.self) == [1, 2])
   }
 
+  @Test func stringsOfReferenceCasesSurvive() throws {
+    var contents = SmallModel.contents
+    contents.reference["inputs/words"] = Tensor([2, 1], ["naïve", ""])
+    _ = try BundleWriter().write(contents, to: folder("m"))
+    let bundle = try BundleReader(path: folder("m"), verifyingChecksum: true)
+    let words = try #require(bundle.contents.reference["inputs/words"])
+    #expect(words.type == TensorType([2, 1], .string))
+    #expect(words.strings == ["naïve", ""])
+  }
+
   @Test func nonFiniteOptionsSurvive() throws {
     _ = try BundleWriter().write(SmallModel.contents, to: folder("m"))
     let layer = try BundleReader(path: folder("m")).contents.description.layers[0]

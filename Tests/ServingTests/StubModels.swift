@@ -33,6 +33,16 @@ enum StubModels {
     return [Tensor(inputs[0].shape, sums), inputs[1]]
   }
 
+  /// Takes two strings and gives them in the other order.
+  static let words = ServedModel(
+    name: "words",
+    inputs: [ModelPort(name: "x", shape: [nil, 2], elementType: .string)],
+    outputs: [ModelPort(name: "y", shape: [nil, 2], elementType: .string)]
+  ) { inputs throws(PredictionError) in
+    let words = inputs[0].strings
+    return [Tensor(inputs[0].shape, words.indices.map { words[$0 ^ 1] })]
+  }
+
   /// Takes digits; the class of a digit is the number of its inked rows of the ten rows from 9 to
   /// 18, its scores are not probabilities.
   static let digit = ServedModel(

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("TensorFlow Serving's REST API")
 struct TensorFlowServingTests {
-  let handler = TensorFlowServingHandler([StubModels.half, StubModels.pair])
+  let handler = TensorFlowServingHandler([
+    StubModels.half, StubModels.pair, StubModels.words,
+  ])
 
   private func post(_ path: String, _ body: String) -> (code: Int, text: String) {
     let response = handler.respond(HTTPRequest("POST", path, body: body.utf8))
@@ -39,6 +41,28 @@ struct TensorFlowServingTests {
     ])
   func oneInput(request: String, response: String) {
     #expect(post("/v1/models/half:predict", request) == (200, response))
+  }
+
+  @Test(
+    "predicts with strings",
+    arguments: [
+      (
+        #"{"instances": [["a", "\u00e9\n"], ["", "b\"c"]]}"#,
+        #"{"predictions":[["é\u000a","a"],["b\"c",""]]}"#
+      ),
+      (#"{"inputs": {"x": [["a", "b"]]}}"#, #"{"outputs":[["b","a"]]}"#),
+    ])
+  func strings(request: String, response: String) {
+    #expect(post("/v1/models/words:predict", request) == (200, response))
+  }
+
+  @Test("tells numbers from strings")
+  func numbersAreNoStrings() {
+    let answer = post("/v1/models/words:predict", #"{"inputs": [["a", 1]]}"#)
+    #expect(answer.code == 400)
+    #expect(
+      answer.text.contains("JSON Value: 1 Type: Number is not of expected type: string"))
+    #expect(post("/v1/models/half:predict", #"{"inputs": [["a", 1]]}"#).code == 400)
   }
 
   @Test(

@@ -8,8 +8,9 @@ SIDE = 12
 LARGEST_ID = 10
 
 
-def sample_inputs(model, samples, seed, keras):
-    """A dictionary from input name to an array whose first axis is the batch."""
+def sample_inputs(model, samples, seed, keras, given=()):
+    """A dictionary from input name to an array whose first axis is the batch; strings, which
+    cannot be made up, are those that are given."""
     random = np.random.default_rng(seed)
     inputs = {}
     for tensor in flatten(model.inputs):
@@ -19,6 +20,9 @@ def sample_inputs(model, samples, seed, keras):
         if fixed is not None:
             shape = (fixed, *shape[1:])
         dtype = tensor.dtype if isinstance(tensor.dtype, str) else tensor.dtype.name
+        if dtype == "string" and layer.name in given:
+            inputs[layer.name] = given[layer.name]
+            continue
         limit = id_limit(model, layer, keras)
         inputs[layer.name] = values(random, shape, dtype, limit, layer.name)
     return inputs

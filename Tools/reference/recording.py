@@ -15,7 +15,7 @@ import numpy as np
 def record(model, inputs, keras):
     """The model's outputs and activations for a dictionary of inputs, both as dictionaries."""
     reset_states(model)
-    tensors = [inputs[name] for name in input_names(model)]
+    tensors = as_tensors([inputs[name] for name in input_names(model)])
     recorder = Recorder(keras)
     with recorder.patched():
         results = model(as_given(model, tensors), training=False)
@@ -173,7 +173,18 @@ def reset_states(model):
                 layer.reset_states()
 
 
+def as_tensors(arrays):
+    """The arrays as TensorFlow's tensors where strings are among them, which layers expect."""
+    if all(array.dtype.kind not in "US" for array in arrays):
+        return arrays
+    import tensorflow as tf
+
+    return [tf.constant(array) for array in arrays]
+
+
 def to_numpy(value):
-    """The value as an array that NumPy itself knows: bfloat16 becomes float32."""
+    """The value as an array that NumPy itself knows: bfloat16 becomes float32, strings text."""
     array = np.asarray(value)
+    if array.dtype.kind == "O":
+        return np.array([text.decode() for text in array.flat], "U").reshape(array.shape)
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array

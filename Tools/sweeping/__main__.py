@@ -56,7 +56,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=0, help="of the first model (0)")
     parser.add_argument(
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
-    parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), masks, operations")
+    parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), masks, operations, texts")
     parser.add_argument(
         "--carrier", choices=carriers.CARRIERS, help="the form in which models are saved (drawn)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
@@ -103,7 +103,8 @@ def make(kit, options, seed):
             if options.only is not None:
                 print(f"attempt {attempt}: {type(error).__name__}: {str(error).splitlines()[0]}")
             continue
-        if all(np.isfinite(value).all() and value.size for value in outputs):
+        if all(value.size and (value.dtype.kind == "U" or np.isfinite(value).all())
+               for value in outputs):
             return model, words, inputs, outputs
     sys.exit(f"seed {seed}: no model in {ATTEMPTS} attempts")
 

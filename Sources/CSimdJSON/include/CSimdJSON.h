@@ -34,7 +34,13 @@ typedef enum {
   KJSON_OBJECT,
 } kjson_kind;
 
-/// The type of the numbers that an array is read into.
+/// The bytes of a string in a document.
+typedef struct {
+  const char *start;
+  size_t count;
+} kjson_text;
+
+/// The type of the elements that an array is read into.
 typedef enum {
   KJSON_FLOAT32,
   KJSON_FLOAT64,
@@ -47,7 +53,9 @@ typedef enum {
   KJSON_UINT32,
   KJSON_UINT64,
   KJSON_BOOL,
-} kjson_number;
+  /// `kjson_text`, valid as long as the document's values.
+  KJSON_TEXT,
+} kjson_element;
 
 /// Why a text is not JSON: a reason that lives for ever, and the byte where it shows.
 typedef struct {
@@ -57,13 +65,13 @@ typedef struct {
 
 /// How a value differs from the array that was to be read.
 typedef enum {
-  /// A number stands where a list is expected.
+  /// A single value stands where a list is expected.
   KJSON_LIST_EXPECTED,
-  /// A list stands where a number is expected.
+  /// A list stands where a single value is expected.
   KJSON_LIST_TOO_DEEP,
   /// A list has another size than its sisters.
   KJSON_WRONG_SIZE,
-  /// A value is not a number of the type, or not in its range.
+  /// A value is not of the type, or not in its range.
   KJSON_WRONG_TYPE,
 } kjson_difference;
 
@@ -119,10 +127,10 @@ bool kjson_next_member(
 /// nest deeper than `capacity`, the number is greater than `capacity`.
 size_t kjson_shape(kjson_node node, size_t *sizes, size_t capacity);
 
-/// Reads nested lists of exactly the given sizes; `out` has room for all of their numbers, or is
+/// Reads nested lists of exactly the given sizes; `out` has room for all of their elements, or is
 /// NULL where they are only checked.
 bool kjson_read(
-    kjson_node node, kjson_number type, const size_t *sizes, size_t rank, void *out,
+    kjson_node node, kjson_element type, const size_t *sizes, size_t rank, void *out,
     kjson_mismatch *mismatch);
 
 /// Writes a value as JSON text, cut where it exceeds `capacity` bytes; the bytes written.

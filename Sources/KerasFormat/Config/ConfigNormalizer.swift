@@ -24,6 +24,8 @@ struct ConfigNormalizer {
     if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
       if policy != "float32" { report.note(.computedInFloat32(policy: policy)) }
       config["dtype"] = nil
+    } else if let name = config["dtype"].flatMap(DTypePolicy.name) {
+      config["dtype"] = .string(name)
     }
     return IgnoredOptions.dropped(from: config, className: className)
   }

@@ -21,7 +21,7 @@ enum ConfigRules {
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
       "GroupNormalization": [.scalar("axis")],
-      "IntegerLookup": [.computesInFloat],
+      "IntegerLookup": [.computesInFloat, .spareFactors],
       "LSTM": [.recurrentActivation],
       "LSTMCell": [.recurrentActivation],
       "LayerNormalization": [.scalar("axis")],
@@ -31,6 +31,8 @@ enum ConfigRules {
       "RMSNormalization": [.scalar("axis")],
       "Resizing": [.computesInFloat],
       "Softmax": [.scalar("axis"), .addedMask],
+      "StringLookup": [.computesInFloat, .spareFactors],
+      "TextVectorization": [.computesInFloat, .spareFactors],
       "UnitNormalization": [.scalar("axis")],
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],
     ]

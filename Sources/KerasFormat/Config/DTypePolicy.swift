@@ -10,8 +10,12 @@ enum DTypePolicy {
   /// The name of a floating-point policy, from a bare name or a policy object; nil for integer
   /// types and for quantised policies, which do change what a layer computes.
   static func floatingPointName(_ json: JSONValue) -> String? {
+    name(json).flatMap { floatingPoint.contains($0) ? $0 : nil }
+  }
+
+  /// The name of a policy that quantises nothing, from the bare name or a policy object.
+  static func name(_ json: JSONValue) -> String? {
     let isPolicy = ["DTypePolicy", "Policy", "PolicyV1"].contains(json["class_name"]?.string)
-    let name = isPolicy ? json["config"]?["name"]?.string : json.string
-    return name.flatMap { floatingPoint.contains($0) ? $0 : nil }
+    return isPolicy ? json["config"]?["name"]?.string : json.string
   }
 }

@@ -21,9 +21,4 @@ extension ConfigRule {
     guard normalizer.version.flipsKernels else { return }
     ConfigRule.stored("flipped").apply(&config, normalizer)
   }
-
-  /// Keras 2's way with whole numbers, of which it makes floating-point numbers.
-  static let computesInFloat = ConfigRule { config, normalizer in
-    if normalizer.version.major < 3 { config["computes_in_float"] = .bool(true) }
-  }
 }

@@ -88,6 +88,10 @@ struct StoredForm: Sendable {
 
   private static let table: [String: StoredForm] =
     recurrentForms.merging(convolutionForms) { first, _ in first }
+    .merging([spareFactors: StoredForm(names: ["idf_weights"]) { _ in [] }]) { first, _ in first }
+
+  /// The factors of a lookup layer's classes, which are options too.
+  static let spareFactors = "spare_factors"
 }
 
 extension NamedWeight {

@@ -22,14 +22,15 @@ struct TreeLeaf {
       let index = counts[part, default: 0]
       counts[part] = index + 1
       guard let owner = try owner(of: part), let vars = try? owner.group(at: "vars"),
-        vars.contains("\(index)")
+        // A layer that stores its weights itself names them.
+        let key = ["\(index)", slot.name.lastComponent].first(where: vars.contains)
       else {
         return nil
       }
       weights.append(
-        NamedWeight(name: slot.name, tensor: try Tensor(viewing: try vars.dataset(at: "\(index)"))))
+        NamedWeight(name: slot.name, tensor: try Tensor(viewing: try vars.dataset(at: key))))
     }
-    return weights
+    return StoredForm.undone(weights, leaf.config)
   }
 
   /// The group of the object that a layer knows as `part`, or of the layer itself.

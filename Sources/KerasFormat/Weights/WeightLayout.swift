@@ -82,6 +82,7 @@ enum WeightLayout {
           + (options.has("use_bias") ? [WeightSlot("bias"), WeightSlot("carry_bias")] : [])
       },
       "LSTM": recurrent, "LSTMCell": recurrent,
+      "IntegerLookup": lookup,
       "LayerNormalization": layerNormalization,
       "MaxoutDense": kernel,
       "MultiHeadAttention": headed,
@@ -102,6 +103,8 @@ enum WeightLayout {
       "StackedRNNCells": { options in
         (options.config["cells"]?.array ?? []).enumerated().flatMap { part("\($0)", $1) }
       },
+      "StringLookup": lookup,
+      "TextVectorization": lookup,
     ]
     for axes in 1...3 {
       table["Conv#D".numbered(axes)] = kernel
@@ -130,6 +133,12 @@ enum WeightLayout {
     let renorm = options.has("renorm", default: false) ? ["renorm_mean", "renorm_stddev"] : []
     return options.scaleAndCenter
       + (moving + renorm).map { WeightSlot($0, isTrainable: false) }
+  }
+
+  /// What a layer learned beside its vocabulary, unless it is an option.
+  private static let lookup: Rule = { options in
+    let isWeighted = options.config["output_mode"]?.string == "tf_idf"
+    return isWeighted && !options.given("idf_weights") ? [WeightSlot("idf_weights")] : []
   }
 
   /// The statistics are weights only where they are not options.

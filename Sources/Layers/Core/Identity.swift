@@ -12,7 +12,7 @@ struct Identity: AbsorbableLayer {
     "ops.StopGradient",
     "ops.Copy",
   ]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   init(_ reader: inout LayerReader) {
     for option in ["rate", "noise_shape", "stddev", "l1", "l2"] { _ = reader.value(option) }

@@ -17,7 +17,7 @@ struct Cast: Layer {
 
   init(_ reader: inout LayerReader) {
     let name = reader.value("dtype")?.string
-    target = name.flatMap(ElementType.init)
+    target = name.flatMap(ElementType.init).flatMap { $0 == .string ? nil : $0 }
     fill = ["ops.OnesLike": 1, "ops.ZerosLike": 0][reader.className]
     if let name, target == nil { reader.refuse("dtype", "elements of type \"\(name)\"") }
   }
@@ -29,7 +29,10 @@ struct Cast: Layer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    [TensorType(try call.onlyShape(), target(call))]
+    if let type = call.arguments["dtype"], type == .string(ElementType.string.rawValue) {
+      throw LayerError("expected numbers to convert to, found \(type)")
+    }
+    return [TensorType(try call.onlyShape(), target(call))]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {

@@ -7,7 +7,7 @@ import Tensors
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct ReshapeOperation: Layer {
   static let classNames = ["ops.ExpandDims", "ops.Ravel", "ops.Reshape", "ops.Squeeze"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces
 
   private enum Rule: Sendable {

@@ -23,6 +23,24 @@ struct CategoryEncoder: Sendable {
   /// A factor for each class, in the mode `tf_idf`.
   var factors: [Float] = []
 
+  /// An encoder of the given parts.
+  init(mode: Mode, classes: Int, elementType: ElementType) {
+    self.mode = mode
+    self.classes = classes
+    self.elementType = elementType
+  }
+
+  /// Reads the options `output_mode` and `dtype`, by default whole numbers for the classes
+  /// themselves.
+  init(_ reader: inout LayerReader, classes: Int, default mode: Mode) {
+    let mode = reader.choice("output_mode", default: mode)
+    let named = reader.value("dtype")?.string.flatMap(ElementType.init)
+    let isInteger = named.map { !$0.isFloatingPoint } ?? (mode == .int)
+    self.init(
+      mode: mode, classes: classes,
+      elementType: isInteger ? (named == .int32 ? .int32 : .int64) : .float32)
+  }
+
   /// The type of what an input of the given shape becomes.
   func outputType(for shape: Shape) throws(LayerError) -> TensorType {
     var sizes = shape.dimensions
@@ -79,12 +97,22 @@ struct CategoryEncoder: Sendable {
     into y: UnsafeMutablePointer<Float>, _ cells: Int
   ) {
     y.update(repeating: 0, count: cells)
-    let sums = mode == .count || mode == .weighted
-    for index in 0..<count where (0..<Int64(classes)).contains(found[index]) {
-      let cell = y + index / rowWidth * classes + Int(found[index])
-      cell.pointee = sums ? cell.pointee + (amounts?[index] ?? 1) : 1
+    for index in 0..<count {
+      add(found[index], amounts?[index] ?? 1, to: y + index / rowWidth * classes)
     }
+    for row in 0..<(cells / max(classes, 1)) { weight(y + row * classes) }
+  }
+
+  /// Takes an item of a class into the numbers of all classes.
+  func add(_ found: Int64, _ amount: Float = 1, to cells: UnsafeMutablePointer<Float>) {
+    guard (0..<Int64(classes)).contains(found) else { return }
+    let cell = cells + Int(found)
+    cell.pointee = mode == .count || mode == .weighted ? cell.pointee + amount : 1
+  }
+
+  /// Multiplies the numbers of all classes by their factors where there are any.
+  func weight(_ cells: UnsafeMutablePointer<Float>) {
     guard mode == .weighted else { return }
-    for index in 0..<cells { y[index] *= factors[index % classes] }
+    for index in 0..<classes { cells[index] *= factors[index] }
   }
 }

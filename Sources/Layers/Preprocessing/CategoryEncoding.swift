@@ -19,24 +19,17 @@ struct CategoryEncoding: Layer {
 
   init(_ reader: inout LayerReader) {
     if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
-    let isBins = reader.className == "Discretization"
-    let mode = reader.choice(
-      "output_mode", default: isBins ? CategoryEncoder.Mode.int : .multiHot)
-    let named = reader.value("dtype")?.string.flatMap(ElementType.init)
-    let isInteger = named.map { !$0.isFloatingPoint } ?? (mode == .int)
-    let elementType: ElementType = isInteger ? (named == .int32 ? .int32 : .int64) : .float32
-    guard isBins else {
+    guard reader.className == "Discretization" else {
       boundaries = nil
-      encoder = CategoryEncoder(
-        mode: mode, classes: reader.int("num_tokens"), elementType: elementType)
+      let classes = reader.int("num_tokens")
+      encoder = CategoryEncoder(&reader, classes: classes, default: .multiHot)
       return
     }
     let numbers = reader.value("bin_boundaries")?.array?.compactMap(\.double)
     if numbers == nil { reader.reject("bin_boundaries", "expected a list of numbers, found none") }
     for option in ["num_bins", "epsilon"] { _ = reader.value(option) }
     boundaries = (numbers ?? []).map { Float($0) }
-    encoder = CategoryEncoder(
-      mode: mode, classes: (numbers?.count ?? 0) + 1, elementType: elementType)
+    encoder = CategoryEncoder(&reader, classes: (numbers?.count ?? 0) + 1, default: .int)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

@@ -17,7 +17,8 @@ public protocol Layer: Sendable {
   /// The names of other arguments that change what a call computes.
   static var arguments: Set<String> { get }
 
-  /// The element types that inputs may have; others are converted to the first one of these.
+  /// The element types that inputs may have; numbers of others are converted to the first numeric
+  /// one of these. None stands for all numbers; strings are taken by those layers that name them.
   static var elementTypes: [ElementType] { get }
 
   /// Whether each item of a batch is computed by itself, so that a batch may be cut.

@@ -96,11 +96,15 @@ extension LayerCatalog {
         Augmentation.self,
         AutoContrast.self,
         CategoryEncoding.self,
+        HashedCrossing.self,
+        Hashing.self,
         IntegerLookup.self,
         Normalization.self,
         Rescaling.self,
         Resizing.self,
         STFTSpectrogram.self,
+        StringLookup.self,
+        TextVectorization.self,
       ]
     ),
     (

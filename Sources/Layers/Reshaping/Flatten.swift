@@ -7,7 +7,7 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/reshaping_layers/flatten/>
 struct Flatten: Layer {
   static let classNames = ["Flatten"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   init(_ reader: inout LayerReader) {
     reader.requireChannelsLast()

@@ -7,7 +7,7 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/reshaping_layers/reshape/>
 struct Reshape: Layer {
   static let classNames = ["Reshape"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   private let target: [Int]
 

@@ -61,6 +61,7 @@ private struct TensorReader {
     case .uint32: writer.integer(next(UInt32.self))
     case .uint64: writer.integer(next(UInt64.self))
     case .bool: writer.bool(next(UInt8.self) != 0)
+    case .string: writer.string(next(TextElement.self).string)
     }
   }
 

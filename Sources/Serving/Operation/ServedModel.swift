@@ -48,7 +48,7 @@ extension ServedModel {
       return try predict(inputs)
     } catch {
       switch error {
-      case .inputCount, .inputShape, .value, .problem:
+      case .inputCount, .inputShape, .inputElements, .value, .problem:
         throw HTTPError(.badRequest, error.description)
       case .unknownValue: throw HTTPError(.internalError, error.description)
       }

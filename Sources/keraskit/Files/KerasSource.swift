@@ -27,13 +27,17 @@ struct KerasSource {
     /// The back end, where the file does not name one.
     private(set) var backend: Backend?
 
+    /// The folder of an unpacked archive, whose configuration and weights these are.
+    private(set) var folder: String?
+
     /// No hints.
     init() {}
 
-    /// The hints with a file of weights.
-    func with(weights: String) -> Hints {
+    /// The hints of an unpacked archive.
+    func with(_ archive: UnpackedArchive) -> Hints {
       var hints = self
-      hints.weights = weights
+      hints.weights = archive.weights
+      hints.folder = archive.path
       return hints
     }
 
@@ -89,7 +93,8 @@ struct KerasSource {
       let root = try HDF5ChildReader.read(path: weights, options: options)
       return Result { () throws(ModelProblems) in
         try KerasModelFile.read(
-          architecture: text, weights: root, source: name, backend: hints.backend?.rawValue)
+          architecture: text, weights: root, source: name, backend: hints.backend?.rawValue,
+          assets: asset)
       }
     default:
       let root = try HDF5ChildReader.read(path: path, options: options)
@@ -97,5 +102,10 @@ struct KerasSource {
         try KerasModelFile.read(root, source: name, backend: hints.backend?.rawValue)
       }
     }
+  }
+
+  /// A file of an unpacked archive.
+  private func asset(_ name: String) -> [UInt8]? {
+    hints.folder.flatMap { try? MappedFile(path: "\($0)/\(name)").withBytes { Array($0) } }
   }
 }

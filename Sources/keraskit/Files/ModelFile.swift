@@ -27,7 +27,7 @@ struct ModelFile {
     path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
   ) throws {
     if let folder = UnpackedArchive(path), hints.weights == nil {
-      let source = try KerasSource(folder.configuration, hints.with(weights: folder.weights))
+      let source = try KerasSource(folder.configuration, hints.with(folder))
       self.init(path, try source.model(isHashed: isHashed))
       return
     }

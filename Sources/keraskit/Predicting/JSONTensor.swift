@@ -6,19 +6,22 @@ import Tensors
 struct JSONTensor {
   private var floats: [Float] = []
   private var integers: [Int64] = []
-  private let isFloatingPoint: Bool
+  private var strings: [String] = []
+  private let type: ElementType
 
-  /// The tensor in nested lists of numbers or truth values, for an input of the given type.
+  /// The tensor in nested lists of numbers, truth values or strings, for an input of the given type.
   static func read(_ json: JSONValue, for type: ElementType) throws(JSONTensorError) -> Tensor {
-    var reader = JSONTensor(isFloatingPoint: type.isFloatingPoint)
+    var reader = JSONTensor(type: type)
     let sizes = sizes(of: json)
     try reader.append(json, sizes[...], [])
+    let shape = Shape(sizes)
+    if type == .string { return Tensor(shape, reader.strings) }
     return type.isFloatingPoint
-      ? Tensor(Shape(sizes), reader.floats) : Tensor(Shape(sizes), reader.integers)
+      ? Tensor(shape, reader.floats) : Tensor(shape, reader.integers)
   }
 
-  private init(isFloatingPoint: Bool) {
-    self.isFloatingPoint = isFloatingPoint
+  private init(type: ElementType) {
+    self.type = type
   }
 
   /// The sizes that the first element at each depth speaks of.
@@ -33,7 +36,7 @@ struct JSONTensor {
     switch json {
     case .array(let values):
       guard let size = sizes.first, size == values.count else {
-        let expected = sizes.first.map { "\($0) elements" } ?? "a number"
+        let expected = sizes.first.map { "\($0) elements" } ?? "a single value"
         throw JSONTensorError(index, "expected \(expected), found a list of \(values.count)")
       }
       for (position, value) in values.enumerated() {
@@ -43,18 +46,21 @@ struct JSONTensor {
       guard sizes.isEmpty else {
         throw JSONTensorError(index, "expected a list of \(sizes[sizes.startIndex])")
       }
-      try append(number: json, index)
+      try append(element: json, index)
     }
   }
 
-  private mutating func append(number json: JSONValue, _ index: [Int]) throws(JSONTensorError) {
+  private mutating func append(element json: JSONValue, _ index: [Int]) throws(JSONTensorError) {
     let number: JSONValue = if case .bool(let value) = json { .int(value ? 1 : 0) } else { json }
-    if isFloatingPoint, let value = number.double {
+    if type == .string, let value = json.string {
+      strings.append(value)
+    } else if type.isFloatingPoint, let value = number.double {
       floats.append(Float(value))
-    } else if !isFloatingPoint, let value = number.int {
+    } else if type != .string, !type.isFloatingPoint, let value = number.int {
       integers.append(Int64(value))
     } else {
-      let kind = isFloatingPoint ? "a number" : "a whole number"
+      let kind =
+        type == .string ? "a string" : type.isFloatingPoint ? "a number" : "a whole number"
       throw JSONTensorError(index, "expected \(kind), found \(String("\(json)".prefix(40)))")
     }
   }

@@ -1,3 +1,4 @@
+import ModelFormat
 import Tensors
 
 extension Tensor {
@@ -10,6 +11,7 @@ extension Tensor {
     case .float16, .bfloat16, .float32:
       nested(converted(to: .float32).elements(as: Float.self).map(Self.digits))
     case .bool: nested(elements(as: Bool.self).map(String.init))
+    case .string: nested(strings.map { JSONValue.string($0).canonicalText })
     case .uint64: nested(elements(as: UInt64.self).map(String.init))
     default: nested(converted(to: .int64).elements(as: Int64.self).map(String.init))
     }

@@ -38,7 +38,7 @@ struct InputReader {
     let type = TensorType(shape, port.readType)
     let storage = TensorStorage(uninitialized: type.byteCount)
     try value.read(shape, as: port.elementType, into: storage.bytes)
-    return Tensor(type, storage: storage)
+    return Tensor(owning: type, storage)
   }
 
   /// Throws where a model does not take a shape, or where there cannot be as many numbers in the
@@ -64,5 +64,17 @@ extension ModelPort {
     case .float16, .bfloat16: .float32
     default: elementType
     }
+  }
+}
+
+extension Tensor {
+  /// The tensor that was read into `storage`; strings are copied out of the request's memory.
+  init(owning type: TensorType, _ storage: TensorStorage) {
+    let tensor = Tensor(type, storage: storage)
+    guard type.elementType == .string else {
+      self = tensor
+      return
+    }
+    self = tensor.withElements(as: TextElement.self) { Tensor(type.shape, texts: $0) }
   }
 }

@@ -132,7 +132,7 @@ private struct TensorBuilder {
     storage = TensorStorage(uninitialized: type.byteCount)
   }
 
-  var tensor: Tensor { Tensor(type, storage: storage) }
+  var tensor: Tensor { Tensor(owning: type, storage) }
 
   func add(_ value: JSONValue, _ shape: Shape, as elementType: ElementType, at index: Int)
     throws(HTTPError)

@@ -6,11 +6,13 @@ using namespace simdjson;
 
 namespace {
 
-/// A value as a number of the type; false where it is none, or is out of range.
+/// A value as an element of the type; false where it is none, or is out of range.
 template <class T>
 bool convert(dom::element value, T &out) {
   if constexpr (std::is_same<T, bool>::value) {
     return !value.get_bool().get(out);
+  } else if constexpr (std::is_same<T, kjson_text>::value) {
+    return !value.get_c_str().get(out.start) && !value.get_string_length().get(out.count);
   } else if constexpr (std::is_floating_point<T>::value) {
     double number;
     if (value.get_double().get(number)) return false;
@@ -86,7 +88,7 @@ size_t kjson_shape(kjson_node node, size_t *sizes, size_t capacity) {
 }
 
 bool kjson_read(
-    kjson_node node, kjson_number type, const size_t *sizes, size_t rank, void *out,
+    kjson_node node, kjson_element type, const size_t *sizes, size_t rank, void *out,
     kjson_mismatch *mismatch) {
   switch (type) {
     case KJSON_FLOAT32: return read<float>(node, sizes, rank, out, mismatch);
@@ -100,6 +102,7 @@ bool kjson_read(
     case KJSON_UINT32: return read<uint32_t>(node, sizes, rank, out, mismatch);
     case KJSON_UINT64: return read<uint64_t>(node, sizes, rank, out, mismatch);
     case KJSON_BOOL: return read<bool>(node, sizes, rank, out, mismatch);
+    case KJSON_TEXT: return read<kjson_text>(node, sizes, rank, out, mismatch);
   }
   return false;
 }

@@ -18,14 +18,14 @@ extension JSONValue {
 
   /// Reads nested lists of exactly the given shape into `bytes`, which has room for its elements.
   ///
-  /// Where `bytes` is nil, they are only checked. Halves are read as single precision.
+  /// Where `bytes` is nil, they are only checked. Halves are read as single precision. Strings stay in the text's memory.
   func read(
     _ shape: Shape, as elementType: ElementType, into bytes: UnsafeMutableRawBufferPointer?
   ) throws(HTTPError) {
-    let (number, name) = Self.numberType(elementType)
+    let (element, name) = Self.type(of: elementType)
     var mismatch = kjson_mismatch()
     let isRead = shape.dimensions.withUnsafeBufferPointer { sizes in
-      kjson_read(node, number, sizes.baseAddress, sizes.count, bytes?.baseAddress, &mismatch)
+      kjson_read(node, element, sizes.baseAddress, sizes.count, bytes?.baseAddress, &mismatch)
     }
     if !isRead { throw Self.error(mismatch, rank: shape.rank, typeName: name) }
   }
@@ -52,7 +52,7 @@ extension JSONValue {
   }
 
   /// How an element type is read, and TensorFlow's name of it.
-  private static func numberType(_ type: ElementType) -> (kjson_number, String) {
+  private static func type(of type: ElementType) -> (kjson_element, String) {
     switch type {
     case .float32, .float16, .bfloat16: (KJSON_FLOAT32, "float")
     case .float64: (KJSON_FLOAT64, "double")
@@ -65,6 +65,7 @@ extension JSONValue {
     case .uint32: (KJSON_UINT32, "uint32")
     case .uint64: (KJSON_UINT64, "uint64")
     case .bool: (KJSON_BOOL, "bool")
+    case .string: (KJSON_TEXT, "string")
     }
   }
 }

@@ -1,0 +1,17 @@
+import ModelFormat
+
+/// The rules of layers that prepare what a model reads.
+extension ConfigRule {
+  /// Keras 2's way with whole numbers, of which it makes floating-point numbers.
+  static let computesInFloat = ConfigRule { config, normalizer in
+    if normalizer.version.major < 3 { config["computes_in_float"] = .bool(true) }
+  }
+
+  /// Keras 2 stores as a weight what its lookup layers were given as an option.
+  static let spareFactors = ConfigRule { config, normalizer in
+    guard normalizer.version.major < 3, config["output_mode"] == .string("tf_idf"),
+      config["idf_weights"] ?? .null != .null
+    else { return }
+    config = StoredForm.adding(StoredForm.spareFactors, to: config)
+  }
+}

@@ -1,0 +1,56 @@
+import ModelFormat
+
+/// The vocabularies that a `.keras` archive keeps in files of their own, beside the weights:
+/// `assets/layers/string_lookup/vocabulary.txt`.
+///
+/// A layer that learned its vocabulary has it there, special tokens first, and not in its options.
+struct VocabularyFiles {
+  private static let classNames: Set = ["IntegerLookup", "StringLookup", "TextVectorization"]
+
+  /// Reads the archive's file of some name; nil where there is none.
+  let read: (String) -> [UInt8]?
+
+  /// Whether an archive's entry of this name is a vocabulary.
+  static func isOne(_ name: String) -> Bool {
+    name.hasPrefix("assets/") && name.hasSuffix("/vocabulary.txt")
+  }
+
+  /// A model whose layers have their vocabularies among their options.
+  func adding(to model: SourceModel) -> SourceModel {
+    adding(to: model, under: "assets")
+  }
+
+  private func adding(to model: SourceModel, under path: String) -> SourceModel {
+    var model = model
+    let names = WeightTreeNames.names(of: model.layers, in: nil)
+    for (index, name) in names.enumerated() {
+      guard let name else { continue }
+      let paths = WeightTreeNames.containers.map { "\(path)/\($0)/\(name)" }
+      model.layers[index] = adding(to: model.layers[index], atOneOf: paths)
+    }
+    return model
+  }
+
+  private func adding(to layer: SourceLayer, atOneOf paths: [String]) -> SourceLayer {
+    var layer = layer
+    switch layer.body {
+    case .input: break
+    case .model(let model):
+      // Only one of the paths is the archive's; vocabularies are found under no other.
+      layer.body = .model(paths.reduce(model) { adding(to: $0, under: $1) })
+    case .timeDistributed(let inner):
+      layer.body = .timeDistributed(adding(to: inner, atOneOf: paths.map { "\($0)/layer" }))
+    case .layer:
+      guard Self.classNames.contains(layer.className),
+        layer.config["vocabulary"] ?? .null == .null,
+        let file = paths.lazy.compactMap({ read("\($0)/vocabulary.txt") }).first
+      else { break }
+      let tokens = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      layer.config["vocabulary"] = .array(
+        layer.className == "IntegerLookup"
+          ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) })
+    }
+    return layer
+  }
+}
