@@ -18,6 +18,13 @@ package struct HTTPError: Error, Equatable {
   static let overloaded = HTTPError(
     .unavailable, "the server is busy, try again later", headers: ["Retry-After": "1"])
 
+  /// A request that came while the server was about to stop.
+  static let stopping = HTTPError(.unavailable, "the server is stopping")
+  /// A request that waited longer than it was to.
+  static let late = HTTPError(.timeout, "the request's time was over before it was computed")
+  /// A request whose client did not wait; nobody reads the answer.
+  static let abandoned = HTTPError(.clientClosed, "the client has closed the connection")
+
   /// The response that says so.
   package var response: HTTPResponse {
     var json = JSONWriter()

@@ -41,6 +41,25 @@ struct InputReader {
     return Tensor(owning: type, storage)
   }
 
+  /// One item of an input, with a first axis of 1.
+  func item(_ value: JSONValue, for port: ModelPort, at index: Int) throws(HTTPError) -> Tensor {
+    do throws(HTTPError) {
+      var shape = try value.shape()
+      // A list of one number stands for a number, as in TensorFlow's examples.
+      let isSingle = port.shape.count == 1 && shape.dimensions == [1]
+      if !isSingle { shape = Shape([1] + shape.dimensions) }
+      try check(shape, for: port) { () throws(HTTPError) in
+        try value.read(try value.shape(), as: port.elementType, into: nil)
+      }
+      let type = TensorType(shape, port.readType)
+      let storage = TensorStorage(uninitialized: type.byteCount)
+      try value.read(try value.shape(), as: port.elementType, into: storage.bytes)
+      return Tensor(owning: type, storage)
+    } catch {
+      throw HTTPError(error.status, "example \(index): input \"\(port.name)\": \(error.message)")
+    }
+  }
+
   /// Throws where a model does not take a shape, or where there cannot be as many numbers in the
   /// text as the shape, judged by first elements, promises; `explain` finds the element at fault.
   func check(
