@@ -55,12 +55,23 @@ class Client:
         return http.client.HTTPConnection(self.host, self.port, timeout=seconds)
 
     def request(self, method, path, body=None, headers=None, seconds=SECONDS):
-        """The answer to one request; a body that is neither bytes nor a string is sent as JSON."""
+        """The answer to one request; a body that is neither bytes nor a string is sent as JSON.
+
+        An answer that comes before the body has been sent is taken for it."""
         if body is not None and not isinstance(body, (bytes, bytearray)):
             body = (body if isinstance(body, str) else json.dumps(body)).encode()
         connection = self.connection(seconds)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            try:
+                connection.send(body or b"")
+            except (BrokenPipeError, ConnectionResetError):
+                pass
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         finally:
@@ -83,20 +94,22 @@ class Client:
         return plain
 
     def send(self, data, seconds=SECONDS):
-        """All that the server answers to bytes, until it closes or is silent."""
+        """All that the server answers to bytes, until it closes, or is silent for a second."""
         with self.socket(seconds) as plain:
             try:
                 plain.sendall(data)
             except OSError:
                 pass
-            return read_all(plain)
+            return read_all(plain, silence=1)
 
 
-def read_all(plain):
+def read_all(plain, silence=None):
     received = b""
     try:
         while piece := plain.recv(65536):
             received += piece
+            if silence:
+                plain.settimeout(silence)
     except OSError:
         pass
     return received

@@ -1,6 +1,8 @@
 """The Open Inference Protocol through Triton's client: metadata and inference."""
+import json
 from contextlib import contextmanager
 
+import numpy as np
 import tritonclient.http as triton
 from harness.bundles import LABELS
 from harness.checks import check, close, equal, holds, raises
@@ -39,7 +41,6 @@ def found(result, name):
     if array.dtype != object:
         return array
     decoded = [value.decode() if isinstance(value, bytes) else value for value in array.ravel()]
-    import numpy as np
     return np.array(decoded).reshape(array.shape)
 
 
@@ -299,9 +300,6 @@ def empty_batch(server):
 
 @check("numbers that are not finite: exact in binary, and strict JSON otherwise")
 def not_finite(server):
-    import json
-
-    import numpy as np
     pixels = np.zeros((1, 784), np.float32)
     pixels[0, 0] = np.nan
     with client_of(server) as client:
