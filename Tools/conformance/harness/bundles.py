@@ -1,6 +1,7 @@
 """The bundles that the servers under test serve, made from Fixtures."""
 import os
 import pathlib
+import shutil
 import subprocess
 
 import numpy as np
@@ -83,6 +84,7 @@ class Bundles:
         """A folder of models, NAME/VERSION/model.safetensors: `versions` gives for each name the
         bundle that each version is."""
         folder = pathlib.Path(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         for name, bundles in versions.items():
             for version, bundle in bundles.items():
                 self.put(folder, name, version, bundle)

@@ -1,7 +1,6 @@
 """Bodies that are too large, that lie about their length, and that come compressed."""
 import gzip
 import json
-import select
 import time
 import zlib
 
@@ -98,34 +97,23 @@ def short(server):
     holds(after <= before + 5, f"about {before} descriptors", after)
 
 
-def is_readable(plain):
-    return bool(select.select([plain], [], [], 0)[0])
-
-
-@check("bodies that together are beyond what the server holds: some are refused, others served")
+@check("bodies that together are beyond what the server holds: one is refused, others served")
 def budget(server):
-    sockets = []
+    sockets = [server.socket(10) for _ in range(4)]
     try:
-        for _ in range(7):
-            plain = server.socket(10)
-            sockets.append(plain)
+        for plain in sockets:
             plain.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % LIMIT)
-            try:
-                for _ in range(60):
-                    plain.sendall(b" " * (1 << 20))
-            except OSError:
-                pass
+            for _ in range(60):
+                plain.sendall(b" " * (1 << 20))
+        answers(server.post(PATH, body() + b" " * (60 << 20)), 503)
         held = server.resident_bytes() >> 20
         holds(held < 500, "less than 500 MB in memory", f"{held} MB")
-        refused = [statuses(read_all(plain)) for plain in sockets if is_readable(plain)]
-        holds(refused and all(found in ([503], []) for found in refused),
-              "status 503 for some", refused)
-        equal(server.get("/v2/health/live").status, 200)
+        answers(server.post(PATH, body()), 200)
     finally:
         for plain in sockets:
             plain.close()
     time.sleep(1)
-    answers(server.post(PATH, body()), 200)
+    answers(server.post(PATH, body() + b" " * (60 << 20)), 200)
 
 
 @check("compressed bodies: gzip and deflate")
@@ -145,7 +133,7 @@ def unknown_encoding(server):
 def damaged(server):
     whole = gzip.compress(body())
     for data in (b"", b"x", whole[:-1], whole[:len(whole) // 2], whole[:10], whole + b"x",
-                 whole[:-8] + bytes(8), body(), zlib.compress(body())):
+                 whole[:-8] + bytes(8), body()):
         answers(compressed(server, data, "gzip"), 400)
     whole = zlib.compress(body())
     for data in (b"", whole[:-1], whole + b"x", body(), whole[:-4] + bytes(4)):

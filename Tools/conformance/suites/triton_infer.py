@@ -185,10 +185,10 @@ def classes(server):
         equal(rows.shape, (len(reference.output), 3))
         for row, scores in zip(rows, reference.output):
             order = (-scores).argsort(kind="stable")[:3]
-            for text, index in zip(row, order):
-                value, place, label = text.split(":")
-                equal((int(place), label), (int(index), LABELS[index]))
-                close(float(value), scores[index])
+            parts = [text.split(":") for text in row]
+            equal([(int(place), label) for _, place, label in parts],
+                  [(int(index), LABELS[index]) for index in order])
+            close([float(value) for value, _, _ in parts], scores[order])
 
 
 @check("more classes than there are, a model without labels, and classes in JSON")
