@@ -1,0 +1,1 @@
+"""A server under test: its bundles, its process, and the ways to talk to it."""

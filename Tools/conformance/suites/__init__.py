@@ -1,0 +1,13 @@
+"""The suites, in the order in which they run."""
+import importlib
+
+NAMES = [
+    "tensorflow_predict", "tensorflow_errors", "tensorflow_models", "triton_infer",
+    "triton_tensors", "triton_repository", "metrics", "openapi", "flask_demo", "pictures",
+    "messages", "texts", "shapes", "bodies", "connections", "slow_clients", "lifecycle",
+    "overload", "access",
+]
+
+
+def load(name):
+    return importlib.import_module(f"suites.{name}")

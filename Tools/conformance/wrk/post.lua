@@ -1,0 +1,20 @@
+-- Posts the bytes of a file, again and again, and prints what came of it as one line of JSON.
+--
+--   wrk -s post.lua [-H 'Name: value'] URL -- FILE
+
+function init(args)
+  local file = assert(io.open(args[1], "rb"))
+  wrk.method = "POST"
+  wrk.body = file:read("*a")
+  file:close()
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  print(string.format(
+    '{"requests": %d, "seconds": %.3f, "per_second": %.1f, "p50_ms": %.3f, "p99_ms": %.3f, ' ..
+    '"max_ms": %.3f, "not_2xx": %d, "connect": %d, "read": %d, "write": %d, "timeout": %d}',
+    summary.requests, summary.duration / 1e6, summary.requests / (summary.duration / 1e6),
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
+    errors.status, errors.connect, errors.read, errors.write, errors.timeout))
+end
