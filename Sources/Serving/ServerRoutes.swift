@@ -39,12 +39,17 @@ struct ServerRoutes {
   }
 
   private var tensorFlow: [HTTPRoute] {
-    let other = TensorFlowServingHandler(models)
-    return [
-      HTTPRoute("POST", "/v1/*", on: .worker, TensorFlowPredictionHandler(models)),
-      HTTPRoute(nil, "/v1/*", on: .connection, other),
-      HTTPRoute(nil, "/v1", on: .connection, other),
-    ]
+    let (predictions, other) = (
+      TensorFlowPredictionHandler(models), TensorFlowServingHandler(models)
+    )
+    // The path's own words may be in letters of any case, as in TensorFlow Serving.
+    return ["/v1", "/V1"].flatMap { version in
+      [
+        HTTPRoute("POST", version + "/*", on: .worker, predictions),
+        HTTPRoute(nil, version + "/*", on: .connection, other),
+        HTTPRoute(nil, version, on: .connection, other),
+      ]
+    }
   }
 
   private var openInference: [HTTPRoute] {

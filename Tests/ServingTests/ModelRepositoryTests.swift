@@ -32,7 +32,8 @@ struct ModelRepositoryTests {
   private let router: HTTPRouter
 
   init() {
-    let repository = ModelRepository(sources: [source])
+    let source = source
+    let repository = ModelRepository { () throws(ModelSourceError) in [source] }
     self.repository = repository
     let handler = RepositoryHandler(repository, mayChange: true)
     let metrics = MetricsHandler(repository, RequestObserver(), connectionCount: { 3 })

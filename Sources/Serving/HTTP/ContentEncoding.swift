@@ -44,7 +44,11 @@ enum ContentEncoding: String, CaseIterable {
           .contentTooLarge, "the decompressed body is too large, expected at most \(limit) bytes")
       }
       result.append(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-      if status == Z_STREAM_END { return result }
+      guard status == Z_STREAM_END else { continue }
+      guard stream.avail_in == 0 else {
+        throw HTTPError(.badRequest, "something follows the \(rawValue) data in the body")
+      }
+      return result
     }
   }
 }

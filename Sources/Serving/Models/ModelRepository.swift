@@ -4,7 +4,7 @@
 /// has taken its place meanwhile. A version that cannot be read leaves the one that is there.
 package final class ModelRepository: Sendable {
   private struct Entry {
-    let source: any ModelSource
+    var source: any ModelSource
     var versions: [Int: ServedVersion] = [:]
     var statuses: [Int: VersionStatus] = [:]
   }
@@ -14,23 +14,23 @@ package final class ModelRepository: Sendable {
     var entries: [String: Entry] = [:]
   }
 
-  private let state: Monitor<State>
+  private let state = Monitor(State())
+  private let find: @Sendable () throws(ModelSourceError) -> [any ModelSource]
   /// Held while something is read, so that two readings do not mix.
   private let reading = Monitor(())
 
-  /// A repository of models that are yet to be loaded, under names that differ.
-  package init(sources: [any ModelSource]) {
-    var state = State()
-    for source in sources where state.entries[source.name] == nil {
-      state.names.append(source.name)
-      state.entries[source.name] = Entry(source: source)
-    }
-    self.state = Monitor(state)
+  /// A repository of the models that `find` finds, under names that differ, which are yet to be
+  /// loaded; it is asked again whenever all are read anew.
+  package init(
+    _ find: @escaping @Sendable () throws(ModelSourceError) -> [any ModelSource]
+  ) {
+    self.find = find
   }
 
   /// A repository of models that are there.
   package convenience init(_ models: [ServedModel]) {
-    self.init(sources: models.map { FixedModelSource(model: $0) })
+    let sources = models.map { FixedModelSource(model: $0) }
+    self.init { () throws(ModelSourceError) in sources }
     _ = reload()
   }
 
@@ -87,9 +87,15 @@ package final class ModelRepository: Sendable {
 
   // MARK: - Loading
 
-  /// Reads what is new or has changed; gives what could not be read, in one line each.
+  /// Reads what is new or has changed and drops what is gone; gives what could not be read, in one
+  /// line each.
   package func reload() -> [String] {
-    names.flatMap { name -> [String] in
+    do throws(ModelSourceError) {
+      try findSources()
+    } catch {
+      return [error.description]
+    }
+    return names.flatMap { name -> [String] in
       do throws(RepositoryError) {
         try load(name)
         return []
@@ -99,8 +105,29 @@ package final class ModelRepository: Sendable {
     }
   }
 
+  /// Looks which models there are.
+  private func findSources() throws(ModelSourceError) {
+    let result = reading.withLock { _ in
+      Result { () throws(ModelSourceError) in
+        let sources = try find()
+        state.withLock { state in
+          var entries: [String: Entry] = [:]
+          for source in sources {
+            entries[source.name] = state.entries[source.name] ?? Entry(source: source)
+            entries[source.name]?.source = source
+          }
+          state = State(names: sources.map(\.name), entries: entries)
+        }
+      }
+    }
+    try result.get()
+  }
+
   /// Reads the versions of a model that are new or have changed, and drops those that are gone.
+  ///
+  /// A model that is not known may have come since models were last looked for.
   func load(_ name: String) throws(RepositoryError) {
+    if state.withLock({ $0.entries[name] }) == nil { try? findSources() }
     let result = reading.withLock { _ in
       Result { () throws(RepositoryError) in try read(name) }
     }

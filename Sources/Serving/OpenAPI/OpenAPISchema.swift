@@ -20,6 +20,9 @@ enum OpenAPISchema {
     return .object(schema)
   }
 
+  /// What is never there.
+  static let nothing: ModelFormat.JSONValue = .object(["not": .object([:])])
+
   /// Any list.
   static let list: ModelFormat.JSONValue = .object([
     "type": .string("array"), "items": .object([:]),
@@ -81,25 +84,29 @@ extension OpenAPISchema {
   static func predict(_ model: ServedModel) -> ModelFormat.JSONValue {
     let isSingle = model.inputs.count == 1
     let names = model.inputs.map(\.name)
-    func all(_ schema: (ModelPort) -> ModelFormat.JSONValue) -> ModelFormat.JSONValue {
-      var object: [String: ModelFormat.JSONValue] = [:]
-      for port in model.inputs { object[port.name] = schema(port) }
-      guard case .object(var members) = self.object(object, required: names) else { return .null }
-      members["additionalProperties"] = .bool(false)
-      return .object(members)
+    func all(_ schema: (ModelPort) -> ModelFormat.JSONValue) -> [String: ModelFormat.JSONValue] {
+      var properties: [String: ModelFormat.JSONValue] = [:]
+      for port in model.inputs { properties[port.name] = schema(port) }
+      return object(properties, required: names).object ?? [:]
     }
     let rows: ModelFormat.JSONValue = .object([
       "type": .string("array"), "minItems": .int(1),
-      "items": isSingle ? item(model.inputs[0]) : all(item),
+      "items": isSingle
+        ? item(model.inputs[0])
+        : .object(all(item).merging(["additionalProperties": .bool(false)]) { $1 }),
     ])
-    let columns = isSingle ? batch(model.inputs[0]) : all { one($0) }
+    let columns = isSingle ? batch(model.inputs[0]) : .object(all { one($0) })
     let signature: ModelFormat.JSONValue = .object([
       "type": .string("string"), "enum": .array([.string(ModelMetadata.signature)]),
     ])
     return .object([
       "oneOf": .array([
-        object(["signature_name": signature, "instances": rows], required: ["instances"]),
-        object(["signature_name": signature, "inputs": columns], required: ["inputs"]),
+        object(
+          ["signature_name": signature, "instances": rows, "inputs": nothing],
+          required: ["instances"]),
+        object(
+          ["signature_name": signature, "inputs": columns, "instances": nothing],
+          required: ["inputs"]),
       ])
     ])
   }
@@ -111,31 +118,51 @@ extension OpenAPISchema {
 
   /// The body of a request to infer, of one item: a schema cannot say that a shape and the number of
   /// elements agree.
+  ///
+  /// Nor can it say that each of several inputs stands there once, but where each is a constant; so
+  /// their elements are zeros.
   static func infer(_ model: ServedModel) -> ModelFormat.JSONValue {
-    let inputs = model.inputs.map { port -> ModelFormat.JSONValue in
-      let sizes = port.shape.map { $0 ?? 1 }
-      let count = sizes.reduce(1, *)
-      return object(
-        [
-          "name": .object(["type": .string("string"), "enum": .array([.string(port.name)])]),
-          "datatype": .object([
-            "type": .string("string"),
-            "enum": .array([.string(port.elementType.openInferenceName)]),
-          ]),
-          "shape": .object([
-            "type": .string("array"), "items": .object(["type": .string("integer")]),
-            "enum": .array([.array(sizes.map { .int($0) })]),
-          ]),
-          "data": lists([count], of: element(port.elementType)),
-        ], required: ["name", "datatype", "shape", "data"])
-    }
+    let isSingle = model.inputs.count == 1
+    let inputs = model.inputs.map { isSingle ? input($0) : zeros($0) }
     let list: ModelFormat.JSONValue = .object([
       "type": .string("array"), "minItems": .int(inputs.count), "maxItems": .int(inputs.count),
-      "items": inputs.count == 1 ? inputs[0] : .object(["oneOf": .array(inputs)]),
+      "items": isSingle ? inputs[0] : .object(["enum": .array(inputs)]),
       "uniqueItems": .bool(true),
     ])
     return object(
       ["id": .object(["type": .string("string")]), "inputs": list], required: ["inputs"])
+  }
+
+  private static func input(_ port: ModelPort) -> ModelFormat.JSONValue {
+    let sizes = port.shape.map { $0 ?? 1 }
+    return object(
+      [
+        "name": .object(["type": .string("string"), "enum": .array([.string(port.name)])]),
+        "datatype": .object([
+          "type": .string("string"),
+          "enum": .array([.string(port.elementType.openInferenceName)]),
+        ]),
+        "shape": .object([
+          "type": .string("array"), "items": .object(["type": .string("integer")]),
+          "enum": .array([.array(sizes.map { .int($0) })]),
+        ]),
+        "data": lists([sizes.reduce(1, *)], of: element(port.elementType)),
+      ], required: ["name", "datatype", "shape", "data"])
+  }
+
+  private static func zeros(_ port: ModelPort) -> ModelFormat.JSONValue {
+    let sizes = port.shape.map { $0 ?? 1 }
+    let zero: ModelFormat.JSONValue =
+      switch port.elementType {
+      case .string: .string("")
+      case .bool: .bool(false)
+      default: .int(0)
+      }
+    return .object([
+      "name": .string(port.name), "datatype": .string(port.elementType.openInferenceName),
+      "shape": .array(sizes.map { .int($0) }),
+      "data": .array(Array(repeating: zero, count: sizes.reduce(1, *))),
+    ])
   }
 
   /// The answer to a request to infer.

@@ -17,53 +17,44 @@ struct ServeCommand: Command {
       """,
     ])
 
-  private let models: [ServedPath]
+  private let found: ServedModels
   private let configuration: ServerConfiguration
   private let threads: Int?
 
   init(_ arguments: Arguments) throws {
-    var models = try arguments.operands.map { operand throws(UsageError) in
+    var arguments = arguments
+    let operands = try arguments.operands.map { operand throws(UsageError) in
       try ServedPath(operand: operand)
     }
-    var arguments = arguments
-    if let path = arguments.value(of: ServeOptions.config) {
-      let file = try ServeFile(path: path, known: ServeOptions.all)
-      models += file.models
+    let config = arguments.value(of: ServeOptions.config)
+    if let config {
+      let file = try ServeFile(path: config, known: ServeOptions.all)
       arguments = arguments.filled(from: file.options)
     }
-    if let folder = arguments.value(of: ServeOptions.models) {
-      models += try Self.models(in: folder)
-    }
-    guard !models.isEmpty else {
-      throw UsageError("expected a model to serve, \"--models DIR\" or \"--config FILE\"")
-    }
-    var names: Set<String> = []
-    for model in models where !names.insert(model.name).inserted {
-      throw UsageError("two models are named \"\(model.name)\"; name one with FILE=NAME")
-    }
-    self.models = models
+    found = ServedModels(
+      operands: operands, config: config, folder: arguments.value(of: ServeOptions.models))
     threads = try arguments.int(ServeOptions.threads, in: 1...1024)
     configuration = try ServeOptions.configuration(arguments)
-  }
-
-  private static func models(in folder: String) throws -> [ServedPath] {
-    guard let names = Folder.names(in: folder) else {
-      throw Failure.badFile(folder, "expected a folder of models")
+    if !found.isNamed {
+      throw UsageError("expected a model to serve, or a folder or file of models")
     }
-    return try names.filter { name in
-      name.hasSuffix(".safetensors") || Folder.isFolder(folder + "/" + name)
-    }.map { try ServedPath(path: folder + "/" + $0) }
   }
 
   func run() throws -> ExitStatus {
     let loader = BundleLoader(
       threads: threads, largestBatch: configuration.batching.largestBatch)
-    let repository = ModelRepository(sources: models.map { BundleSource($0, loader) })
+    let names = try found.paths().map(\.name).joined(separator: ", ")
+    let repository = ModelRepository { [found] () throws(ModelSourceError) in
+      do {
+        return try found.paths().map { BundleSource($0, loader) }
+      } catch {
+        throw ModelSourceError(Failure(error).messages.joined(separator: "; "))
+      }
+    }
     let failures = repository.reload()
     guard failures.isEmpty else {
       throw Failure(.badFile, failures.joined(separator: "; "))
     }
-    let names = models.map(\.name).joined(separator: ", ")
     let server = Server(repository, configuration)
     let cutOff = try server.run { address in
       try? Terminal.print("serving \(names) at \(address) (Ctrl-C stops)")
