@@ -154,7 +154,8 @@ class Measurement:
         if not found[2][503]:
             self.findings.append("overload: expected some refused with 503, found none")
         elif not refused <= max(0.05, limit):
-            self.findings.append(f"overload: expected refusals at once, found {refused:.3f} s (p99)")
+            self.findings.append(
+                f"overload: expected refusals at once, found {refused:.3f} s (p99)")
 
 
 def main():

@@ -24,7 +24,8 @@ class Server(Client):
         self.bundles = bundles
         self.errors = open(log, "ab")
         self.process = subprocess.Popen(
-            self.command(keraskit, arguments, port), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
+            self.command(keraskit, arguments, port), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self.errors,
             preexec_fn=None if files is None else lambda: limit_files(files))
         try:
             scheme, host, port = self._address()

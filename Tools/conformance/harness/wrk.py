@@ -20,8 +20,8 @@ class Load:
         for name, value in (headers or {}).items():
             command += ["--header", f"{name}: {value}"]
         self.process = subprocess.Popen(
-            [*command, url, "--", str(body), *([str(delay)] if delay else [])], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, env={**os.environ, "LC_ALL": "C"})
+            [*command, url, "--", str(body), *([str(delay)] if delay else [])],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C"})
 
     def result(self):
         """What was counted, once the time is over."""
