@@ -4,15 +4,17 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 
 import yaml
-from harness.bundles import ROOT, Bundles
+from harness.bundles import FIXTURES, ROOT, Bundles
 from harness.checks import Failed, equal, holds
-from harness.server import Server
+from harness.server import Server, ServerFailure
 
 HERE = pathlib.Path(__file__).resolve().parent
 UNIT = HERE / "keraskit.service"
@@ -37,7 +39,7 @@ class Place:
 def options(place):
     """The unit's arguments of "serve", with a folder that exists and no fixed port."""
     line = re.search(r"^ExecStart=\S+ serve (.*)$", UNIT.read_text(encoding="utf-8"), re.M)[1]
-    line = line.replace("/srv/keraskit", str(place.models)).replace("--port 8080", "")
+    line = line.replace("/srv/keraskit", str(place.models))
     return shlex.split(line.replace("$KERASKIT_OPTIONS", ""))
 
 
@@ -120,23 +122,34 @@ def image_runs(place):
     os.umask(0o022)
     subprocess.run([HERE / "image", place.keraskit, image], check=True)
     place.bundles.repository(image / "mnt/models", {"digits": {1: "mlp"}})
-    for folder in (place.folder, image, *image.rglob("*")):
+    for folder in (place.folder, image, *(image / "mnt").rglob("*")):
         folder.chmod(folder.stat().st_mode | (0o755 if folder.is_dir() else 0o644))
+    # What every container has.
     (image / "proc").mkdir()
+    (image / "dev").mkdir()
+    os.mknod(image / "dev/null", stat.S_IFCHR, os.makedev(1, 3))
+    (image / "dev/null").chmod(0o666)
+    (image / "dev/fd").symlink_to("/proc/self/fd")
     command = place.folder / "in-image"
-    # /proc is what the unit leaves of it.
     command.write_text(f"""#!/bin/sh
 exec unshare --mount sh -c '
+  # All that the unit leaves of /proc.
   mount -t proc -o subset=pid,hidepid=invisible proc {image}/proc &&
   exec chroot --userspec={user} {image} /usr/bin/keraskit "$@"' sh "$@"
 """, encoding="utf-8")
     command.chmod(0o755)
+    shutil.copy2(FIXTURES / "digits/mlp.h5", image / "mnt/models/mlp.h5")
+    done = subprocess.run([command, "convert", "/mnt/models/mlp.h5", "-o", "/tmp/a.safetensors"],
+                          capture_output=True, text=True)
+    equal((done.returncode, done.stderr), (0, ""), "converting:")
+    (image / "mnt/models/mlp.h5").unlink()
     arguments[arguments.index("0.0.0.0")] = "127.0.0.1"
     with place.serve(arguments[1:], command) as server:
         predicts(server)
         equal(server.get("/metrics").status, 200)
         equal(server.stop(), 0, "exit status")
-    size = sum(file.stat().st_size for file in image.rglob("*") if file.is_file())
+    size = sum(file.stat().st_size for file in image.rglob("*") if file.is_file()
+               and not file.is_relative_to(image / "mnt"))
     print(f"        the image's folder has {size / 1e6:.0f} MB")
 
 
@@ -155,10 +168,9 @@ def main():
             try:
                 check(place)
                 print(f"ok    {name}")
-            except Failed as failure:
+            except (Failed, ServerFailure) as failure:
                 is_good = False
-                print(f"FAIL  {name}\n        expected: {failure.expected}\n"
-                      f"        found:    {failure.found}")
+                print(f"FAIL  {name}: {failure}")
     return 0 if is_good else 1
 
 

@@ -49,6 +49,7 @@ class Trial:
         self.spark = (
             SparkSession.builder.master("local-cluster[2,1,1024]").appName("keraskit")
             .config("spark.driver.host", "localhost").config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.files.maxPartitionBytes", str(self.input.stat().st_size // 24))
             .config("spark.sql.files.openCostInBytes", "1").getOrCreate())
         self.spark.sparkContext.setLogLevel("OFF")
@@ -125,7 +126,8 @@ def fails(trial, name, **others):
     try:
         trial.job(name, **others)
     except Exception as error:
-        holds("keraskit: status" in str(error), "the program's error in the job's", str(error)[-600:])
+        holds("keraskit: status" in str(error), "the program's error in the job's",
+              str(error)[-600:])
         return
     raise Failed("a job that fails", "one that does not")
 
@@ -139,7 +141,7 @@ def bad_line(trial):
 
 
 def dying_program(trial):
-    program = trial.folder / "dying"
+    program = trial.folder / "dying-program"
     program.write_text(f'#!/bin/sh\nhead -n 50 | {trial.keraskit} "$@"\nexit 0\n', encoding="utf-8")
     program.chmod(0o755)
     fails(trial, "dying", keraskit=str(program))

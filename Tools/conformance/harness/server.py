@@ -22,10 +22,10 @@ class Server(Client):
     def __init__(self, keraskit, arguments, log, files=None, bundles=None, port=0):
         self.log = log
         self.bundles = bundles
-        command = [str(keraskit), "serve", *map(str, arguments), "--port", str(port)]
         self.errors = open(log, "ab")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
+            self.command(keraskit, arguments, port), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self.errors,
             preexec_fn=None if files is None else lambda: limit_files(files))
         try:
             scheme, host, port = self._address()
@@ -33,6 +33,9 @@ class Server(Client):
             self.kill()
             raise
         super().__init__(scheme, host, port)
+
+    def command(self, program, arguments, port):
+        return [str(program), "serve", *map(str, arguments), "--port", str(port)]
 
     def _address(self):
         deadline = time.monotonic() + self.START_SECONDS

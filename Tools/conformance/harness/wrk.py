@@ -11,15 +11,17 @@ FAILURES = ("not_2xx", "connect", "read", "write", "timeout")
 class Load:
     """A run of wrk in the background."""
 
-    def __init__(self, url, body, connections, seconds, headers=None, threads=1, timeout=10):
-        """`body` is a file; all connections are kept and ask one request after another."""
+    def __init__(self, url, body, connections, seconds, headers=None, threads=1, timeout=10,
+                 delay=None):
+        """`body` is a file; all connections are kept and ask one request after another, with
+        `delay` milliseconds between them in the mean."""
         command = ["wrk", "--threads", str(threads), "--connections", str(connections),
                    "--duration", f"{seconds}s", "--timeout", f"{timeout}s", "--script", str(SCRIPT)]
         for name, value in (headers or {}).items():
             command += ["--header", f"{name}: {value}"]
         self.process = subprocess.Popen(
-            [*command, url, "--", str(body)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, env={**os.environ, "LC_ALL": "C"})
+            [*command, url, "--", str(body), *([str(delay)] if delay else [])],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C"})
 
     def result(self):
         """What was counted, once the time is over."""

@@ -135,4 +135,5 @@ def bad_certificates(run):
             [str(run.keraskit), "serve", str(run.bundles.path("mlp")), "--port", "0",
              *map(str, given)], capture_output=True, text=True, timeout=10)
         holds(found.returncode > 0 and len(found.stderr.strip().splitlines()) == 1
-              and "unknown option" not in found.stderr, "an error in one line", f"{found.returncode}: {found.stderr}")
+              and "unknown option" not in found.stderr, "an error in one line",
+              f"{found.returncode}: {found.stderr}")

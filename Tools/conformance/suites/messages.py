@@ -20,8 +20,8 @@ def refused(server, data, allowed=(400,)):
     """Whether the first answer to bytes is a refusal, after which the connection is closed."""
     received = server.send(data, seconds=10)
     found = statuses(received)
-    holds(found and found[0] in allowed, f"status {' or '.join(map(str, allowed))} for {data[:90]!r}",
-          received[:200])
+    words = " or ".join(map(str, allowed))
+    holds(found and found[0] in allowed, f"status {words} for {data[:90]!r}", received[:200])
     # libmicrohttpd may send the header of an error of its own twice; no other answer may follow.
     holds(all(code == found[0] for code in found), "no further answer", found)
     alive(server)
@@ -125,7 +125,8 @@ def floods(server):
 @check("what is no HTTP is answered by a refusal or by the connection's end")
 def garbage(server):
     for data in (b"GARBAGE\r\n\r\n", b"\r\n\r\n\r\n\r\n", bytes(1000), b"GET /\r\n\r\n",
-                 b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                 b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                 b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
                  b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n"):
         received = server.send(data, seconds=3)
         found = statuses(received)
@@ -143,8 +144,8 @@ def methods(server):
 @check("Expect: 100-continue goes on, any other expectation is refused")
 def expectations(server):
     with server.socket(10) as plain:
-        plain.sendall(POST + b"Expect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-                      % len(BODY))
+        plain.sendall(POST + b"Expect: 100-continue\r\nConnection: close\r\n"
+                      b"Content-Length: %d\r\n\r\n" % len(BODY))
         first = plain.recv(4096)
         holds(first.startswith(b"HTTP/1.1 100 "), "100 Continue", first)
         plain.sendall(BODY)

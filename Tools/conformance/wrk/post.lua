@@ -1,12 +1,20 @@
 -- Posts the bytes of a file, again and again, and prints what came of it as one line of JSON.
 --
---   wrk -s post.lua [-H 'Name: value'] URL -- FILE
+--   wrk -s post.lua [-H 'Name: value'] URL -- FILE [MILLISECONDS]
+--
+-- With MILLISECONDS, each connection waits between its requests, that long in the mean.
 
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   wrk.method = "POST"
   wrk.body = file:read("*a")
   file:close()
+  local mean = tonumber(args[2])
+  if mean then
+    function delay()
+      return math.floor(-mean * math.log(1 - math.random()) + 0.5)
+    end
+  end
 end
 
 function done(summary, latency, requests)

@@ -1,4 +1,4 @@
-"""Stops, kills, starts and reloads replicas behind a balancer under load, and counts what is lost."""
+"""Stops, kills and reloads replicas behind a balancer under load, and counts what is lost."""
 import argparse
 import json
 import os
