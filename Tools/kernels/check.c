@@ -50,9 +50,12 @@ static void products(void) {
   for (int i = 0; i < 100; i++) offsets[i] = (int32_t)(next() % 1000) - 100;
   for (int i = 0; i < 20; i++) rows[i] = i * 7 % 20;
   ck_epilogue epilogue = {in[2], in[3], n + 3, activation((int32_t)(next() % 3))};
+  // Rows that are far apart crowd the cache, and are copied.
+  ptrdiff_t stride = next() % 2 ? k + 1 : 1024;
+  if (stride == 1024) k += 60;
   for (int i = 0; i < 2; i++) {
     table(i)->pack(k, n, in[1], n, 1, packed[i]);
-    table(i)->gemm(m, n, k, in[0], k + 1, packed[i], out[i], n + 3, &epilogue);
+    table(i)->gemm(m, n, k, in[0], stride, packed[i], out[i], n + 3, &epilogue);
   }
   compare("gemm", 1e-5f);
   start();

@@ -8,10 +8,42 @@ INLINE ptrdiff_t first_row(ptrdiff_t m, ptrdiff_t tiles, ptrdiff_t i) {
   return m / tiles * i + min_of(i, m % tiles);
 }
 
+// Whether so many rows of A begin in one set of the first-level cache that they push each other
+// out: it has 8 ways, and repeats every 4096 bytes.
+INLINE int crowds_cache(ptrdiff_t m, const struct source *s) {
+  return MR > 8 && m > 2 && !s->offsets && s->stride % 1024 == 0 && s->channels >= 64;
+}
+
+// As product_block, each tile's rows of A copied close together first.
+static void product_copied(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
+                           const struct source *source, const float *b,
+                           const struct target *target, const ck_activation *activation) {
+  float copy[MR * (MAX_K_BLOCK + LANES)] __attribute__((aligned(64)));
+  const ptrdiff_t k = source->channels, stride = k + LANES;
+  ptrdiff_t tiles = ceil_div(m, MR);
+  for (ptrdiff_t i = 0; i < tiles; i++) {
+    ptrdiff_t first = first_row(m, tiles, i), rows = m / tiles + (i < m % tiles);
+    for (ptrdiff_t r = 0; r < rows; r++)
+      memcpy(copy + r * stride, source->a + (first + r) * source->stride,
+             (size_t)k * sizeof(float));
+    struct source s = {.a = copy, .stride = stride, .taps = 1, .channels = k};
+    for (ptrdiff_t n0 = 0; n0 < n; n0 += NR) {
+      struct target t = target_from(target, first, n0);
+      tile_of(rows, &s, b + n0 / NR * panel_size, &t);
+    }
+    if (activation) {
+      struct target t = target_from(target, first, 0);
+      activate_rows(activation, rows, t.index, n, t.stride, t.c, t.c);
+    }
+  }
+}
+
 // One block of K: rows x columns of C against panels that lie `panel_size` apart.
 static void product_block(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
                           const struct source *source, const float *b,
                           const struct target *target, const ck_activation *activation) {
+  if (crowds_cache(m, source))
+    return product_copied(m, n, panel_size, source, b, target, activation);
   ptrdiff_t tiles = ceil_div(m, MR), step = ceil_div(tiles, ceil_div(tiles, M_BLOCK));
   for (ptrdiff_t block = 0; block < tiles; block += step) {
     ptrdiff_t end = min_of(tiles, block + step), first = first_row(m, tiles, block);

@@ -49,14 +49,14 @@ INLINE struct target target_from(const struct target *t, ptrdiff_t first, ptrdif
   return part;
 }
 
-// `sums` and what is added to them, clamped, into one row; `full` where the panels' columns are all
+// `sums` and what is added to them, clamped, into one row; `full` where the vectors' columns are all
 // there.
-INLINE void store_row(const int full, const int panels, const struct target *t, ptrdiff_t r,
+INLINE void store_row(const int full, const int vectors, const struct target *t, ptrdiff_t r,
                       const vec *sums) {
   ptrdiff_t at = t->index ? t->index[r] : r;
   float *c = t->c + at * t->stride;
   const float *add = t->add ? t->add + at * t->add_stride : NULL;
-  UNROLL for (int j = 0; j < panels * VECTORS; j++) {
+  UNROLL for (int j = 0; j < vectors; j++) {
     ptrdiff_t left = full ? LANES : t->columns - j * LANES;
     if (left <= 0) break;
     ptrdiff_t lanes = min_of(LANES, left);
@@ -67,12 +67,12 @@ INLINE void store_row(const int full, const int panels, const struct target *t, 
   }
 }
 
-// `rows` rows against `panels` panels, which lie `panel_size` apart.
-INLINE void tile(const int rows, const int panels, const struct source *s, const float *b,
+// `rows` rows against the first `vectors` vectors of panels, which lie `panel_size` apart.
+INLINE void tile(const int rows, const int vectors, const struct source *s, const float *b,
                  ptrdiff_t panel_size, const struct target *t) {
   vec sums[MR][4 * VECTORS];
   UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int j = 0; j < panels * VECTORS; j++) sums[r][j] = splat(0.0f);
+    UNROLL for (int j = 0; j < vectors; j++) sums[r][j] = splat(0.0f);
   // Loops that test at their end: a way around the inner one costs the sums their registers.
   const float *end = b + s->taps * s->channels * NR;
   for (ptrdiff_t tap = 0; b != end; tap++) {
@@ -81,32 +81,38 @@ INLINE void tile(const int rows, const int panels, const struct source *s, const
     ptrdiff_t k = 0;
     do {
       vec row[4 * VECTORS];
-      UNROLL for (int j = 0; j < panels * VECTORS; j++)
+      UNROLL for (int j = 0; j < vectors; j++)
         row[j] = load(b + j / VECTORS * panel_size + j % VECTORS * LANES);
       UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int j = 0; j < panels * VECTORS; j++)
+        UNROLL for (int j = 0; j < vectors; j++)
           sums[r][j] += splat(a[r][k]) * row[j];
       b += NR;
     } while (++k < s->channels);
   }
   // A copy, which the stores to C cannot change.
   const struct target to = *t;
-  if (to.columns >= panels * NR) {
-    UNROLL for (int r = 0; r < rows; r++) store_row(1, panels, &to, r, sums[r]);
+  if (to.columns >= vectors * LANES) {
+    UNROLL for (int r = 0; r < rows; r++) store_row(1, vectors, &to, r, sums[r]);
   } else {
-    UNROLL for (int r = 0; r < rows; r++) store_row(0, panels, &to, r, sums[r]);
+    UNROLL for (int r = 0; r < rows; r++) store_row(0, vectors, &to, r, sums[r]);
   }
 }
 
-// Up to MR rows against one panel, each count of rows compiled by itself.
+// Up to MR rows against one panel, each count of rows compiled by itself; where only the panel's
+// first vector has columns, it alone is computed.
 static void tile_of(ptrdiff_t rows, const struct source *s, const float *b,
                     const struct target *t) {
-  switch (rows) {
-#define CASE(N) case N: if (N <= MR) tile(N <= MR ? N : MR, 1, s, b, 0, t); break;
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
-    CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
-#undef CASE
+#define CASE(N, V) case N: if (N <= MR) tile(N <= MR ? N : MR, V, s, b, 0, t); break;
+#define CASES(V)                                                                           \
+  CASE(1, V) CASE(2, V) CASE(3, V) CASE(4, V) CASE(5, V) CASE(6, V) CASE(7, V) CASE(8, V)  \
+  CASE(9, V) CASE(10, V) CASE(11, V) CASE(12, V) CASE(13, V) CASE(14, V)
+  if (VECTORS > 1 && t->columns <= LANES) {
+    switch (rows) { CASES(1) }
+  } else {
+    switch (rows) { CASES(VECTORS) }
   }
+#undef CASES
+#undef CASE
 }
 
 // Few rows: several panels at once, since one would leave the multipliers waiting for sums.
@@ -116,10 +122,10 @@ static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struc
     struct target part = target_from(t, 0, n0);
     const float *panel = b + n0 / NR * panel_size;
     ptrdiff_t left = ceil_div(n - n0, NR), panels = m == 1 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    if (panels == 4) tile(1, 4, s, panel, panel_size, &part);
+    if (panels == 4) tile(1, 4 * VECTORS, s, panel, panel_size, &part);
     else if (panels == 1) tile_of(m, s, panel, &part);
-    else if (m == 1) tile(1, 2, s, panel, panel_size, &part);
-    else tile(2, 2, s, panel, panel_size, &part);
+    else if (m == 1) tile(1, 2 * VECTORS, s, panel, panel_size, &part);
+    else tile(2, 2 * VECTORS, s, panel, panel_size, &part);
     n0 += panels * NR;
   }
 }
