@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: swift),
     .systemLibrary(
       name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // simdjson's pkg-config file holds a -D flag, which SwiftPM refuses: it is linked by name.
     .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
     .target(
@@ -59,7 +60,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "CMicroHTTPD", "CSimdJSON", "Imaging", "Inference", "ModelFormat", "Tensors",
+        "CMicroHTTPD", "CSimdJSON", "CZlib", "Imaging", "Inference", "ModelFormat", "Tensors",
       ],
       resources: [.embedInCode("Page")], swiftSettings: swift),
 

@@ -17,6 +17,8 @@ typedef struct {
   unsigned int connections_per_address;
   unsigned int idle_seconds;
   size_t connection_memory;
+  const char *certificates;
+  const char *key;
   void *context;
   void *(*begin)(void *, const char *, struct MHD_Connection *);
   MHD_AccessHandlerCallback handle;
@@ -36,6 +38,16 @@ static inline struct MHD_Daemon *cmhd_start(const cmhd_configuration *configurat
   unsigned int flags =
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
   if (configuration->address->sa_family == AF_INET6) flags |= MHD_USE_DUAL_STACK;
+  // No option at all ends the list where TLS is not spoken.
+  struct MHD_OptionItem security[] = {
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)configuration->certificates},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)configuration->key},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"SECURE256:+SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+      {MHD_OPTION_END, 0, NULL}};
+  if (configuration->key)
+    flags |= MHD_USE_TLS;
+  else
+    security[0].option = MHD_OPTION_END;
   // A pool of one thread is not a pool to libmicrohttpd.
   enum MHD_OPTION pool =
       configuration->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
@@ -53,6 +65,7 @@ static inline struct MHD_Daemon *cmhd_start(const cmhd_configuration *configurat
       MHD_OPTION_UNESCAPE_CALLBACK, cmhd_keep_encoded, NULL,
       MHD_OPTION_NOTIFY_COMPLETED, configuration->complete, configuration->context,
       MHD_OPTION_NOTIFY_CONNECTION, configuration->connection, configuration->context,
+      MHD_OPTION_ARRAY, security,
       pool, configuration->thread_count, MHD_OPTION_END);
 }
 

@@ -1,18 +1,30 @@
 #include <limits>
 
+#include "Base64.h"
 #include "Nodes.h"
 
 using namespace simdjson;
 
 namespace {
 
+/// A string, or the bytes of `{"b64": "…"}`, which are decoded where the string stands when they are
+/// wanted.
+bool convert_text(dom::element value, kjson_text &out, bool is_wanted) {
+  if (!value.get_c_str().get(out.start)) return !value.get_string_length().get(out.count);
+  dom::object object;
+  if (value.get_object().get(object) || object.size() != 1) return false;
+  dom::element coded;
+  if (object.at_key("b64").get(coded) || coded.get_c_str().get(out.start)) return false;
+  size_t count = coded.get_string_length();
+  char *place = is_wanted ? const_cast<char *>(out.start) : nullptr;
+  return base64_decode(out.start, count, place, &out.count);
+}
+
 /// A value as an element of the type; false where it is none, or is out of range.
 template <class T>
 bool convert(dom::element value, T &out) {
   if constexpr (std::is_same<T, bool>::value) {
     return !value.get_bool().get(out);
-  } else if constexpr (std::is_same<T, kjson_text>::value) {
-    return !value.get_c_str().get(out.start) && !value.get_string_length().get(out.count);
   } else if constexpr (std::is_floating_point<T>::value) {
     double number;
     if (value.get_double().get(number)) return false;
@@ -37,7 +49,11 @@ struct Reader {
 
   bool store(dom::element value) {
     T number;
-    if (!convert(value, number)) return false;
+    if constexpr (std::is_same<T, kjson_text>::value) {
+      if (!convert_text(value, number, out != nullptr)) return false;
+    } else {
+      if (!convert(value, number)) return false;
+    }
     if (out) *out++ = number;
     return true;
   }

@@ -27,7 +27,7 @@ public final class Model: Sendable {
 
   let graph: Graph
   /// Whether a batch may be cut.
-  let isBatchIndependent: Bool
+  package let isBatchIndependent: Bool
   let plans: PlanStore
   let workers: WorkerPool
 

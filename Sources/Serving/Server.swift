@@ -8,60 +8,47 @@ import Synchronization
 
 /// Serves models over HTTP, with a page to try them.
 ///
-/// | path | answered by |
-/// |---|---|
-/// | `GET /` | ``PageHandler`` |
-/// | `POST /` | ``FlaskDemoHandler`` |
-/// | `GET /api/models` | ``ModelListHandler`` |
-/// | `POST /api/models/{name}/digit` | ``DigitHandler`` |
-/// | `GET /v2/health/live`, `GET /v2/health/ready` | ``HealthHandler`` |
-/// | everything under `/v1` | ``TensorFlowServingHandler`` |
+/// ``ServerRoutes`` lists the paths.
 package final class Server: Sendable {
-  /// The most bytes of a picture, as a file or as a data URL.
-  private static let pictureLimit = 8 << 20
-
   private let configuration: ServerConfiguration
   private let transport: any HTTPTransport
+  private let models: ModelRepository
   private let workers: WorkQueue
+  private let background: WorkQueue
   private let dispatcher: Dispatcher
-  private let readiness: Readiness
+  private let readiness = Readiness()
 
-  /// A server of models, the first of which the page shows.
+  /// A server of models that are there, the first of which the page shows.
   package convenience init(
     models: [ServedModel], _ configuration: ServerConfiguration = ServerConfiguration()
   ) {
-    self.init(
-      models: models, configuration, transport: MicroHTTPServer(configuration.transport))
+    self.init(ModelRepository(models), configuration)
+  }
+
+  /// A server of a repository's models.
+  package convenience init(
+    _ models: ModelRepository, _ configuration: ServerConfiguration = ServerConfiguration()
+  ) {
+    self.init(models, configuration, transport: MicroHTTPServer(configuration.transport))
   }
 
   init(
-    models: [ServedModel], _ configuration: ServerConfiguration, transport: any HTTPTransport
+    _ models: ModelRepository, _ configuration: ServerConfiguration,
+    transport: any HTTPTransport
   ) {
+    ProcessFigures.begin()
     self.configuration = configuration
     self.transport = transport
-    let readiness = Readiness()
-    self.readiness = readiness
+    self.models = models
     workers = WorkQueue(threadCount: configuration.workers, limit: configuration.queueLimit)
+    background = WorkQueue(threadCount: 1, limit: 16)
+    let observer = RequestObserver(log: configuration.accessLog)
+    let routes = ServerRoutes(
+      models: models, configuration: configuration, observer: observer,
+      isReady: { [readiness] in readiness.isReady },
+      connectionCount: { [weak transport] in transport?.connectionCount ?? 0 })
     dispatcher = Dispatcher(
-      HTTPRouter(Self.routes(models, readiness)), workers: workers,
-      bodyLimit: configuration.bodyLimit)
-  }
-
-  private static func routes(_ models: [ServedModel], _ readiness: Readiness) -> [HTTPRoute] {
-    let health = HealthHandler { readiness.isReady }
-    let tensorFlow = TensorFlowServingHandler(models)
-    return [
-      HTTPRoute("GET", "/", on: .connection, PageHandler()),
-      HTTPRoute("POST", "/", on: .worker, bodyLimit: pictureLimit, FlaskDemoHandler(models)),
-      HTTPRoute("GET", "/api/models", on: .connection, ModelListHandler(models)),
-      HTTPRoute(
-        "POST", "/api/models/{name}/digit", on: .worker, bodyLimit: pictureLimit,
-        DigitHandler(models)),
-      HTTPRoute("GET", "/v2/health/live", on: .connection, health),
-      HTTPRoute("GET", "/v2/health/ready", on: .connection, health),
-      HTTPRoute("GET", "/v1/*", on: .connection, tensorFlow),
-      HTTPRoute(nil, "/v1/*", on: .worker, tensorFlow),
-    ]
+      HTTPRouter(routes.all), workers: workers, background: background, configuration, observer)
   }
 
   /// Begins to listen, and gives the address.
@@ -79,20 +66,29 @@ package final class Server: Sendable {
     usleep(UInt32(configuration.drainDelay * 1e6))
     let left = transport.drain(seconds: configuration.drainSeconds)
     workers.stop()
+    background.stop()
+    configuration.accessLog?.close()
     return left
   }
 
-  /// Listens until the process is told to stop by SIGTERM or SIGINT, then stops in good order; a
-  /// second signal ends the process at once.
+  /// Listens until the process is told to stop by SIGTERM or SIGINT, then stops in good order.
   ///
-  /// - Parameter onReady: Called with the address once the server listens.
+  /// A second signal ends the process at once. SIGHUP reads the models anew.
+  ///
+  /// - Parameters:
+  ///   - onReady: Called with the address once the server listens.
+  ///   - onReload: Called with what could not be read, in one line each, after models were read anew.
   /// - Returns: The number of requests that were cut off.
   /// - Throws: ``TransportError`` where it cannot listen.
   @discardableResult
-  package func run(onReady: (HTTPAddress) -> Void) throws(TransportError) -> Int {
-    let signal = StopSignal()
+  package func run(
+    onReady: (HTTPAddress) -> Void, onReload: @escaping @Sendable ([String]) -> Void = { _ in }
+  ) throws(TransportError) -> Int {
+    let signal = ProcessSignals()
     onReady(try start())
-    signal.wait()
+    while signal.wait() == .reload {
+      _ = background.submit { [models] in onReload(models.reload()) }
+    }
     return stop()
   }
 }

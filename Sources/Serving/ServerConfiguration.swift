@@ -10,7 +10,9 @@ package struct ServerConfiguration: Sendable {
   package var transport = TransportConfiguration()
   /// The threads that predict.
   package var workers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  /// The most requests that wait for a worker; a further one is answered with 503.
+  /// How predictions are computed together, and how many may wait.
+  package var batching = BatchSettings()
+  /// The most requests that wait for a worker to read them; a further one is answered with 503.
   package var queueLimit = 256
   /// The most bytes of a request's body.
   package var bodyLimit = 64 << 20
@@ -19,7 +21,21 @@ package struct ServerConfiguration: Sendable {
   package var drainDelay = 0.0
   /// The seconds in which requests that have arrived are answered before the server stops.
   package var drainSeconds = 30.0
+  /// What clients must show, if anything.
+  package var token: AccessToken?
+  /// Whether clients may read models anew and drop them; nil for those of this machine, or with the
+  /// token.
+  package var mayChangeModels: Bool?
+  /// Where requests are logged, if anywhere.
+  package var accessLog: AccessLog?
+  /// The version of the program.
+  package var version = ""
 
   /// The default configuration: the port 8080 of this machine alone.
   package init() {}
+
+  /// Whether clients may read models anew and drop them.
+  var allowsChanges: Bool {
+    mayChangeModels ?? (token != nil || transport.isLoopback)
+  }
 }

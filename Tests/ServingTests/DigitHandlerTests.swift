@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Digits")
 struct DigitHandlerTests {
-  static let models = [StubModels.half, StubModels.digit, StubModels.labelled]
+  static let models = ModelRepository([StubModels.half, StubModels.digit, StubModels.labelled])
 
   /// A canvas of 280x280 pixels with a bar from the top to the bottom.
   static let bar: [UInt8] = picture { x, _ in (130..<150).contains(x) ? 255 : 0 }
@@ -93,7 +93,8 @@ struct DigitHandlerTests {
 
   @Test("have no answer where no model takes them")
   func noModel() {
-    let response = FlaskDemoHandler([StubModels.half]).respond(HTTPRequest("POST", "/"))
+    let response = FlaskDemoHandler(ModelRepository([StubModels.half])).respond(
+      HTTPRequest("POST", "/"))
     #expect(response.status == .notFound)
   }
 
@@ -111,14 +112,14 @@ struct DigitHandlerTests {
       return [Tensor([1, 10], (0..<10).map { Float($0) })]
     }
     let router = HTTPRouter([
-      HTTPRoute("POST", "/{name}", on: .worker, DigitHandler([model]))
+      HTTPRoute("POST", "/{name}", on: .worker, DigitHandler(ModelRepository([model])))
     ])
     #expect(router.respond(HTTPRequest("POST", "/digit", body: Self.bar)).status == .ok)
   }
 
   @Test("are told of in the list of models")
   func list() {
-    let response = ModelListHandler([StubModels.digit, StubModels.half]).respond(
+    let response = ModelListHandler(ModelRepository([StubModels.digit, StubModels.half])).respond(
       HTTPRequest("GET", "/api/models"))
     let expected =
       #"{"models":[{"name":"digit","version":"1","labels":null,"#

@@ -6,7 +6,7 @@ import Testing
 /// Texts are read through a request for a prediction, whose member `ignored` takes any value.
 @Suite("JSON in requests")
 struct JSONTests {
-  let handler = TensorFlowServingHandler([StubModels.half])
+  let handler = HTTPRouter(tensorFlow: [StubModels.half])
 
   private func post(_ text: some Collection<UInt8>) -> HTTPResponse {
     handler.respond(HTTPRequest("POST", "/v1/models/half:predict", body: text))
@@ -76,7 +76,7 @@ struct JSONTests {
     let model = ServedModel(
       name: "half", inputs: [.init(name: "x", shape: [nil, nil], elementType: .float32)],
       outputs: StubModels.half.outputs, predict: { $0 })
-    let handler = TensorFlowServingHandler([model])
+    let handler = HTTPRouter(tensorFlow: [model])
     for key in ["instances", "inputs"] {
       let text = #"{"\#(key)":[[\#(numbers)]\#(empties)]}"#
       let response = handler.respond(

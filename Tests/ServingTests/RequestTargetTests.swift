@@ -72,7 +72,7 @@ struct RequestGuardTests {
 
   @Test("says what it does not do")
   func unsupported() {
-    let encoded: HTTPHeaders = ["Host": "a", "Content-Encoding": "gzip"]
+    let encoded: HTTPHeaders = ["Host": "a", "Content-Encoding": "br"]
     #expect { try RequestGuard.check(encoded, version: "HTTP/1.1") } throws: { error in
       (error as? HTTPError)?.status == .unsupportedMediaType
     }

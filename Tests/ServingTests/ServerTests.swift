@@ -78,7 +78,7 @@ struct ServerTests {
     }
     var configuration = configuration()
     configuration.workers = 1
-    configuration.queueLimit = 2
+    configuration.batching.queueLimit = 2
     let server = Server(models: [model], configuration)
     let address = try server.start()
     let request = Self.predict(#"{"instances":[[1,2]]}"#)

@@ -68,6 +68,17 @@ enum StubModels {
   }
 }
 
+extension HTTPRouter {
+  /// The paths of TensorFlow Serving's API for models.
+  init(tensorFlow models: [ServedModel]) {
+    let models = ModelRepository(models)
+    self.init([
+      HTTPRoute("POST", "/*", on: .worker, TensorFlowPredictionHandler(models)),
+      HTTPRoute(nil, "/*", on: .connection, TensorFlowServingHandler(models)),
+    ])
+  }
+}
+
 extension HTTPResponse {
   /// The body as text.
   var text: String { String(decoding: body, as: UTF8.self) }

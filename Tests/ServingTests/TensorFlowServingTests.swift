@@ -3,7 +3,7 @@ import Testing
 
 @Suite("TensorFlow Serving's REST API")
 struct TensorFlowServingTests {
-  let handler = TensorFlowServingHandler([
+  let handler = HTTPRouter(tensorFlow: [
     StubModels.half, StubModels.pair, StubModels.words,
   ])
 
@@ -134,7 +134,10 @@ struct TensorFlowServingTests {
         "POST", "/v1/models/half/labels/stable:predict", 400,
         "Unrecognized servable version label: stable"
       ),
-      ("POST", "/v1/models/half:classify", 501, ##"\":classify\" is not implemented"##),
+      (
+        "POST", "/v1/models/half:classify", 400,
+        "When method is classify, key 'examples' is expected and was not found"
+      ),
     ])
   func notThere(method: String, path: String, code: Int, message: String) {
     let response = handler.respond(HTTPRequest(method, path, body: "{}".utf8))

@@ -18,10 +18,24 @@ package struct HTTPError: Error, Equatable {
   static let overloaded = HTTPError(
     .unavailable, "the server is busy, try again later", headers: ["Retry-After": "1"])
 
+  /// A request that came while the server was about to stop.
+  static let stopping = HTTPError(.unavailable, "the server is stopping")
+  /// A request that waited longer than it was to.
+  static let late = HTTPError(.timeout, "the request's time was over before it was computed")
+  /// A request whose client did not wait; nobody reads the answer.
+  static let abandoned = HTTPError(.clientClosed, "the client has closed the connection")
+
+  /// The most bytes of a message that a client gets: what it sent may be in it.
+  private static let messageLimit = 2000
+
   /// The response that says so.
   package var response: HTTPResponse {
     var json = JSONWriter()
-    json.object { $0.member("error", message) }
+    let isLong = message.utf8.count > Self.messageLimit
+    let shown =
+      isLong
+      ? String(decoding: message.utf8.prefix(Self.messageLimit), as: UTF8.self) + "..." : message
+    json.object { $0.member("error", shown) }
     var response = HTTPResponse.json(status, json)
     for field in headers.fields { response.headers.add(field.name, field.value) }
     return response

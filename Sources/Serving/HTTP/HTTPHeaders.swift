@@ -9,6 +9,16 @@ package struct HTTPHeaders: Equatable, Sendable, ExpressibleByDictionaryLiteral 
     package let name: String
     /// The value without surrounding space.
     package let value: String
+
+    /// Whether the field has a name, whatever the case of its letters.
+    func isNamed(_ other: String) -> Bool {
+      name.utf8.count == other.utf8.count
+        && zip(name.utf8, other.utf8).allSatisfy { Self.lowercase($0) == Self.lowercase($1) }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+      byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    }
   }
 
   /// Fields in the order they are written.
@@ -23,16 +33,14 @@ package struct HTTPHeaders: Equatable, Sendable, ExpressibleByDictionaryLiteral 
 
   /// The values of all fields of a name.
   package func all(_ name: String) -> [String] {
-    let wanted = name.lowercased()
-    return fields.filter { $0.name.lowercased() == wanted }.map(\.value)
+    fields.filter { $0.isNamed(name) }.map(\.value)
   }
 
   /// The value of the first field of a name; setting it replaces all of them.
   package subscript(name: String) -> String? {
-    get { all(name).first }
+    get { fields.first { $0.isNamed(name) }?.value }
     set {
-      let wanted = name.lowercased()
-      fields.removeAll { $0.name.lowercased() == wanted }
+      fields.removeAll { $0.isNamed(name) }
       if let newValue { add(name, newValue) }
     }
   }

@@ -13,8 +13,9 @@ package struct HTTPRouter: Sendable {
   /// A path that no route has is answered with 404, one that does not take the method with 405.
   func route(_ head: HTTPRequestHead) throws(HTTPError) -> (HTTPRoute, [String: String]) {
     var methods: [String] = []
+    let path = head.path.split(separator: "/", omittingEmptySubsequences: false)
     for route in routes {
-      guard let parameters = route.match(head.path) else { continue }
+      guard let parameters = route.match(path) else { continue }
       if route.takes(head.method) { return (route, parameters) }
       for method in route.method == "GET" ? ["GET", "HEAD"] : [route.method ?? ""]
       where !methods.contains(method) {

@@ -16,11 +16,15 @@ package struct HTTPStatus: Hashable, Sendable, ExpressibleByIntegerLiteral {
   package static let notModified: HTTPStatus = 304
   /// The request cannot be understood.
   package static let badRequest: HTTPStatus = 400
+  /// The client has not shown the token that the server asks for.
+  package static let unauthorized: HTTPStatus = 401
+  /// The client may not do this.
+  package static let forbidden: HTTPStatus = 403
   /// There is nothing under this path.
   package static let notFound: HTTPStatus = 404
   /// The path does not take this method.
   package static let methodNotAllowed: HTTPStatus = 405
-  /// The request took too long to arrive.
+  /// The body has more bytes than are taken.
   package static let contentTooLarge: HTTPStatus = 413
   /// The body is encoded in a way that is not read.
   package static let unsupportedMediaType: HTTPStatus = 415
@@ -32,4 +36,8 @@ package struct HTTPStatus: Hashable, Sendable, ExpressibleByIntegerLiteral {
   package static let notImplemented: HTTPStatus = 501
   /// The server is too busy or not ready.
   package static let unavailable: HTTPStatus = 503
+  /// The answer would have come too late.
+  package static let timeout: HTTPStatus = 504
+  /// The client went away before it was answered, as nginx numbers it.
+  package static let clientClosed: HTTPStatus = 499
 }

@@ -1,16 +1,28 @@
 /// What a transport hands requests to.
 package protocol HTTPService: Sendable {
-  /// The most bytes that the body of such a request may have.
-  func bodyLimit(for head: HTTPRequestHead) -> Int
+  /// The most bytes that the body of such a request may have, or why the request is refused before
+  /// its body arrives.
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int
+
+  /// Learns of a request that is refused before it is answered; its header is nil where it cannot be
+  /// read.
+  func refused(_ head: HTTPRequestHead?, with error: HTTPError)
 
   /// Answers a request by calling `reply` once, at once or later and on any thread.
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void)
+}
+
+extension HTTPService {
+  package func refused(_ head: HTTPRequestHead?, with error: HTTPError) {}
 }
 
 /// Speaks HTTP on a socket, and guards the service from what should never reach it.
 package protocol HTTPTransport: AnyObject, Sendable {
   /// Begins to listen.
   func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress
+
+  /// How many connections are open.
+  var connectionCount: Int { get }
 
   /// Stops listening, answers what has arrived, and stops. Requests that are not answered within
   /// the time are cut off; gives their number.
@@ -23,10 +35,13 @@ package struct HTTPAddress: Equatable, Sendable, CustomStringConvertible {
   package let host: String
   /// The port, the real one where 0 was configured.
   package let port: Int
+  /// Whether TLS is spoken.
+  package var isSecure = false
 
   /// The address as a URL.
   package var description: String {
-    host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    let scheme = isSecure ? "https" : "http"
+    return host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
   }
 }
 

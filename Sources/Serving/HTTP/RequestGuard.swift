@@ -26,10 +26,10 @@ package enum RequestGuard {
     if let expectation = headers["Expect"], expectation.lowercased() != "100-continue" {
       throw HTTPError(.expectationFailed, "expectation \"\(expectation)\" is not known")
     }
-    if let encoding = headers["Content-Encoding"], encoding.lowercased() != "identity" {
+    if let encoding = headers["Content-Encoding"], ContentEncoding(field: encoding) == nil {
       throw HTTPError(
         .unsupportedMediaType, "content encoding \"\(encoding)\" is not read",
-        headers: ["Accept-Encoding": "identity"])
+        headers: ["Accept-Encoding": "gzip, deflate, identity"])
     }
     return try bodyLength(headers, version: version)
   }

@@ -14,27 +14,33 @@ import Imaging
 /// - `labels`: the names of the classes;
 /// - `pixels`: 784 integers from 0 (paper) to 255 (ink), row after row;
 /// - `milliseconds`: the time that preparing and predicting took.
-package struct DigitHandler: HTTPHandler {
-  private let digits: [String: DigitModel]
+package struct DigitHandler: PredictionHandler {
+  private let models: ModelRepository
 
   /// A handler for the models of digits among `models`.
-  package init(_ models: [ServedModel]) {
-    digits = Dictionary(
-      models.compactMap { model in DigitModel(model).map { (model.name, $0) } },
-      uniquingKeysWith: { first, _ in first })
+  package init(_ models: ModelRepository) {
+    self.models = models
   }
 
-  /// Answers `POST /api/models/{name}/digit`.
-  package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
+  /// Reads `POST /api/models/{name}/digit`.
+  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
     let name = request.parameters["name"] ?? ""
-    guard let digit = digits[name] else {
+    guard let version = try? models.find(name), let digit = DigitModel(version.model) else {
       throw HTTPError(.notFound, "there is no model of digits named \"\(name)\"")
     }
     let start = monotonicNanoseconds()
     let pixels = DigitPreparation.prepare(try Image(posted: request.body.bytes))
-    let probabilities = Self.probabilities(try digit.scores(pixels))
-    let milliseconds = Double((monotonicNanoseconds() - start) / 1000) / 1000
+    return RequestedPrediction(version: version, inputs: [digit.input(pixels)]) {
+      outputs throws(HTTPError) in
+      let probabilities = Self.probabilities(try digit.scores(outputs))
+      return Self.response(digit, pixels, probabilities, since: start)
+    }
+  }
 
+  private static func response(
+    _ digit: DigitModel, _ pixels: [Float], _ probabilities: [Float], since start: UInt64
+  ) -> HTTPResponse {
+    let milliseconds = Double((monotonicNanoseconds() - start) / 1000) / 1000
     var json = JSONWriter()
     json.object { json in
       json.member("probabilities") { $0.array(probabilities) { $0.number($1) } }

@@ -4,18 +4,21 @@ import Imaging
 ///
 /// The request's body is a JSON string, the data URL of a canvas's PNG; the answer is the model's
 /// output as nested lists, `[[p0, p1, … p9]]`.
-package struct FlaskDemoHandler: HTTPHandler {
-  private let digit: DigitModel?
+package struct FlaskDemoHandler: PredictionHandler {
+  private let models: ModelRepository
   private let parser = JSONParser()
 
   /// A handler for the first model of digits among `models`.
-  package init(_ models: [ServedModel]) {
-    digit = models.lazy.compactMap(DigitModel.init).first
+  package init(_ models: ModelRepository) {
+    self.models = models
   }
 
-  /// Answers `POST /`.
-  package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
-    guard let digit else {
+  /// Reads `POST /`.
+  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+    let found = models.latest.lazy.compactMap { version in
+      DigitModel(version.model).map { (version, $0) }
+    }
+    guard let (version, digit) = found.first else {
       throw HTTPError(.notFound, "no model here tells digits in pictures of 28x28 pixels")
     }
     let file = try parser.parse(request.body) { value throws(HTTPError) in
@@ -24,10 +27,13 @@ package struct FlaskDemoHandler: HTTPHandler {
     let image = try file.withUnsafeBytes { bytes in
       Result { () throws(HTTPError) in try Image(posted: bytes) }
     }.get()
-    let scores = try digit.scores(DigitPreparation.prepare(image))
-    var json = JSONWriter()
-    json.array { $0.array { json in for score in scores { json.number(score) } } }
-    return .json(.ok, json)
+    let input = digit.input(DigitPreparation.prepare(image))
+    return RequestedPrediction(version: version, inputs: [input]) { outputs throws(HTTPError) in
+      let scores = try digit.scores(outputs)
+      var json = JSONWriter()
+      json.array { $0.array(scores) { $0.number($1) } }
+      return .json(.ok, json)
+    }
   }
 
   /// The file in a data URL such as `data:image/png;base64,iVBOR…`.

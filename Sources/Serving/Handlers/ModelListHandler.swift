@@ -7,20 +7,20 @@ import Tensors
 /// `inputs` and `outputs` (`name`, `shape` with null for open axes, `type`) and `digit`, whether
 /// ``DigitHandler`` takes it.
 package struct ModelListHandler: HTTPHandler {
-  private let response: HTTPResponse
+  private let models: ModelRepository
 
-  /// A handler that lists `models`, in their order.
-  package init(_ models: [ServedModel]) {
-    var json = JSONWriter()
-    json.object { json in
-      json.member("models") { $0.array(models) { Self.write($1, to: &$0) } }
-    }
-    response = .json(.ok, json)
+  /// A handler that lists the newest versions of `models`, in their order.
+  package init(_ models: ModelRepository) {
+    self.models = models
   }
 
   /// Answers `GET /api/models`.
   package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
-    response
+    var json = JSONWriter()
+    json.object { json in
+      json.member("models") { $0.array(models.latest) { Self.write($1.model, to: &$0) } }
+    }
+    return .json(.ok, json)
   }
 
   private static func write(_ model: ServedModel, to json: inout JSONWriter) {

@@ -20,9 +20,10 @@ final class JSONParser: Sendable {
     }
   }
 
-  /// Calls `body` with the text's value, which is valid until `body` returns.
+  /// Calls `body` with the value of the text, or of its first `count` bytes; it is valid until `body`
+  /// returns.
   func parse<Result>(
-    _ text: HTTPBody, _ body: (JSONValue) throws(HTTPError) -> Result
+    _ text: HTTPBody, count: Int? = nil, _ body: (JSONValue) throws(HTTPError) -> Result
   ) throws(HTTPError) -> Result {
     guard let document = take() else {
       throw HTTPError(.unavailable, "out of memory")
@@ -32,8 +33,9 @@ final class JSONParser: Sendable {
     var (root, error) = (kjson_node(), kjson_error())
     let bytes = text.bytes
     let parsed = kjson_parse(
-      document.pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &root,
-      &error)
+      document.pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+      count ?? bytes.count,
+      &root, &error)
     guard parsed else { throw Self.parseError(error) }
     return try withExtendedLifetime(text) { () throws(HTTPError) in
       try body(JSONValue(node: root))

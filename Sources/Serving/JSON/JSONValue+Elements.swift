@@ -44,6 +44,8 @@ extension JSONValue {
       case KJSON_WRONG_SIZE:
         "Encountered list at unexpected size: \(mismatch.found) at level: \(level) "
           + "expected size: \(mismatch.expected)"
+      case _ where typeName == "string" && value["b64"] != nil:
+        "Unable to base64 decode: \(value.text)"
       default:
         "JSON Value: \(value.text) Type: \(value.kind.rawValue) is not of expected type: "
           + typeName

@@ -40,6 +40,12 @@ struct JSONValue {
     stringBytes.map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// An integer without a fraction or an exponent; nil for any other value.
+  var integer: Int? {
+    var value: Int64 = 0
+    return kjson_integer(node, &value) ? Int(value) : nil
+  }
+
   /// The elements of an array or the members of an object; 0 for any other value.
   var count: Int { kjson_count(node) }
 

@@ -1,23 +1,23 @@
 import Tensors
 
 extension JSONWriter {
-  /// Writes a tensor as nested lists.
-  mutating func tensor(_ tensor: Tensor) {
+  /// Writes a tensor as nested lists; `coded` strings are written as `{"b64": "…"}`.
+  mutating func tensor(_ tensor: Tensor, coded: Bool = false) {
     let tensor = tensor.writable
     tensor.withBytes { bytes in
-      var reader = TensorReader(elementType: tensor.elementType, bytes: bytes)
+      var reader = TensorReader(elementType: tensor.elementType, isCoded: coded, bytes: bytes)
       lists(tensor.shape.dimensions[...], &reader)
     }
   }
 
-  /// Writes one item of a tensor's first axis as nested lists.
-  mutating func item(_ index: Int, of tensor: Tensor) {
+  /// Writes one item of a tensor's first axis as nested lists, as ``tensor(_:coded:)`` does.
+  mutating func item(_ index: Int, of tensor: Tensor, coded: Bool = false) {
     let tensor = tensor.writable
     let shape = Shape(Array(tensor.shape.dimensions.dropFirst()))
     tensor.withBytes { bytes in
       let size = shape.elementCount * tensor.elementType.byteCount
       var reader = TensorReader(
-        elementType: tensor.elementType,
+        elementType: tensor.elementType, isCoded: coded,
         bytes: UnsafeRawBufferPointer(rebasing: bytes[(index * size)..<((index + 1) * size)]))
       lists(shape.dimensions[...], &reader)
     }
@@ -44,6 +44,7 @@ extension Tensor {
 /// Reads a tensor's elements one after the other.
 private struct TensorReader {
   let elementType: ElementType
+  let isCoded: Bool
   let bytes: UnsafeRawBufferPointer
   var offset = 0
 
@@ -61,6 +62,9 @@ private struct TensorReader {
     case .uint32: writer.integer(next(UInt32.self))
     case .uint64: writer.integer(next(UInt64.self))
     case .bool: writer.bool(next(UInt8.self) != 0)
+    case .string where isCoded:
+      let text = next(TextElement.self)
+      writer.object { $0.member("b64", Base64.encode(Array(text.bytes))) }
     case .string: writer.string(next(TextElement.self).string)
     }
   }

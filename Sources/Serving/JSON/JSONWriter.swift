@@ -3,6 +3,8 @@ package struct JSONWriter {
   /// The text so far.
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false
+  /// Whether a number that is not finite is written as `null`, which strict parsers take.
+  package var hasNullForNonFinite = false
 
   /// A writer of no text yet.
   package init() {}
@@ -69,10 +71,12 @@ package struct JSONWriter {
   /// Writes a number in the fewest digits that give it back.
   ///
   /// Numbers that are not finite are written as `NaN`, `Infinity` and `-Infinity`, as TensorFlow
-  /// Serving and Python write them.
+  /// Serving and Python write them, unless ``hasNullForNonFinite`` asks for `null`.
   package mutating func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) {
     if value.isFinite {
       literal(value.description)
+    } else if hasNullForNonFinite {
+      null()
     } else {
       literal(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
     }

@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A connection's socket, and until when the client must have done its part.
 ///
 /// libmicrohttpd's own time limit starts anew with every byte; this one does not, so that a client
@@ -30,4 +36,18 @@ final class ConnectionState: Sendable {
   func stopClock() {
     moment.store(Self.serversTurn, ordering: .relaxed)
   }
+
+  /// Whether the client has closed its side; asked while the connection waits for the server, whose
+  /// socket stays open meanwhile.
+  var isClosedByClient: Bool {
+    var state = pollfd(fd: socket, events: peerClosed, revents: 0)
+    return poll(&state, 1, 0) > 0 && state.revents & (peerClosed | Int16(POLLHUP | POLLERR)) != 0
+  }
 }
+
+#if canImport(Glibc)
+  /// POLLRDHUP, which Glibc's module leaves out.
+  let peerClosed = Int16(0x2000)
+#else
+  let peerClosed = Int16(POLLHUP)
+#endif

@@ -24,6 +24,9 @@ final class ConnectionTable: Sendable {
     connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
   }
 
+  /// How many are open.
+  var count: Int { connections.withLock { $0.count } }
+
   /// Begins to watch.
   func start() {
     watchdog.withLock { watchdog in
@@ -69,7 +72,6 @@ final class ConnectionTable: Sendable {
 
   private func closedByClient(_ connections: [ConnectionState]) -> [ConnectionState] {
     #if canImport(Glibc)
-      let peerClosed = Int16(0x2000)  // POLLRDHUP, which Glibc's module leaves out.
       var sockets = connections.map { pollfd(fd: $0.socket, events: peerClosed, revents: 0) }
       guard poll(&sockets, nfds_t(sockets.count), 0) > 0 else { return [] }
       return zip(connections, sockets).filter { $1.revents & peerClosed != 0 }.map(\.0)

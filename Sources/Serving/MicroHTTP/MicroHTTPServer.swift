@@ -49,7 +49,8 @@ package final class MicroHTTPServer: HTTPTransport {
     }
     core.connections.start()
     running.withLock { $0 = Running(daemon: daemon, core: core) }
-    return HTTPAddress(host: configuration.host, port: Int(cmhd_port(daemon)))
+    return HTTPAddress(
+      host: configuration.host, port: Int(cmhd_port(daemon)), isSecure: configuration.tls != nil)
   }
 
   private func start(_ core: TransportCore, at address: UnsafePointer<sockaddr>) -> OpaquePointer? {
@@ -65,8 +66,18 @@ package final class MicroHTTPServer: HTTPTransport {
     options.handle = Callbacks.handle
     options.complete = Callbacks.complete
     options.connection = Callbacks.connection
-    return cmhd_start(&options)
+    guard let tls = configuration.tls else { return cmhd_start(&options) }
+    return tls.certificates.withCString { certificates in
+      tls.key.withCString { key in
+        options.certificates = certificates
+        options.key = key
+        return cmhd_start(&options)
+      }
+    }
   }
+
+  /// How many connections are open.
+  package var connectionCount: Int { running.withLock { $0?.core.connections.count ?? 0 } }
 
   /// Stops listening, answers what has arrived, and stops.
   package func drain(seconds: Double) -> Int {

@@ -7,7 +7,7 @@ package struct TransportConfiguration: Sendable {
   /// The threads that speak to clients.
   package var threadCount = 2
   /// The most connections at a time.
-  package var connectionLimit = 4096
+  package var connectionLimit = 16_384
   /// The most connections from one address at a time, or 0 for no such limit.
   package var connectionsPerAddress = 0
   /// The most bytes of a request's line and header.
@@ -20,6 +20,28 @@ package struct TransportConfiguration: Sendable {
   /// the seconds of a request.
   package var leastSpeed = 16_384
 
+  /// The certificates and the key of TLS, if it is spoken.
+  package var tls: TransportSecurity?
+
   /// The default configuration.
   package init() {}
+
+  /// Whether only this machine can connect.
+  var isLoopback: Bool {
+    host == "localhost" || host == "::1" || host == "127.0.0.1" || host.hasPrefix("127.")
+  }
+}
+
+/// What TLS needs.
+package struct TransportSecurity: Sendable {
+  /// The chain of certificates, the server's first, in PEM form.
+  package let certificates: String
+  /// The private key in PEM form.
+  package let key: String
+
+  /// What TLS needs, in PEM form.
+  package init(certificates: String, key: String) {
+    self.certificates = certificates
+    self.key = key
+  }
 }

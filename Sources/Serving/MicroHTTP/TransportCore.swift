@@ -41,6 +41,7 @@ final class TransportCore: Sendable {
   func open(
     _ exchange: Exchange, method: String, version: String, connection: OpaquePointer
   ) -> MHD_Result {
+    var head: HTTPRequestHead?
     do throws(HTTPError) {
       let headers = try HTTPHeaders(of: connection)
       let length = try RequestGuard.check(headers, version: version)
@@ -48,17 +49,19 @@ final class TransportCore: Sendable {
         throw HTTPError(.badRequest, "malformed request target: it holds a control character")
       }
       let path = try RequestTarget.path(exchange.target)
-      let head = HTTPRequestHead(method: method, path: path, headers: headers)
-      exchange.bodyLimit = service.bodyLimit(for: head)
+      let request = HTTPRequestHead(method: method, path: path, headers: headers)
+      head = request
+      exchange.bodyLimit = try service.admit(request)
       if case .known(let count) = length, count > exchange.bodyLimit {
         throw Self.tooLarge(exchange)
       }
-      exchange.phase = .body(head)
+      exchange.phase = .body(request)
       exchange.bodyStart = monotonicNanoseconds()
       allow(bytes: 0, from: exchange.bodyStart, connection)
       return .YES
     } catch {
       exchange.phase = .answering
+      service.refused(head, with: error)
       return send(error.response, to: connection, closing: true)
     }
   }
@@ -93,13 +96,15 @@ final class TransportCore: Sendable {
     exchange.phase = .answering
     state(of: connection)?.stopClock()
     if let refusal = exchange.refusal {
+      service.refused(head, with: refusal)
       return send(refusal.response, to: connection, closing: true)
     }
     // A connection that is suspended while the daemon stops would end the process.
     if isStopping.load(ordering: .sequentiallyConsistent) {
-      return send(Self.stopping.response, to: connection)
+      return send(HTTPError.stopping.response, to: connection)
     }
-    let request = HTTPRequest(head: head, body: exchange.body ?? .empty)
+    var request = HTTPRequest(head: head, body: exchange.body ?? .empty)
+    if let state = state(of: connection) { request.isAbandoned = { state.isClosedByClient } }
     service.respond(to: request) { exchange.complete($0) }
     return resume(exchange, connection: connection)
   }
@@ -150,7 +155,7 @@ final class TransportCore: Sendable {
     _ = exchanges.wait(seconds: seconds) { $0.isEmpty ? true : nil }
     isStopping.store(true, ordering: .sequentiallyConsistent)
     let left = exchanges.withLock { Array($0.values) }
-    for exchange in left { exchange.complete(Self.stopping.response) }
+    for exchange in left { exchange.complete(HTTPError.stopping.response) }
     _ = exchanges.wait(seconds: 1) { $0.isEmpty ? true : nil }
     return left.count
   }
@@ -179,8 +184,6 @@ final class TransportCore: Sendable {
     exchange.budgeted = 0
     exchange.body = nil
   }
-
-  private static let stopping = HTTPError(.unavailable, "the server is stopping")
 
   private static func tooLarge(_ exchange: Exchange) -> HTTPError {
     HTTPError(

@@ -1,44 +1,117 @@
+import Tensors
+
 /// Hands requests to the handlers of their routes: some are answered at once, some on a worker.
 final class Dispatcher: HTTPService {
+  /// A request to predict with a body of at most this many bytes is read on its connection's thread:
+  /// that takes less time than to hand it on.
+  private static let quickBody = 32 << 10
+
   private let router: HTTPRouter
   private let workers: WorkQueue
+  private let background: WorkQueue
+  private let scheduler: PredictionScheduler
+  private let observer: RequestObserver
+  private let token: AccessToken?
   private let bodyLimit: Int
 
-  /// A dispatcher for the routes of `router`; bodies without a limit of their route have
-  /// `bodyLimit`.
-  init(_ router: HTTPRouter, workers: WorkQueue, bodyLimit: Int) {
+  /// A dispatcher for the routes of `router`.
+  init(
+    _ router: HTTPRouter, workers: WorkQueue, background: WorkQueue,
+    _ configuration: ServerConfiguration, _ observer: RequestObserver
+  ) {
     self.router = router
     self.workers = workers
-    self.bodyLimit = bodyLimit
+    self.background = background
+    self.observer = observer
+    scheduler = PredictionScheduler(workers, configuration.batching)
+    token = configuration.token
+    bodyLimit = configuration.bodyLimit
   }
 
-  func bodyLimit(for head: HTTPRequestHead) -> Int {
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int {
     let route = try? router.route(head).0
+    if let token, !(route?.isPublic ?? false) { try token.check(head.headers) }
     return min(route?.bodyLimit ?? bodyLimit, bodyLimit)
+  }
+
+  func refused(_ head: HTTPRequestHead?, with error: HTTPError) {
+    observer.begin(head, route: head.flatMap { try? router.route($0).0 }).end(error.response)
   }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
     do throws(HTTPError) {
       let (route, parameters) = try router.route(request.head)
+      let observation = observer.begin(request.head, route: route)
       var request = request
       request.parameters = parameters
+      answer(request, by: route) { response in
+        observation.end(response)
+        reply(response)
+      }
+    } catch {
+      observer.begin(request.head, route: nil).end(error.response)
+      reply(error.response)
+    }
+  }
+
+  private func answer(
+    _ request: HTTPRequest, by route: HTTPRoute, reply: @escaping @Sendable (HTTPResponse) -> Void
+  ) {
+    let answer: @Sendable () -> Void
+    if let handler = route.handler as? any PredictionHandler {
+      answer = { [self] in predict(request, by: handler, reply: reply) }
+      if request.body.bytes.count <= Self.quickBody, route.bodyLimit == nil, !request.isEncoded {
+        return answer()
+      }
+    } else {
+      answer = { [bodyLimit] in reply(Self.answer(request, by: route.handler, bodyLimit)) }
+    }
+    let isAccepted =
       switch route.place {
       case .connection:
-        reply(try route.handler.handle(request))
-      case .worker:
-        let accepted = workers.submit { [request] in
-          reply(Self.answer(request, by: route.handler))
-        }
-        if !accepted { throw .overloaded }
+        {
+          answer()
+          return true
+        }()
+      case .worker: workers.submit(answer)
+      case .background: background.submit(answer)
+      }
+    if !isAccepted { reply(HTTPError.overloaded.response) }
+  }
+
+  private func predict(
+    _ request: HTTPRequest, by handler: any PredictionHandler,
+    reply: @escaping @Sendable (HTTPResponse) -> Void
+  ) {
+    do throws(HTTPError) {
+      let body = try request.decoded(limit: bodyLimit)
+      let prediction = try handler.prediction(for: body)
+      try scheduler.submit(
+        prediction.inputs, to: prediction.version,
+        timeoutMicroseconds: prediction.timeoutMicroseconds, isAbandoned: request.isAbandoned
+      ) { outputs in
+        reply(Self.response(to: prediction, outputs))
       }
     } catch {
       reply(error.response)
     }
   }
 
-  private static func answer(_ request: HTTPRequest, by handler: any HTTPHandler) -> HTTPResponse {
+  private static func response(
+    to prediction: RequestedPrediction, _ outputs: Result<[Tensor], HTTPError>
+  ) -> HTTPResponse {
     do throws(HTTPError) {
-      return try handler.handle(request)
+      return try prediction.respond(try outputs.get())
+    } catch {
+      return error.response
+    }
+  }
+
+  private static func answer(
+    _ request: HTTPRequest, by handler: any HTTPHandler, _ bodyLimit: Int
+  ) -> HTTPResponse {
+    do throws(HTTPError) {
+      return try handler.handle(try request.decoded(limit: bodyLimit))
     } catch {
       return error.response
     }

@@ -10,3 +10,10 @@ func monotonicNanoseconds() -> UInt64 {
   clock_gettime(CLOCK_MONOTONIC, &time)
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
+
+/// Milliseconds since 1970.
+func unixMilliseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec / 1_000_000)
+}

@@ -43,6 +43,15 @@ final class WorkQueue: Sendable {
     }
   }
 
+  /// Adds a job however many wait; false where the queue has stopped.
+  func submitAlways(_ job: @escaping @Sendable () -> Void) -> Bool {
+    state.withLock(waking: .one) { state in
+      guard !state.isStopping, !threads.isEmpty else { return false }
+      state.waiting.append(job)
+      return true
+    }
+  }
+
   /// Does the jobs that wait, then ends the threads.
   func stop() {
     state.withLock { $0.isStopping = true }

@@ -4,7 +4,7 @@ protocol Command: Sendable {
   static var usage: CommandUsage { get }
 
   /// The command with the given arguments.
-  init(_ arguments: Arguments) throws(UsageError)
+  init(_ arguments: Arguments) throws
 
   /// Does what the command is for.
   func run() throws -> ExitStatus

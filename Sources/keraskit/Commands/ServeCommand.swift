@@ -1,59 +1,65 @@
-import Inference
-import ModelFormat
 import Serving
 
-/// `keraskit serve`: a page and an interface over HTTP.
+/// `keraskit serve`: models over HTTP, with a page to try them.
 struct ServeCommand: Command {
-  private static let host = Option(
-    "host", value: "H", help: "the address to listen on (127.0.0.1)")
-  private static let port = Option(
-    "port", value: "P", help: "the port to listen on, 0 for any (8080)")
-  private static let workers = Option(
-    "workers", value: "N", help: "predictions at a time (as many as processors)")
-
   static let usage = CommandUsage(
     name: "serve", summary: "serve models over HTTP, with a page to try them",
-    operands: "BUNDLE[=NAME]...", operandCount: 1...64, options: [host, port, workers],
+    operands: "MODEL[=NAME]...", operandCount: 0...1024, options: ServeOptions.all,
     details: [
       """
-      Models are bundles, which are checked whole before they are served; they go by the names of
-      their files unless told otherwise. SIGTERM or Ctrl-C stops in good order.
+      A model is a bundle, or a folder of versions: 1/NAME.safetensors, 2/NAME.safetensors; the one
+      with the greatest number is served. Bundles are checked whole and tried before the server
+      listens. Models go by the names of their files or folders unless told otherwise.
+      """,
       """
+      SIGHUP reads anew what has changed; requests go on meanwhile, and a bundle that cannot be read
+      leaves the one that is there. SIGTERM or Ctrl-C stops in good order.
+      """,
     ])
 
-  private let operands: [String]
+  private let found: ServedModels
   private let configuration: ServerConfiguration
+  private let threads: Int?
 
-  init(_ arguments: Arguments) throws(UsageError) {
-    operands = arguments.operands
-    var configuration = ServerConfiguration()
-    if let host = arguments.value(of: Self.host) { configuration.transport.host = host }
-    if let port = try arguments.int(Self.port, in: 0...65535) {
-      configuration.transport.port = port
+  init(_ arguments: Arguments) throws {
+    var arguments = arguments
+    let operands = try arguments.operands.map { operand throws(UsageError) in
+      try ServedPath(operand: operand)
     }
-    if let workers = try arguments.int(Self.workers, in: 1...1024) {
-      configuration.workers = workers
+    let config = arguments.value(of: ServeOptions.config)
+    if let config {
+      let file = try ServeFile(path: config, known: ServeOptions.all)
+      arguments = arguments.filled(from: file.options)
     }
-    self.configuration = configuration
+    found = ServedModels(
+      operands: operands, config: config, folder: arguments.value(of: ServeOptions.models))
+    threads = try arguments.int(ServeOptions.threads, in: 1...1024)
+    configuration = try ServeOptions.configuration(arguments)
+    if !found.isNamed {
+      throw UsageError("expected a model to serve, or a folder or file of models")
+    }
   }
 
   func run() throws -> ExitStatus {
-    var models: [ServedModel] = []
-    for operand in operands {
-      let source = try ServedFile(operand)
-      guard !models.contains(where: { $0.name == source.name }) else {
-        throw UsageError("two models are named \"\(source.name)\"; name one with FILE=NAME")
+    let loader = BundleLoader(
+      threads: threads, largestBatch: configuration.batching.largestBatch)
+    let names = try found.paths().map(\.name).joined(separator: ", ")
+    let repository = ModelRepository { [found] () throws(ModelSourceError) in
+      do {
+        return try found.paths().map { BundleSource($0, loader) }
+      } catch {
+        throw ModelSourceError(Failure(error).messages.joined(separator: "; "))
       }
-      let model = try source.model()
-      // The first prediction packs the weights, which no client is to wait for. One that fails on
-      // made-up numbers may do well on a client's.
-      _ = try? model.predict(MadeUpInputs.make(for: model, batch: 1))
-      models.append(ServedModel(name: source.name, model))
     }
-    let names = models.map(\.name).joined(separator: ", ")
-    let server = Server(models: models, configuration)
+    let failures = repository.reload()
+    guard failures.isEmpty else {
+      throw Failure(.badFile, failures.joined(separator: "; "))
+    }
+    let server = Server(repository, configuration)
     let cutOff = try server.run { address in
       try? Terminal.print("serving \(names) at \(address) (Ctrl-C stops)")
+    } onReload: { failures in
+      for failure in failures { Terminal.printError("serve: not read anew: \(failure)") }
     }
     guard cutOff > 0 else { return .done }
     throw Failure(.checkFailed, "\(cutOff) requests were cut off")

@@ -11,6 +11,14 @@ struct Arguments {
     self.values = values
   }
 
+  /// The arguments with values of options, by their names, that were not given.
+  func filled(from defaults: [String: [String]]) -> Arguments {
+    let missing = defaults.filter { !given.contains($0.key) }
+    return Arguments(
+      operands: operands, given: given.union(missing.keys),
+      values: values.merging(missing) { given, _ in given })
+  }
+
   /// Whether an option was given.
   func has(_ option: Option) -> Bool { given.contains(option.name) }
 

@@ -41,6 +41,32 @@ struct InputReader {
     return Tensor(owning: type, storage)
   }
 
+  /// One item of an input, with a first axis of 1; its numbers may be a flat list, as those of
+  /// TensorFlow's examples are.
+  func item(_ value: JSONValue, for port: ModelPort, at index: Int) throws(HTTPError) -> Tensor {
+    do throws(HTTPError) {
+      let found = try value.shape()
+      let shape = itemShape(found, for: port)
+      try check(shape, for: port) { () throws(HTTPError) in
+        try value.read(found, as: port.elementType, into: nil)
+      }
+      let type = TensorType(shape, port.readType)
+      let storage = TensorStorage(uninitialized: type.byteCount)
+      try value.read(found, as: port.elementType, into: storage.bytes)
+      return Tensor(owning: type, storage)
+    } catch {
+      throw HTTPError(error.status, "example \(index): \(error.message)")
+    }
+  }
+
+  private func itemShape(_ found: Shape, for port: ModelPort) -> Shape {
+    let sizes = port.shape.dropFirst().compactMap(\.self)
+    let isFlat =
+      found.rank == 1 && sizes.count == port.shape.count - 1
+      && Shape(sizes).elementCount == found[0]
+    return Shape([1] + (isFlat ? sizes : found.dimensions))
+  }
+
   /// Throws where a model does not take a shape, or where there cannot be as many numbers in the
   /// text as the shape, judged by first elements, promises; `explain` finds the element at fault.
   func check(

@@ -29,19 +29,19 @@ enum ModelMetadata {
     return json
   }
 
-  /// The state, which is that of every model that is served.
-  static func writeStatus(_ model: ServedModel) -> JSONWriter {
+  /// The states of versions.
+  static func write(_ statuses: [VersionStatus], of name: String) -> JSONWriter {
     var json = JSONWriter()
     json.object { json in
       json.member("model_version_status") { json in
-        json.array([model]) { json, model in
+        json.array(statuses) { json, status in
           json.object { json in
-            json.member("version", String(model.version))
-            json.member("state", "AVAILABLE")
+            json.member("version", String(status.version))
+            json.member("state", status.state.rawValue)
             json.member("status") { json in
               json.object { json in
-                json.member("error_code", "OK")
-                json.member("error_message", "")
+                json.member("error_code", status.isFailure ? "UNKNOWN" : "OK")
+                json.member("error_message", status.isFailure ? status.reason : "")
               }
             }
           }

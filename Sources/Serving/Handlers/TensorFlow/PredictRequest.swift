@@ -47,7 +47,8 @@ struct PredictRequest {
     }
   }
 
-  private static func checkSignature(_ root: JSONValue) throws(HTTPError) {
+  /// Throws where a request asks for a signature that is not there.
+  static func checkSignature(_ root: JSONValue) throws(HTTPError) {
     guard let signature = root["signature_name"] else { return }
     guard let name = signature.string else {
       throw HTTPError(

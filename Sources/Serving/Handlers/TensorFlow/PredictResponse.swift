@@ -30,10 +30,10 @@ enum PredictResponse {
   private static func writeColumns(
     _ outputs: [Tensor], _ model: ServedModel, to json: inout JSONWriter
   ) {
-    guard outputs.count > 1 else { return json.tensor(outputs[0]) }
+    guard outputs.count > 1 else { return json.tensor(outputs[0], coded: model.outputs[0].isBytes) }
     json.object { json in
       for (port, output) in zip(model.outputs, outputs) {
-        json.member(port.name) { $0.tensor(output) }
+        json.member(port.name) { $0.tensor(output, coded: port.isBytes) }
       }
     }
   }
@@ -41,11 +41,18 @@ enum PredictResponse {
   private static func writeRow(
     _ row: Int, _ outputs: [Tensor], _ model: ServedModel, to json: inout JSONWriter
   ) {
-    guard outputs.count > 1 else { return json.item(row, of: outputs[0]) }
+    guard outputs.count > 1 else {
+      return json.item(row, of: outputs[0], coded: model.outputs[0].isBytes)
+    }
     json.object { json in
       for (port, output) in zip(model.outputs, outputs) {
-        json.member(port.name) { $0.item(row, of: output) }
+        json.member(port.name) { $0.item(row, of: output, coded: port.isBytes) }
       }
     }
   }
+}
+
+extension ModelPort {
+  /// Whether the strings are bytes, which TensorFlow Serving tells by the name.
+  fileprivate var isBytes: Bool { elementType == .string && name.hasSuffix("_bytes") }
 }

@@ -13,11 +13,12 @@ struct RowReader {
     self.reader = reader
     self.rows = rows
     ports = reader.model.inputs
-    var first: JSONValue.Kind?
+    var isObject = false
+    let isText = ports.count == 1 && ports[0].elementType == .string
     try rows.forEachElement { index, row in
-      if index == 0 { first = row.kind }
+      if index == 0 { isObject = row.kind == .object && !(isText && row.isCodedText) }
     }
-    areObjects = first == .object
+    areObjects = isObject
     guard areObjects || ports.count == 1 else {
       throw HTTPError(
         .badRequest,
@@ -33,7 +34,7 @@ struct RowReader {
       if areObjects {
         try addObject(row, at: index, to: &builders)
       } else {
-        guard row.kind != .object else {
+        guard row.kind != .object || row.isCodedText else {
           throw HTTPError(
             .badRequest,
             "Expecting value/list but got object at item \(index) of input list")
@@ -159,4 +160,9 @@ private struct TensorBuilder {
   private static func list(_ shape: Shape) -> String {
     "[" + shape.dimensions.map(String.init).joined(separator: ",") + "]"
   }
+}
+
+extension JSONValue {
+  /// Whether the value is the bytes of a string, `{"b64": "…"}`.
+  fileprivate var isCodedText: Bool { kind == .object && count == 1 && self["b64"] != nil }
 }

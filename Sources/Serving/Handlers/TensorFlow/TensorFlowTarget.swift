@@ -1,16 +1,9 @@
 /// What a path of TensorFlow Serving's REST API asks for.
 struct TensorFlowTarget: Equatable {
-  /// Which version of a model is meant.
-  enum Version: Equatable {
-    case latest
-    case number(Int)
-    case label(String)
-  }
-
   /// The model's name; empty where none is given.
   var model = ""
   /// The version of the model.
-  var version = Version.latest
+  var version = VersionChoice.latest
   /// What follows the model: `:predict`, `/metadata`, or nothing.
   var action = ""
 

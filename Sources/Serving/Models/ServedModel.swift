@@ -1,7 +1,8 @@
 package import Inference
+import ModelFormat
 package import Tensors
 
-/// A model under the name that it is served by.
+/// A model under the name and version that it is served by.
 package struct ServedModel: Sendable {
   /// The name in paths.
   package let name: String
@@ -13,13 +14,19 @@ package struct ServedModel: Sendable {
   package let outputs: [ModelPort]
   /// Names of the classes that the outputs stand for.
   package let labels: [String]?
+  /// SHA-256 of the file that the model came from; empty where there is none.
+  package let digest: String
+  /// Whether the model brings pictures' numbers into its range itself.
+  package let rescales: Bool
+  /// Whether items of several requests may be computed as one batch.
+  package let isBatchable: Bool
   /// The model's outputs for a batch of inputs.
   package let predict: @Sendable ([Tensor]) throws(PredictionError) -> [Tensor]
 
   /// A model of its parts.
   package init(
     name: String, version: Int = 1, inputs: [ModelPort], outputs: [ModelPort],
-    labels: [String]? = nil,
+    labels: [String]? = nil, digest: String = "", rescales: Bool = false, isBatchable: Bool = false,
     predict: @escaping @Sendable ([Tensor]) throws(PredictionError) -> [Tensor]
   ) {
     self.name = name
@@ -27,16 +34,25 @@ package struct ServedModel: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.labels = labels
+    self.digest = digest
+    self.rescales = rescales
+    self.isBatchable = isBatchable && Self.hasOpenBatch(inputs) && Self.hasOpenBatch(outputs)
     self.predict = predict
   }
 
   /// A loaded model.
-  package init(name: String, _ model: Model) {
+  package init(name: String, version: Int = 1, _ model: Model) {
     self.init(
-      name: name, inputs: model.inputs, outputs: model.outputs, labels: model.labels
+      name: name, version: version, inputs: model.inputs, outputs: model.outputs,
+      labels: model.labels, digest: model.provenance.sourceSHA256, rescales: model.rescales,
+      isBatchable: model.isBatchIndependent
     ) { inputs throws(PredictionError) in
       try model.predict(inputs)
     }
+  }
+
+  private static func hasOpenBatch(_ ports: [ModelPort]) -> Bool {
+    ports.allSatisfy { !$0.shape.isEmpty && $0.shape[0] == nil && $0.elementType != .string }
   }
 }
 

@@ -35,9 +35,13 @@ struct DigitModel: Sendable {
     return labels
   }
 
-  /// The model's ten numbers for a prepared picture.
-  func scores(_ pixels: [Float]) throws(HTTPError) -> [Float] {
-    let outputs = try model.outputs(for: [Tensor(inputShape, pixels)])
+  /// A prepared picture as the model's input.
+  func input(_ pixels: [Float]) -> Tensor {
+    Tensor(inputShape, pixels).converted(to: model.inputs[0].elementType)
+  }
+
+  /// The ten numbers in the model's outputs for one picture.
+  func scores(_ outputs: [Tensor]) throws(HTTPError) -> [Float] {
     guard let scores = outputs.first?.converted(to: .float32).elements(as: Float.self),
       scores.count == Self.classCount
     else {

@@ -1,0 +1,107 @@
+import Tensors
+
+/// Has workers compute what waits for models: a free one takes as many items as fit, in order.
+final class PredictionScheduler: Sendable {
+  private let workers: WorkQueue
+  private let settings: BatchSettings
+
+  init(_ workers: WorkQueue, _ settings: BatchSettings) {
+    self.workers = workers
+    self.settings = settings
+  }
+
+  /// Hands inputs to a model; `complete` takes the outputs, or why there are none.
+  ///
+  /// - Throws: ``HTTPError/overloaded`` where too many wait already.
+  func submit(
+    _ inputs: [Tensor], to version: ServedVersion, timeoutMicroseconds: Int? = nil,
+    isAbandoned: @escaping @Sendable () -> Bool = { false },
+    complete: @escaping @Sendable (Result<[Tensor], HTTPError>) -> Void
+  ) throws(HTTPError) {
+    let now = monotonicNanoseconds()
+    let timeout = timeoutMicroseconds ?? settings.timeoutMilliseconds * 1000
+    let prediction = PendingPrediction(
+      inputs: inputs, arrival: now,
+      deadline: timeout > 0 ? now &+ UInt64(timeout).multipliedSaturating(by: 1000) : nil,
+      isAbandoned: isAbandoned, complete: complete)
+    guard version.queue.add(prediction, limit: settings.queueLimit) else {
+      version.statistics.refused()
+      throw .overloaded
+    }
+    // Each prediction brings a worker to the queue, which may find that another has taken it.
+    if !workers.submitAlways({ [settings] in Self.work(on: version, settings) }) {
+      for prediction in version.queue.take(settings, isBatchable: false) {
+        prediction.complete(.failure(.stopping))
+      }
+    }
+  }
+
+  private static func work(on version: ServedVersion, _ settings: BatchSettings) {
+    let taken = version.queue.take(settings, isBatchable: version.model.isBatchable)
+    let start = monotonicNanoseconds()
+    var batch: [PendingPrediction] = []
+    for prediction in taken {
+      if let deadline = prediction.deadline, deadline < start {
+        version.statistics.failed(prediction, at: start)
+        prediction.complete(.failure(.late))
+      } else if start - prediction.arrival > patience, prediction.isAbandoned() {
+        version.statistics.abandoned()
+        prediction.complete(.failure(.abandoned))
+      } else {
+        batch.append(prediction)
+      }
+    }
+    if !batch.isEmpty { compute(batch, on: version, since: start) }
+  }
+
+  /// The nanoseconds after which it is asked whether a client still waits.
+  private static let patience: UInt64 = 1_000_000
+
+  private static func compute(
+    _ batch: [PendingPrediction], on version: ServedVersion, since start: UInt64
+  ) {
+    let model = version.model
+    if batch.count > 1, let outputs = outputs(for: batch, of: model) {
+      version.statistics.computed(batch, from: start, to: monotonicNanoseconds())
+      for (prediction, outputs) in zip(batch, outputs) { prediction.complete(.success(outputs)) }
+      return
+    }
+    // One that fails must not fail the others.
+    for prediction in batch {
+      let start = batch.count > 1 ? monotonicNanoseconds() : start
+      let result = Result { () throws(HTTPError) in try model.outputs(for: prediction.inputs) }
+      let end = monotonicNanoseconds()
+      switch result {
+      case .success: version.statistics.computed([prediction], from: start, to: end)
+      case .failure: version.statistics.failed(prediction, at: end)
+      }
+      prediction.complete(result)
+    }
+  }
+
+  /// The outputs of each prediction, computed together; nil where they cannot be.
+  private static func outputs(
+    for batch: [PendingPrediction], of model: ServedModel
+  ) -> [[Tensor]]? {
+    let counts = batch.compactMap(\.itemCount)
+    let total = counts.reduce(0, +)
+    let inputs = model.inputs.indices.map { port in
+      Tensor(joining: batch.map { $0.inputs[port] })
+    }
+    guard let outputs = try? model.outputs(for: inputs),
+      outputs.allSatisfy({ $0.shape.dimensions.first == total })
+    else { return nil }
+    var first = 0
+    return counts.map { count in
+      defer { first += count }
+      return outputs.map { $0.items(first..<(first + count)) }
+    }
+  }
+}
+
+extension UInt64 {
+  fileprivate func multipliedSaturating(by factor: UInt64) -> UInt64 {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max / 2 : Swift.min(product, .max / 2)
+  }
+}

@@ -1,0 +1,36 @@
+/// Where the versions of a model come from, and where they are read again when told to.
+package protocol ModelSource: Sendable {
+  /// The name that the model goes by.
+  var name: String { get }
+  /// Names of versions, such as `stable`.
+  var labels: [String: Int] { get }
+
+  /// The versions to serve; each has a stamp that changes when its file does.
+  func versions() throws(ModelSourceError) -> [Int: String]
+
+  /// Reads a version, checks it and warms it up.
+  func load(_ version: Int) throws(ModelSourceError) -> ServedModel
+}
+
+/// Why a model cannot be read, in one line.
+package struct ModelSourceError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  package let description: String
+
+  /// An error that says what is wrong.
+  package init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// A model that is there already.
+struct FixedModelSource: ModelSource {
+  let model: ServedModel
+
+  var name: String { model.name }
+  var labels: [String: Int] { [:] }
+
+  func versions() throws(ModelSourceError) -> [Int: String] { [model.version: ""] }
+
+  func load(_ version: Int) throws(ModelSourceError) -> ServedModel { model }
+}

@@ -1,0 +1,70 @@
+/// Sees every request come and go: counts it, times it and logs it.
+package final class RequestObserver: Sendable {
+  /// What requests are counted by.
+  struct Key: Hashable, Comparable {
+    var route: String
+    var method: String
+    var status: Int
+
+    static func < (one: Key, other: Key) -> Bool {
+      (one.route, one.method, one.status) < (other.route, other.method, other.status)
+    }
+  }
+
+  /// All figures at one moment.
+  struct Figures {
+    var requests: [Key: Int] = [:]
+    var seconds: [String: Histogram] = [:]
+    var inFlight = 0
+  }
+
+  /// A request that is being answered.
+  struct Observation: Sendable {
+    fileprivate let observer: RequestObserver
+    fileprivate let head: HTTPRequestHead?
+    fileprivate let route: HTTPRoute?
+    fileprivate let start: UInt64
+
+    /// The answer is there.
+    func end(_ response: HTTPResponse) {
+      observer.end(self, response)
+    }
+  }
+
+  private let state = Monitor(Figures())
+  private let log: AccessLog?
+
+  /// An observer that writes to `log`, if there is one.
+  package init(log: AccessLog? = nil) {
+    self.log = log
+  }
+
+  /// The figures so far.
+  var figures: Figures { state.withLock { $0 } }
+
+  /// A request has come; its header is nil where it cannot be read.
+  func begin(_ head: HTTPRequestHead?, route: HTTPRoute?) -> Observation {
+    state.withLock { $0.inFlight += 1 }
+    return Observation(observer: self, head: head, route: route, start: monotonicNanoseconds())
+  }
+
+  private func end(_ observation: Observation, _ response: HTTPResponse) {
+    let nanoseconds = monotonicNanoseconds() - observation.start
+    // Paths and methods that clients invent are not counted one by one.
+    let route = observation.route?.pattern ?? "none"
+    let method = observation.head?.method ?? ""
+    let key = Key(
+      route: route, method: Self.methods.contains(method) ? method : "other",
+      status: response.status.code)
+    state.withLock { figures in
+      figures.inFlight -= 1
+      figures.requests[key, default: 0] += 1
+      figures.seconds[route, default: .seconds].add(Double(nanoseconds) / 1e9)
+    }
+    log?.write(observation.head, response, nanoseconds: nanoseconds)
+  }
+
+  private static let methods: Set<String> = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
+  ]
+}

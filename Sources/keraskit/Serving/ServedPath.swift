@@ -1,0 +1,51 @@
+/// A model to serve: where its bundles are, the name that it goes by, and which versions of it.
+struct ServedPath {
+  /// Which versions of a folder are served.
+  enum Versions: Equatable {
+    /// The one with the greatest number, and those that have a label.
+    case latest
+    case all
+    case some([Int])
+  }
+
+  /// The name in the paths of requests.
+  var name: String
+  /// A bundle, or a folder of versions.
+  var path: String
+  var versions = Versions.latest
+  /// Names of versions, such as `stable`.
+  var labels: [String: Int] = [:]
+
+  /// A path under the name of its last component, unless another is given.
+  init(path: String, name: String? = nil) throws(UsageError) {
+    self.path = path
+    let file = path.split(separator: "/").last ?? ""
+    let isBundle = file.hasSuffix(".safetensors")
+    self.name = name ?? String(isBundle ? file.dropLast(".safetensors".count) : file)
+    guard !self.name.isEmpty, self.name.utf8.allSatisfy(Self.isNameByte) else {
+      throw UsageError(
+        "model name \"\(self.name)\": expected letters, digits, '.', '_' and '-'; name it with "
+          + "FILE=NAME")
+    }
+  }
+
+  /// The path and the name in an operand of the command line: `PATH` or `PATH=NAME`.
+  init(operand: String) throws(UsageError) {
+    guard let sign = operand.lastIndex(of: "=") else {
+      try self.init(path: operand)
+      return
+    }
+    try self.init(
+      path: String(operand[..<sign]), name: String(operand[operand.index(after: sign)...]))
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

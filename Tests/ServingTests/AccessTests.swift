@@ -1,0 +1,68 @@
+import Foundation
+import Serving
+import Testing
+
+@Suite("Access")
+struct AccessTests {
+  private func response(_ address: HTTPAddress, _ path: String, _ field: String = "") throws
+    -> String
+  {
+    let client = try RawClient(address)
+    client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n")
+    return client.readResponse()
+  }
+
+  @Test("needs the token where there is one, but for health")
+  func token() throws {
+    var configuration = ServerConfiguration()
+    configuration.transport.port = 0
+    configuration.token = AccessToken("sesame")
+    let server = Server(models: [StubModels.half], configuration)
+    let address = try server.start()
+    let none = try response(address, "/v2")
+    #expect(none.statusCode == 401)
+    #expect(none.contains("WWW-Authenticate: Basic"))
+    #expect(try response(address, "/v2/health/ready").statusCode == 200)
+    let bearer = { (token: String) in "Authorization: Bearer \(token)\r\n" }
+    #expect(try response(address, "/v2", bearer("sesame")).statusCode == 200)
+    for wrong in ["sesam", "sesamee", "", "Sesame", "x"] {
+      #expect(try response(address, "/v2", bearer(wrong)).statusCode == 401)
+    }
+    let basic = Data("me:sesame".utf8).base64EncodedString()
+    #expect(try response(address, "/v2", "Authorization: Basic \(basic)\r\n").statusCode == 200)
+    #expect(try response(address, "/metrics").statusCode == 401)
+    server.stop()
+  }
+
+  @Test("takes no token that cannot stand in a header", arguments: ["", "a b", "ä", "a\n"])
+  func noToken(text: String) {
+    #expect(AccessToken(text) == nil)
+  }
+
+  @Test("logs each request on a line of JSON")
+  func log() throws {
+    let path = NSTemporaryDirectory() + "keraskit-log-\(UUID().uuidString)"
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    defer {
+      close(descriptor)
+      unlink(path)
+    }
+    var configuration = ServerConfiguration()
+    configuration.transport.port = 0
+    configuration.accessLog = AccessLog(descriptor: descriptor)
+    let server = Server(models: [StubModels.half], configuration)
+    let address = try server.start()
+    #expect(try response(address, "/v2").statusCode == 200)
+    #expect(try response(address, "/no%22thing").statusCode == 404)
+    #expect(try response(address, "/%00").statusCode == 400)
+    server.stop()
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    let entries = try lines.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(entries.map { $0["status"] as? Int } == [200, 404, 400])
+    #expect(entries.map { $0["path"] as? String } == ["/v2", "/no\"thing", ""])
+    let time = try #require(entries[0]["time"] as? String)
+    #expect(time.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil)
+  }
+}
