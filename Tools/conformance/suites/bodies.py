@@ -23,6 +23,11 @@ def bounded(server, before, megabytes):
     holds(grown < megabytes, f"less than {megabytes} MB more in memory", f"{grown} MB")
 
 
+def predicted(answer):
+    answers(answer, 200)
+    holds(b'"predictions"' in answer.body, "predictions", answer)
+
+
 def compressed(server, data, encoding, path=PATH):
     return server.post(path, data, headers={"Content-Encoding": encoding})
 
@@ -59,7 +64,7 @@ def too_many_chunks(server):
 
 @check("a body of 60 MB is read")
 def large(server):
-    answers(server.post(PATH, body() + b" " * (60 << 20)), 200)
+    predicted(server.post(PATH, body() + b" " * (60 << 20)))
 
 
 @check("a million chunks of one byte end in an answer, and others are served meanwhile")
@@ -120,7 +125,7 @@ def budget(server):
 def encodings(server):
     for encoding, data in (("gzip", gzip.compress(body())), ("deflate", zlib.compress(body())),
                            ("GZIP", gzip.compress(body())), ("identity", body())):
-        answers(compressed(server, data, encoding), 200)
+        predicted(compressed(server, data, encoding))
 
 
 @check("an encoding that is not known")

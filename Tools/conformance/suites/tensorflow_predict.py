@@ -15,6 +15,7 @@ def predict(server, model, body, where="", **others):
     answer = server.post(f"/v1/models/{model}{where}:predict", body, **others)
     answers(answer, 200)
     equal(answer.headers.get_content_type(), "application/json", "content type")
+    holds(list(answer.json()) in (["predictions"], ["outputs"]), "predictions or outputs", answer)
     return answer.json()
 
 
@@ -156,9 +157,7 @@ def not_finite(server):
 def beyond_float32(server):
     def found(number):
         text = '{"instances": [[' + ", ".join([number] + ["0.0"] * 783) + "]]}"
-        answer = server.post("/v1/models/mlp:predict", text)
-        answers(answer, 200)
-        return str(answer.json())
+        return str(predict(server, "mlp", text))
     equal(found("1e-60"), found("0.0"))
     for large, word in (("1e39", "Infinity"), ("-1e39", "-Infinity")):
         equal(found(large), found(word))
@@ -224,4 +223,6 @@ def regress(server):
 def head(server):
     answer = server.request("HEAD", "/v1/models/mlp")
     equal((answer.status, answer.body), (200, b""))
+    equal(answer.headers["Content-Length"], str(len(server.get("/v1/models/mlp").body)), "length")
+    equal(server.request("HEAD", "/v1/models/half").status, 404)
     answers(server.request("OPTIONS", "/v1/models/mlp:predict"), (200, 204, 400, 405))
