@@ -103,7 +103,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["KerasFormat", "ModelFormat", "Tensors"],
+      name: "CommandTests", dependencies: ["KerasFormat", "ModelFormat", "Tensors", "ZipFiles"],
       swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17

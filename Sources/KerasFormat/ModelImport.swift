@@ -1,4 +1,3 @@
-import HDF5
 import ModelFormat
 import Tensors
 
@@ -12,9 +11,9 @@ struct ModelImport {
     self.provenance = provenance
   }
 
-  /// The model and its problems; `assets` reads the files that an archive has beside the weights.
+  /// The model and its problems; `files` are those of an archive, which may hold vocabularies.
   consuming func model(
-    architecture: String, weights: HDF5Group?, assets: @escaping (String) -> [UInt8]? = { _ in nil }
+    architecture: String, weights: KerasWeights?, files: (any ModelFiles)? = nil
   ) throws(ModelProblems) -> ImportedModel {
     var json = try parsed(architecture)
     let version = version(of: json)
@@ -23,8 +22,8 @@ struct ModelImport {
       json = Keras1Dialect(json, report: report).translated(json)
     }
     let parser = ModelParser(version: version, report: report)
-    guard let parsed = parser.model(json) else { throw ModelProblems(report.problems) }
-    let source = VocabularyFiles(read: assets).adding(to: parsed)
+    guard var source = parser.model(json) else { throw ModelProblems(report.problems) }
+    if let files { source = VocabularyFiles(files: files, report: report).adding(to: source) }
     let inputs = inputs(of: source)
     let builder = GraphBuilder(version: version, report: report)
     let outputs = builder.expand(source, path: "", index: 0, inputs: inputs.map(\.value))
@@ -108,23 +107,22 @@ struct ModelImport {
   }
 
   private func weights(
-    of model: SourceModel, in group: HDF5Group?
+    of model: SourceModel, in weights: KerasWeights?
   ) -> [String: [NamedWeight]]? {
-    guard let group else {
+    switch weights?.form {
+    case .tree(let store): return WeightTree(model: model, root: store, report: report).weights()
+    case .list(let root):
+      do {
+        let groups = try WeightGroups(root)
+        return WeightReader(model: model, groups: groups, report: report).weights()
+      } catch {
+        report.add(ModelProblem(error))
+      }
+    case nil:
       report.invalid(
         "", option: "model_weights", reason: "expected the model's weights, found none")
-      return nil
     }
-    if WeightTree.isTree(group) {
-      return WeightTree(model: model, root: group, report: report).weights()
-    }
-    do {
-      let groups = try WeightGroups(group)
-      return WeightReader(model: model, groups: groups, report: report).weights()
-    } catch {
-      report.add(ModelProblem(error))
-      return nil
-    }
+    return nil
   }
 }
 

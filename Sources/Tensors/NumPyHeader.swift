@@ -1,16 +1,24 @@
 /// What the header of a `.npy` file says.
-struct NumPyHeader: Equatable {
+package struct NumPyHeader: Equatable {
   /// The type of the elements as NumPy writes it, such as `<f4`.
-  var descr: String
+  package var descr: String
   /// Whether the first axis moves fastest.
-  var isFortranOrder: Bool
+  package var isFortranOrder: Bool
   /// The size of each axis.
-  var sizes: [Int]
+  package var sizes: [Int]
   /// Where the elements begin.
-  var dataOffset: Int
+  package var dataOffset: Int
+
+  /// A header that says the given.
+  package init(descr: String, isFortranOrder: Bool, sizes: [Int], dataOffset: Int) {
+    self.descr = descr
+    self.isFortranOrder = isFortranOrder
+    self.sizes = sizes
+    self.dataOffset = dataOffset
+  }
 
   /// Reads the header at the start of a file.
-  init(_ bytes: UnsafeRawBufferPointer) throws(NumPyError) {
+  package init(_ bytes: UnsafeRawBufferPointer) throws(NumPyError) {
     guard bytes.count >= 8, bytes.prefix(6).elementsEqual(Self.magic) else { throw .notNumPy }
     let (major, minor) = (Int(bytes[6]), Int(bytes[7]))
     guard (1...3).contains(major), minor == 0 else {

@@ -11,12 +11,16 @@ extension Tensor {
   /// Reads the bytes of a `.npy` file, versions 1 to 3, either byte order, C or Fortran order.
   public init(npy bytes: UnsafeRawBufferPointer) throws(NumPyError) {
     let header = try NumPyHeader(bytes)
+    try self.init(header, data: UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...]))
+  }
+
+  /// The array of the given elements' bytes, which a header describes.
+  package init(_ header: NumPyHeader, data: UnsafeRawBufferPointer) throws(NumPyError) {
     let elements = try header.elements()
     let shape = Shape(header.sizes)
     guard shape.rank <= CPUKernels.maximumRank,
       let count = shape.elementCount(atMost: Int.max / max(elements.width, elements.type.byteCount))
     else { throw .impossibleShape(header.sizes) }
-    let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
     guard data.count == count * elements.width else {
       throw .wrongSize(expected: count * elements.width, found: data.count)
     }

@@ -2,18 +2,28 @@ import Foundation
 import KerasFormat
 import Tensors
 import Testing
+import ZipFiles
 
 /// One model in every form in which Keras 3 and Keras 2 save it.
 @Suite struct CarrierTests {
   private static func path(_ name: String) -> String { Fixture.path("carriers/\(name)") }
 
-  private static let archives = [path("keras.keras"), path("keras.keras2.keras")]
-  /// A configuration and its weights, as Keras 3's tree of objects or as the older list of layers.
-  static let pairs = ["", ".keras2"].flatMap { keras in
-    [("tree", "weights"), ("list", "legacy")].map { form, weights in
-      (path("\(form)\(keras).json"), path("\(form)\(keras).\(weights).h5"))
-    }
-  }
+  /// Archives with the weights in HDF5 and as NumPy's arrays, and whole models in HDF5 that were
+  /// copied with compression in the newest form of HDF5.
+  private static let archives = [
+    "keras.keras", "keras.keras2.keras", "npz.keras", "again.h5", "again.keras2.h5",
+  ].map(path)
+  /// A configuration and its weights: Keras 3's tree of objects, the older list of layers, several
+  /// files, or those in an archive.
+  static let pairs =
+    ["", ".keras2"].flatMap { keras in
+      [("tree", "weights"), ("list", "legacy")].map { form, weights in
+        (path("\(form)\(keras).json"), path("\(form)\(keras).\(weights).h5"))
+      }
+    } + [
+      (path("shards.json"), path("shards.weights.json")), (path("tree.json"), archives[0]),
+      (path("tree.json"), path("npz.keras")),
+    ]
 
   private static func reference(for model: String) -> String {
     path(model.contains(".keras2.") ? "reference.keras2.npz" : "reference.npz")
@@ -36,16 +46,60 @@ import Testing
     #expect(result.status == 0)
   }
 
-  @Test func aFolderOfAnArchivesFilesIsReadAsTheArchive() throws {
+  @Test(arguments: [
+    ["tree.weights.h5": "model.weights.h5"],
+    [
+      "shards.weights.json": "model.weights.json", "shards_00000.weights.h5": nil,
+      "shards_00001.weights.h5": nil, "shards_00002.weights.h5": nil,
+      "shards_00003.weights.h5": nil,
+    ],
+  ])
+  func aFolderOfAnArchivesFilesIsReadAsTheArchive(files: [String: String?]) throws {
     let folder = try TemporaryFolder()
-    let files = [("tree.json", "config.json"), ("tree.weights.h5", "model.weights.h5")]
-    for (name, place) in files {
-      try FileManager.default.copyItem(atPath: Self.path(name), toPath: folder(place))
+    for (name, place) in files.merging(["tree.json": "config.json"], uniquingKeysWith: { $1 }) {
+      try FileManager.default.copyItem(atPath: Self.path(name), toPath: folder(place ?? name))
     }
     let result = try Keraskit.run(
       "verify", folder.path, "--reference", Self.path("reference.npz"))
     #expect(result.errors == "")
     #expect(result.output.hasSuffix("21 of 21 values agree with Keras on 2 cases\n"))
+  }
+
+  @Test(arguments: ["model.weights.npz", "model.weights.h5"])
+  func aFolderMayHoldArraysUnderEitherName(name: String) throws {
+    let folder = try TemporaryFolder()
+    let archive = try ZipArchive(path: Self.path("npz.keras"))
+    for entry in archive.entries {
+      let place = entry.name == "model.weights.npz" ? name : entry.name
+      try Data(try archive.data(of: entry.name)).write(to: URL(filePath: folder(place)))
+    }
+    let result = try Keraskit.run(
+      "verify", folder.path, "--reference", Self.path("reference.npz"))
+    #expect(result.errors == "")
+    let provenance = try Keraskit.run("inspect", folder.path, "--json").json["provenance"]
+    #expect((provenance as? [String: Any])?["keras_version"] as? String == "3.15.1")
+  }
+
+  @Test func aMissingShardIsNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["shards.weights.json", "shards_00000.weights.h5", "shards_00002.weights.h5"] {
+      try FileManager.default.copyItem(atPath: Self.path(name), toPath: folder(name))
+    }
+    let result = try Keraskit.run(
+      "inspect", Self.path("shards.json"), "--weights", folder("shards.weights.json"))
+    #expect(result.status == 2)
+    #expect(result.errors.contains("shards_00001.weights.h5"))
+  }
+
+  @Test(arguments: ["../../etc/passwd", "/etc/passwd", "..", ""])
+  func aListOfShardsLeadsNowhereElse(name: String) throws {
+    let folder = try TemporaryFolder()
+    let map = "{\"weight_map\": {\"/layers/dense/vars\": \"\(name)\"}}"
+    try map.write(toFile: folder("m.weights.json"), atomically: true, encoding: .utf8)
+    let result = try Keraskit.run(
+      "inspect", Self.path("shards.json"), "--weights", folder("m.weights.json"))
+    #expect(result.status == 2)
+    #expect(result.errors.contains("expected files beside this one"))
   }
 
   @Test func everyCommandTakesWeights() throws {

@@ -58,7 +58,8 @@ def arguments():
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
     parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), masks, operations, texts")
     parser.add_argument(
-        "--carrier", choices=carriers.CARRIERS, help="the form in which models are saved (drawn)")
+        "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
+        help="the form in which models are saved (drawn)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
     parser.add_argument("--keraskit", default=built, help="the binary (.build/release/keraskit)")

@@ -1,6 +1,7 @@
 """The forms in which Keras saves a model: each writes files and gives keraskit's words for them."""
 import contextlib
 import io
+import os
 import random
 
 import h5py
@@ -25,6 +26,22 @@ def tree_of_weights(kit, model, stem):
     return [configuration(model, stem), "--weights", stem + ".weights.h5"]
 
 
+def archive_of_arrays(kit, model, stem):
+    """An archive with the weights in NumPy's form."""
+    from keras.src.saving import saving_lib
+
+    saving_lib.save_model(model, stem + ".keras", weights_format="npz")
+    return [stem + ".keras"]
+
+
+def shards_of_weights(kit, model, stem):
+    """The graph as JSON, and Keras 3's weights in several files beside a list of them."""
+    sizes = [weight.numpy().nbytes for weight in model.weights]
+    size = max([1, sum(sizes) / 3, *sizes])
+    model.save_weights(stem + ".weights.json", max_shard_size=size / 1024 ** 3)
+    return [configuration(model, stem), "--weights", stem + ".weights.json"]
+
+
 def list_of_weights(kit, model, stem):
     """The graph as JSON, and the legacy file of weights."""
     path = stem + ".legacy.h5"
@@ -40,10 +57,11 @@ def list_of_weights(kit, model, stem):
 
 def saved_again(kit, model, stem):
     """The legacy file, copied with compression in the newest form of HDF5."""
-    [path] = whole(kit, model, stem)
-    again = stem + ".again.h5"
+    [path] = whole(kit, model, stem + ".first")
+    again = stem + ".h5"
     with h5py.File(path) as old, h5py.File(again, "w", libver="latest") as new:
         copy(old, new)
+    os.remove(path)
     return [again]
 
 
@@ -71,10 +89,17 @@ CARRIERS = {
     "h5": whole, "keras": archive, "tree": tree_of_weights, "list": list_of_weights,
     "again": saved_again,
 }
+ONLY_KERAS3 = {"npz": archive_of_arrays, "shards": shards_of_weights}
 
 
 def save(kit, model, stem, name, seed):
     """Saves the model in the carrier of that name, or in one that the seed draws."""
-    name = name or random.Random(seed).choice(list(CARRIERS))
+    known = carriers(kit)
+    name = name or random.Random(seed).choice(list(known))
     with contextlib.redirect_stdout(io.StringIO()):
-        return CARRIERS[name](kit, model, stem)
+        return known[name](kit, model, stem)
+
+
+def carriers(kit):
+    """The forms in which a generation of Keras saves."""
+    return CARRIERS if kit.is_keras2 else {**CARRIERS, **ONLY_KERAS3}

@@ -7,13 +7,10 @@ import ModelFormat
 struct VocabularyFiles {
   private static let classNames: Set = ["IntegerLookup", "StringLookup", "TextVectorization"]
 
-  /// Reads the archive's file of some name; nil where there is none.
-  let read: (String) -> [UInt8]?
-
-  /// Whether an archive's entry of this name is a vocabulary.
-  static func isOne(_ name: String) -> Bool {
-    name.hasPrefix("assets/") && name.hasSuffix("/vocabulary.txt")
-  }
+  /// The archive's files.
+  let files: any ModelFiles
+  /// Where problems are told.
+  let report: ImportReport
 
   /// A model whose layers have their vocabularies among their options.
   func adding(to model: SourceModel) -> SourceModel {
@@ -43,14 +40,24 @@ struct VocabularyFiles {
     case .layer:
       guard Self.classNames.contains(layer.className),
         layer.config["vocabulary"] ?? .null == .null,
-        let file = paths.lazy.compactMap({ read("\($0)/vocabulary.txt") }).first
+        let file = paths.map({ "\($0)/vocabulary.txt" }).first(where: files.contains),
+        let bytes = bytes(of: file, for: layer)
       else { break }
-      let tokens = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let tokens = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
       layer.config["vocabulary"] = .array(
         layer.className == "IntegerLookup"
           ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) })
     }
     return layer
+  }
+
+  private func bytes(of file: String, for layer: SourceLayer) -> [UInt8]? {
+    do throws(ModelProblem) {
+      return try files.data(of: file)
+    } catch {
+      report.invalid(layer.name, layer.className, option: file, reason: error.reason)
+      return nil
+    }
   }
 }

@@ -12,8 +12,8 @@ import Tensors
 struct WeightTree {
   /// The outermost model.
   let model: SourceModel
-  /// The file's root.
-  let root: HDF5Group
+  /// What the file holds.
+  let root: WeightStore
   /// Where problems and applied rules are told.
   let report: ImportReport
 
@@ -28,9 +28,9 @@ struct WeightTree {
     var found: [String: [NamedWeight]] = [:]
     var missing: [WeightLeaf] = []
     var leaves: [WeightLeaf] = []
-    for (leaf, group) in self.groups(of: model, in: root, path: "") {
+    for (leaf, store) in self.stores(of: model, in: root, path: "") {
       do {
-        if let group, let weights = try TreeLeaf(leaf, group).weights() {
+        if let store, let weights = try TreeLeaf(leaf, store).weights() {
           found[leaf.path] = weights
           leaves.append(leaf)
         } else {
@@ -51,31 +51,30 @@ struct WeightTree {
     return found
   }
 
-  /// The layers that own weights, each with its group.
-  private func groups(
-    of model: SourceModel, in group: HDF5Group?, path: String
-  ) -> [(WeightLeaf, HDF5Group?)] {
-    let container = WeightTreeNames.containers.lazy.compactMap { try? group?.group(at: $0) }.first
+  /// The layers that own weights, each with what the file holds of it.
+  private func stores(
+    of model: SourceModel, in store: WeightStore?, path: String
+  ) -> [(WeightLeaf, WeightStore?)] {
+    let container = WeightTreeNames.Container(in: store)
     let names = WeightTreeNames.names(of: model.layers, in: container)
     return zip(model.layers, names).flatMap { layer, name in
-      let group = name.flatMap { try? container?.group(at: $0) }
-      return groups(
-        of: layer, in: group ?? container?.group(ofLayer: layer.name),
+      let store = name.flatMap { container?.store[$0] }
+      return stores(
+        of: layer, in: store ?? container?.store.store(ofLayer: layer.name),
         path: joined(path, layer.name))
     }
   }
 
-  private func groups(
-    of layer: SourceLayer, in group: HDF5Group?, path: String
-  ) -> [(WeightLeaf, HDF5Group?)] {
+  private func stores(
+    of layer: SourceLayer, in store: WeightStore?, path: String
+  ) -> [(WeightLeaf, WeightStore?)] {
     switch layer.body {
     case .input: return []
-    case .model(let model): return groups(of: model, in: group, path: path)
+    case .model(let model): return stores(of: model, in: store, path: path)
     case .timeDistributed(let inner):
-      return groups(
-        of: inner, in: try? group?.group(at: "layer"), path: joined(path, inner.name))
+      return stores(of: inner, in: store?["layer"], path: joined(path, inner.name))
     case .layer:
-      return WeightLeaf.leaves(of: layer).map { ($0.under(path), group) }
+      return WeightLeaf.leaves(of: layer).map { ($0.under(path), store) }
     }
   }
 
@@ -87,15 +86,13 @@ struct WeightTree {
   }
 }
 
-extension HDF5Group {
-  /// The group of the layer of that name, which Keras notes beside the weights since 3.6: for
-  /// classes whose name in Python is not the one that the configuration has.
-  fileprivate func group(ofLayer name: String) -> HDF5Group? {
+extension WeightStore {
+  /// What belongs to the layer of that name, for classes whose name in Python is not the one that
+  /// the configuration has.
+  fileprivate func store(ofLayer name: String) -> WeightStore? {
     entries.values.lazy.compactMap { entry in
-      guard case .group(let group) = entry, let vars = try? group.group(at: "vars"),
-        vars.attributes["name"] != nil, (try? vars.attributes.string("name")) == name
-      else { return nil }
-      return group
+      guard case .store(let store) = entry, store.vars?.layerName == name else { return nil }
+      return store
     }.first
   }
 }

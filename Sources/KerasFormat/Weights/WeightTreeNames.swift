@@ -1,16 +1,30 @@
-import HDF5
-
 /// The names under which Keras 3 stores the layers of a model: the class in snake case, numbered
 /// where it was taken.
 enum WeightTreeNames {
-  /// The groups that hold a model's layers, the present name first.
+  /// The names of what holds a model's layers, the present name first.
   static let containers = ["layers", "_layer_checkpoint_dependencies"]
 
-  /// The name of each layer's group; nil for operations, which have none.
+  /// What holds the layers of one model.
+  struct Container {
+    /// The name.
+    let name: String
+    /// The layers by their names.
+    let store: WeightStore
+
+    /// The container among a model's parts; nil where the model has none.
+    init?(in model: WeightStore?) {
+      let found = containers.lazy.compactMap { name in model?[name].map { (name, $0) } }.first
+      guard let (name, store) = found else { return nil }
+      self.name = name
+      self.store = store
+    }
+  }
+
+  /// The name of each layer's store; nil for operations, which have none.
   ///
   /// Files of TensorFlow 2.12 and 2.13 count some layers twice, so that the numbers have gaps: the
   /// layers of a class are then taken in their order.
-  static func names(of layers: [SourceLayer], in container: HDF5Group?) -> [String?] {
+  static func names(of layers: [SourceLayer], in container: Container?) -> [String?] {
     var counts: [String: Int] = [:]
     var names: [String?] = []
     for layer in layers {
@@ -23,8 +37,8 @@ enum WeightTreeNames {
       counts[base] = number + 1
       names.append(numbered(base, number))
     }
-    guard let container, container.path.hasSuffix(containers[1]) else { return names }
-    return inOrder(layers, container.names) ?? names
+    guard let container, container.name == containers[1] else { return names }
+    return inOrder(layers, container.store.names) ?? names
   }
 
   private static func inOrder(_ layers: [SourceLayer], _ stored: [String]) -> [String?]? {

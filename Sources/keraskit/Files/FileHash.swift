@@ -7,20 +7,26 @@ import ModelFormat
 #endif
 
 extension SHA256 {
-  /// The hash of the file at `path` as hexadecimal digits, read piece by piece.
-  static func hexDigest(ofFile path: String) throws(Failure) -> String {
+  /// The hash of the files at `paths`, one after the other, as hexadecimal digits.
+  static func hexDigest(ofFiles paths: [String]) throws(Failure) -> String {
+    var hash = SHA256()
+    for path in paths { try hash.update(withFile: path) }
+    return hexadecimal(hash.finalize())
+  }
+
+  /// Adds the bytes of the file at `path`, read piece by piece.
+  private mutating func update(withFile path: String) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .badFile(path, "\(SystemFailure("open"))") }
     defer { close(descriptor) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
-    var hash = SHA256()
     while true {
       let count = read(descriptor, buffer.baseAddress, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .badFile(path, "\(SystemFailure("read"))") }
-      guard count > 0 else { return hexadecimal(hash.finalize()) }
-      hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      guard count > 0 else { return }
+      update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }
 }

@@ -2,8 +2,8 @@ import HDF5
 import KerasFormat
 import ModelFormat
 
-/// A model as Keras saved it: a `.h5` file, a `.keras` archive, or a `config.json` with a file of
-/// weights beside it.
+/// A model as Keras saved it: a `.h5` file, a `.keras` archive or a folder with an archive's files,
+/// or a `config.json` with the weights beside it.
 struct KerasSource {
   /// What a user says of a file that the file itself does not.
   struct Hints {
@@ -14,7 +14,8 @@ struct KerasSource {
     }
 
     private static let weightsOption = Option(
-      "weights", value: "FILE.h5", help: "the weights of a model that is a config.json")
+      "weights", value: "FILE",
+      help: "the weights of a model that is a config.json: .h5, .keras, .npz, or .json of shards")
     private static let backendOption = Option(
       "backend", value: "NAME",
       help: "the back end that an old file does not name: tensorflow or theano")
@@ -27,19 +28,8 @@ struct KerasSource {
     /// The back end, where the file does not name one.
     private(set) var backend: Backend?
 
-    /// The folder of an unpacked archive, whose configuration and weights these are.
-    private(set) var folder: String?
-
     /// No hints.
     init() {}
-
-    /// The hints of an unpacked archive.
-    func with(_ archive: UnpackedArchive) -> Hints {
-      var hints = self
-      hints.weights = archive.weights
-      hints.folder = archive.path
-      return hints
-    }
 
     init(_ arguments: Arguments) throws(UsageError) {
       weights = arguments.value(of: Self.weightsOption)
@@ -47,17 +37,33 @@ struct KerasSource {
     }
   }
 
-  private let path: String
-  private let kind: FileKind
-  private let hints: Hints
+  private enum Form {
+    case hdf5
+    case archive
+    case folder
+    case pair(weights: String)
+  }
 
-  init(_ path: String, _ hints: Hints) throws {
+  private let path: String
+  private let form: Form
+  private let backend: String?
+
+  init(_ folder: UnpackedArchive, _ hints: Hints) {
+    path = folder.path
+    form = .folder
+    backend = hints.backend?.rawValue
+  }
+
+  init(_ path: String, _ kind: FileKind, _ hints: Hints) throws(Failure) {
     self.path = path
-    self.hints = hints
-    kind = try FileKind.of(path)
-    if kind == .json, hints.weights == nil {
+    backend = hints.backend?.rawValue
+    switch (kind, hints.weights) {
+    case (.zip, _): form = .archive
+    case (.json, let weights?): form = .pair(weights: weights)
+    case (.json, nil):
       throw Failure.badFile(
-        path, "a configuration without weights; \"--weights FILE.h5\" names them")
+        path, "a configuration without weights; \"--weights FILE\" names them")
+    default: form = .hdf5
     }
   }
 
@@ -65,11 +71,10 @@ struct KerasSource {
   /// file once more.
   func model(isHashed: Bool) throws -> ImportedModel {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let hashed = hints.weights ?? path
     // Hashing takes as long as reading, so both go on at once.
     let (result, hash) = try Concurrently.both(
       { () throws -> Result<ImportedModel, ModelProblems> in try imported(as: name) },
-      isHashed ? { try SHA256.hexDigest(ofFile: hashed) } : { "" })
+      isHashed ? { try SHA256.hexDigest(ofFiles: try hashedFiles()) } : { "" })
     do {
       var model = try result.get()
       model.contents.provenance.sourceSHA256 = hash
@@ -79,33 +84,58 @@ struct KerasSource {
     }
   }
 
+  private func hashedFiles() throws(Failure) -> [String] {
+    switch form {
+    case .hdf5, .archive: [path]
+    case .folder: KerasWeights.files(inFolder: path)
+    case .pair(let weights):
+      try FileKind.of(weights) == .json ? KerasWeights.files(ofMap: weights) : [weights]
+    }
+  }
+
   private func imported(as name: String) throws -> Result<ImportedModel, ModelProblems> {
-    let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
-    switch (kind, hints.weights) {
-    case (.zip, _):
+    switch form {
+    case .hdf5:
+      let root = try HDF5ChildReader.read(path: path, options: Self.options)
       return Result { () throws(ModelProblems) in
-        try KerasArchive.read(path: path, source: name) { descriptor, file throws(HDF5Error) in
-          try HDF5ChildReader.read(descriptor: descriptor, name: file, options: options)
-        }
+        try KerasModelFile.read(root, source: name, backend: backend)
       }
-    case (.json, let weights?):
+    case .archive:
+      return Result { () throws(ModelProblems) in
+        try KerasArchive.read(path: path, source: name, readHDF5: Self.readHDF5)
+      }
+    case .folder:
+      return Result { () throws(ModelProblems) in
+        try KerasArchive.read(folder: path, source: name, readHDF5: Self.readHDF5)
+      }
+    case .pair(let file):
       let text = try TextFile.read(path, what: "a model's configuration")
-      let root = try HDF5ChildReader.read(path: weights, options: options)
+      let weights = try weights(file)
       return Result { () throws(ModelProblems) in
         try KerasModelFile.read(
-          architecture: text, weights: root, source: name, backend: hints.backend?.rawValue,
-          assets: asset)
-      }
-    default:
-      let root = try HDF5ChildReader.read(path: path, options: options)
-      return Result { () throws(ModelProblems) in
-        try KerasModelFile.read(root, source: name, backend: hints.backend?.rawValue)
+          architecture: text, weights: weights, source: name, backend: backend)
       }
     }
   }
 
-  /// A file of an unpacked archive.
-  private func asset(_ name: String) -> [UInt8]? {
-    hints.folder.flatMap { try? MappedFile(path: "\($0)/\(name)").withBytes { Array($0) } }
+  private func weights(_ file: String) throws -> KerasWeights {
+    do {
+      switch try FileKind.of(file) {
+      case .zip:
+        return try KerasWeights(archive: file, readHDF5: Self.readHDF5)
+      case .json: return try KerasWeights(map: file, readHDF5: Self.readHDF5)
+      default: return KerasWeights(try HDF5ChildReader.read(path: file, options: Self.options))
+      }
+    } catch let error as ModelProblems {
+      throw ModelFailure(file, error.problems)
+    }
+  }
+
+  private static let options = HDF5ReadOptions(skipped: KerasModelFile.skippedGroups)
+
+  private static func readHDF5(
+    _ descriptor: Int32, _ name: String
+  ) throws(HDF5Error) -> HDF5Group {
+    try HDF5ChildReader.read(descriptor: descriptor, name: name, options: options)
   }
 }

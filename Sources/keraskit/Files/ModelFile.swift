@@ -27,8 +27,7 @@ struct ModelFile {
     path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
   ) throws {
     if let folder = UnpackedArchive(path), hints.weights == nil {
-      let source = try KerasSource(folder.configuration, hints.with(folder))
-      self.init(path, try source.model(isHashed: isHashed))
+      self.init(path, try KerasSource(folder, hints).model(isHashed: isHashed))
       return
     }
     let kind = try FileKind.of(path)
@@ -38,7 +37,7 @@ struct ModelFile {
     }
     switch kind {
     case .hdf5, .zip, .json:
-      self.init(path, try KerasSource(path, hints).model(isHashed: isHashed))
+      self.init(path, try KerasSource(path, kind, hints).model(isHashed: isHashed))
     case .safetensors:
       self.init(path, try BundleReader(path: path, verifyingChecksum: isHashed))
     case let kind:

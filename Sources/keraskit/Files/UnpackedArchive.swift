@@ -1,3 +1,5 @@
+import KerasFormat
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,16 +10,10 @@
 struct UnpackedArchive {
   /// The folder's path.
   let path: String
-  /// The path of `config.json`.
-  let configuration: String
-  /// The path of `model.weights.h5`.
-  let weights: String
 
-  /// The files in the folder at `path`; nil where they are not there.
+  /// The folder at `path`; nil where it holds no model's configuration.
   init?(_ path: String) {
+    guard access("\(path)/\(KerasArchive.configuration)", F_OK) == 0 else { return nil }
     self.path = path
-    configuration = path + "/config.json"
-    weights = path + "/model.weights.h5"
-    guard access(configuration, F_OK) == 0, access(weights, F_OK) == 0 else { return nil }
   }
 }

@@ -32,28 +32,28 @@ public enum KerasModelFile {
     }
     let provenance = provenance(
       source, sourceSHA256, of: [root, weights].compactMap { $0?.attributes }, or: backend)
-    return try ModelImport(provenance: provenance).model(architecture: text, weights: weights)
+    return try ModelImport(provenance: provenance).model(
+      architecture: text, weights: weights.map { KerasWeights($0) })
   }
 
-  /// The model of an architecture's JSON text and a file of weights alone.
+  /// The model of an architecture's JSON text and weights.
   ///
   /// - Parameters:
   ///   - architecture: What Keras's `to_json` gives.
-  ///   - weights: The file that `save_weights` wrote, or one of a whole model.
+  ///   - weights: What `save_weights` wrote.
   ///   - source: The file's name for the provenance.
   ///   - sourceSHA256: The hash of the file's bytes for the provenance.
   ///   - backend: The back end that wrote the file, where it does not say so itself.
-  ///   - assets: Reads a file of an unpacked archive by its path in it; nil where there is none.
   /// - Returns: The model as far as it can be described, and every problem.
   /// - Throws: The problems that leave nothing to describe.
   public static func read(
-    architecture: String, weights: HDF5Group, source: String, sourceSHA256: String = "",
-    backend: String? = nil, assets: @escaping (String) -> [UInt8]? = { _ in nil }
+    architecture: String, weights: KerasWeights, source: String, sourceSHA256: String = "",
+    backend: String? = nil
   ) throws(ModelProblems) -> ImportedModel {
-    let groups = (try? weights.group(at: "model_weights")) ?? weights
-    let provenance = provenance(source, sourceSHA256, of: [groups.attributes], or: backend)
+    let provenance = provenance(
+      source, sourceSHA256, of: [weights.attributes].compactMap(\.self), or: backend)
     return try ModelImport(provenance: provenance).model(
-      architecture: architecture, weights: groups, assets: assets)
+      architecture: architecture, weights: weights)
   }
 }
 
