@@ -42,6 +42,14 @@ enum ClassNames {
     return present[name] ?? name
   }
 
+  /// The present name of the class that a file of some version of Keras calls `name`.
+  ///
+  /// Up to Keras 2 `RandomCrop` resizes when a model predicts; since Keras 3 it does nothing.
+  static func present(_ name: String, in version: KerasVersion) -> String {
+    let name = present(name)
+    return name == "RandomCrop" && version.major < 3 ? "Resizing" : name
+  }
+
   /// The name of a class as Python knows it: without the package that it is registered under.
   static func withoutPackage(_ name: String) -> String {
     name.lastIndex(of: ">").map { String(name[name.index(after: $0)...]) } ?? name
