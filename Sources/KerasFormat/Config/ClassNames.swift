@@ -2,7 +2,7 @@ import ModelFormat
 
 /// The present names of Keras's classes.
 enum ClassNames {
-  /// Names that TensorFlow gave to versions of one class.
+  /// Names that TensorFlow gave to versions of one class, and those of the parts of a FeatureSpace.
   private static let present = [
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
@@ -18,6 +18,8 @@ enum ClassNames {
     "GroupedQueryAttention": "GroupQueryAttention",
     "Functional": "Functional",
     "Model": "Functional",
+    "TFDConcat": "Concatenate",
+    "TFDIdentity": "Identity",
   ]
 
   /// The name of the class that an entry of a configuration is of: `{"class_name", "config"}`.

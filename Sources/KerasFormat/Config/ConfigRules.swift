@@ -20,6 +20,7 @@ enum ConfigRules {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer],
+      "Discretization": [.learnedBoundaries],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
       "GroupNormalization": [.scalar("axis")],
