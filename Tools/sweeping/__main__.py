@@ -56,7 +56,9 @@ def arguments():
     parser.add_argument("--seed", type=int, default=0, help="of the first model (0)")
     parser.add_argument(
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
-    parser.add_argument("--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), masks, operations, texts")
+    parser.add_argument(
+        "--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), "
+        "masks, operations, signals, texts")
     parser.add_argument(
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")

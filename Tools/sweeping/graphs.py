@@ -7,6 +7,8 @@ from .masks import mask_model
 from .open_sizes import open_model
 from .operations import operation_model
 from .options import LAYERS
+from .signals import NAMES as SIGNALS
+from .signals import signal_model
 from .texts import NAMES as TEXTS
 from .texts import text_model
 
@@ -30,6 +32,8 @@ def random_model(k, r, only=None):
         return attention_model(k, r, only)
     if only == "texts" or only in TEXTS or only is None and r.random() < 0.04:
         return text_model(k, r, only)
+    if only == "signals" or only in SIGNALS or only is None and r.random() < 0.03:
+        return signal_model(k, r, only)
     if only == "operations" or only is None and r.random() < 0.12:
         return function_model(k, r) if k.is_keras2 else operation_model(k, r)
     if only == "masks" or only is None and r.random() < 0.08:

@@ -2,7 +2,7 @@ import ModelFormat
 
 /// The present names of Keras's classes.
 enum ClassNames {
-  /// Names that TensorFlow gave to versions of one class.
+  /// Names that TensorFlow gave to versions of one class, and those of the parts of a FeatureSpace.
   private static let present = [
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
@@ -18,6 +18,8 @@ enum ClassNames {
     "GroupedQueryAttention": "GroupQueryAttention",
     "Functional": "Functional",
     "Model": "Functional",
+    "TFDConcat": "Concatenate",
+    "TFDIdentity": "Identity",
   ]
 
   /// The name of the class that an entry of a configuration is of: `{"class_name", "config"}`.
@@ -40,6 +42,14 @@ enum ClassNames {
       name = String(name[name.index(after: mark)...])
     }
     return present[name] ?? name
+  }
+
+  /// The present name of the class that a file of some version of Keras calls `name`.
+  ///
+  /// Up to Keras 2 `RandomCrop` resizes when a model predicts; since Keras 3 it does nothing.
+  static func present(_ name: String, in version: KerasVersion) -> String {
+    let name = present(name)
+    return name == "RandomCrop" && version.major < 3 ? "Resizing" : name
   }
 
   /// The name of a class as Python knows it: without the package that it is registered under.

@@ -48,7 +48,7 @@ struct ConfigNormalizer {
     guard let name = ClassNames.name(of: json), let config = json["config"]?.object else {
       return json
     }
-    let className = ClassNames.present(name)
+    let className = ClassNames.present(name, in: version)
     return .object([
       "class_name": .string(className),
       "config": .object(normalized(config, className: className, fileClassName: name)),

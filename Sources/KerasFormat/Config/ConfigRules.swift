@@ -10,6 +10,8 @@ enum ConfigRules {
     switch className {
     case "CuDNNGRU": [.cuDNN, .absent("reset_after", means: .bool(true)), .stored("cudnn_gru")]
     case "CuDNNLSTM": [.cuDNN, .stored("cudnn_lstm")]
+    case "RandomCrop":
+      [.unread("rng_type", "seed"), .absent("crop_to_aspect_ratio", means: .bool(true))]
     default: []
     }
   }
@@ -18,6 +20,7 @@ enum ConfigRules {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer],
+      "Discretization": [.learnedBoundaries],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
       "GroupNormalization": [.scalar("axis")],

@@ -7,6 +7,14 @@ extension ConfigRule {
     if normalizer.version.major < 3 { config["computes_in_float"] = .bool(true) }
   }
 
+  /// Keras 2 stores what it has counted where it learned the boundaries.
+  static let learnedBoundaries = ConfigRule { config, normalizer in
+    guard normalizer.version.major < 3, config["bin_boundaries"] ?? .null == .null else { return }
+    config["bin_boundaries"] = nil
+    config = StoredForm.adding(StoredForm.quantileSummary, to: config)
+    normalizer.report.note(.weightsConverted(StoredForm.quantileSummary))
+  }
+
   /// Keras 2 stores as a weight what its lookup layers were given as an option.
   static let spareFactors = ConfigRule { config, normalizer in
     guard normalizer.version.major < 3, config["output_mode"] == .string("tf_idf"),

@@ -40,8 +40,9 @@ struct CallSignature: Sendable {
   private static func isAugmentation(_ className: String) -> Bool {
     className.hasPrefix("Random") && className != "RandomFourierFeatures"
       || [
-        "AugMix", "AutoContrast", "CenterCrop", "CutMix", "MaxNumBoundingBoxes", "MixUp",
-        "RandAugment", "Resizing",
+        "AugMix", "AutoContrast", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization",
+        "CutMix", "Equalization", "MaxNumBoundingBoxes", "MixUp", "RandAugment", "Resizing",
+        "Solarization",
       ].contains(className)
   }
 

@@ -48,7 +48,8 @@ struct ChannelsFirst {
         table[name.numbered(axes)] = Form(axes: axes, reduces: true)
       }
     }
-    for name in ["CenterCrop", "Resizing"] { table[name] = Form(axes: 2) }
+    let pictures = ["CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Resizing"]
+    for name in pictures { table[name] = Form(axes: 2) }
     return table
   }()
 }

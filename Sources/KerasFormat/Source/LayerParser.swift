@@ -30,7 +30,8 @@ struct LayerParser {
       return nested(model, name: name, rawClass: rawClass, config: config)
     }
     let options = config.object ?? [:]
-    var layer = SourceLayer(name: name, className: ClassNames.present(rawClass))
+    var layer = SourceLayer(
+      name: name, className: ClassNames.present(rawClass, in: models.version))
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
     switch layer.className {

@@ -8,8 +8,22 @@ import Tensors
 struct StoredForm: Sendable {
   /// The weights' names in the order in which they are stored; nil where they are the class's.
   var names: [String]?
-  /// Today's weights; nil where these are not of the form.
-  let convert: @Sendable ([NamedWeight]) -> [NamedWeight]?
+  /// Today's weights, of those of a layer with some options; nil where these are not of the form.
+  let convert: @Sendable ([NamedWeight], [String: JSONValue]) -> [NamedWeight]?
+
+  /// A form of which the layer's options tell the rest.
+  init(
+    names: [String]? = nil,
+    _ convert: @escaping @Sendable ([NamedWeight], [String: JSONValue]) -> [NamedWeight]?
+  ) {
+    self.names = names
+    self.convert = convert
+  }
+
+  /// A form that is the same whatever the layer's options.
+  init(names: [String]? = nil, _ convert: @escaping @Sendable ([NamedWeight]) -> [NamedWeight]?) {
+    self.init(names: names) { weights, _ in convert(weights) }
+  }
 
   /// The option that names a layer's forms; it never leaves the importer.
   static let option = "stored_forms"
@@ -50,7 +64,7 @@ struct StoredForm: Sendable {
   static func undone(_ weights: [NamedWeight], _ config: [String: JSONValue]) -> [NamedWeight] {
     let own = forms(config)
     if !own.isEmpty {
-      return own.reduce(weights) { weights, form in form.convert(weights) ?? weights }
+      return own.reduce(weights) { weights, form in form.convert(weights, config) ?? weights }
     }
     var result: [NamedWeight] = []
     for part in weights.map(\.part).uniqued {
@@ -88,10 +102,7 @@ struct StoredForm: Sendable {
 
   private static let table: [String: StoredForm] =
     recurrentForms.merging(convolutionForms) { first, _ in first }
-    .merging([spareFactors: StoredForm(names: ["idf_weights"]) { _ in [] }]) { first, _ in first }
-
-  /// The factors of a lookup layer's classes, which are options too.
-  static let spareFactors = "spare_factors"
+    .merging(preprocessingForms) { first, _ in first }
 }
 
 extension NamedWeight {

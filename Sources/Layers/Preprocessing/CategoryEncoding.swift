@@ -2,7 +2,7 @@ import ModelFormat
 import Tensors
 
 /// y = which classes x names: `CategoryEncoding`, and `Discretization`, whose classes are the
-/// intervals between `bin_boundaries`; see ``CategoryEncoder`` for what becomes of them.
+/// intervals between `bin_boundaries`, an option or a weight; see ``CategoryEncoder`` for what becomes of them.
 ///
 /// Input: whole numbers (B, …), for `Discretization` any numbers; by keyword `count_weights`.
 /// Output: (B, …) for `int`, an axis of all classes more for `one_hot` (in place of a last axis of
@@ -25,11 +25,20 @@ struct CategoryEncoding: Layer {
       encoder = CategoryEncoder(&reader, classes: classes, default: .multiHot)
       return
     }
+    for option in ["num_bins", "epsilon"] { _ = reader.value(option) }
+    let boundaries = Self.boundaries(&reader)
+    self.boundaries = boundaries
+    encoder = CategoryEncoder(&reader, classes: boundaries.count + 1, default: .int)
+  }
+
+  /// The places between the classes: an option, or what was learned.
+  private static func boundaries(_ reader: inout LayerReader) -> [Float] {
+    if reader.storedShape(of: "bin_boundaries") != nil {
+      return reader.weight("bin_boundaries", [nil]).elements(as: Float.self)
+    }
     let numbers = reader.value("bin_boundaries")?.array?.compactMap(\.double)
     if numbers == nil { reader.reject("bin_boundaries", "expected a list of numbers, found none") }
-    for option in ["num_bins", "epsilon"] { _ = reader.value(option) }
-    boundaries = (numbers ?? []).map { Float($0) }
-    encoder = CategoryEncoder(&reader, classes: (numbers?.count ?? 0) + 1, default: .int)
+    return (numbers ?? []).map { Float($0) }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

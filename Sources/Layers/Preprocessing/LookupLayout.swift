@@ -28,8 +28,14 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     unknown = reader.value("oov_token").flatMap(read) ?? defaultUnknown
     if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
     _ = reader.value("vocabulary_size")
-    let list = reader.value("vocabulary")?.array?.compactMap(read)
-    if list == nil { reader.reject("vocabulary", "expected a list, found none") }
+    let vocabulary = reader.value("vocabulary")
+    let list = vocabulary?.array?.compactMap(read)
+    if list == nil {
+      reader.reject(
+        "vocabulary",
+        vocabulary.map { "expected a list, found \($0)" }
+          ?? "expected a list, found none: what a layer has learned is in .keras archives alone")
+    }
     let special =
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)
     let given = list ?? []

@@ -99,6 +99,8 @@ extension LayerCatalog {
         HashedCrossing.self,
         Hashing.self,
         IntegerLookup.self,
+        LocalEqualization.self,
+        MelSpectrogram.self,
         Normalization.self,
         Rescaling.self,
         Resizing.self,

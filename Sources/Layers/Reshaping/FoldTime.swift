@@ -6,7 +6,7 @@ import Tensors
 /// `FoldTime`, the layer L, and ``UnfoldTime``.
 struct FoldTime: Layer {
   static let classNames = ["FoldTime"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   init(_ reader: inout LayerReader) {}
 

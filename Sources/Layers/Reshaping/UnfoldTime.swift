@@ -5,7 +5,7 @@ import Tensors
 /// Inputs: x (B·T, …), and what went into ``FoldTime``, (B, T, …). Output: (B, T, …).
 struct UnfoldTime: Layer {
   static let classNames = ["UnfoldTime"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   init(_ reader: inout LayerReader) {}
 
