@@ -58,7 +58,7 @@ import Testing
 
   @Test func aConfigurationAlone() throws {
     let error = try refusal(Data("{\"class_name\": \"Sequential\"}".utf8), status: 2)
-    #expect(error.contains("a configuration without weights; \"--weights FILE.h5\" names them"))
+    #expect(error.contains("a configuration without weights; \"--weights FILE\" names them"))
   }
 
   @Test(arguments: [100, 2000, 9000]) func aFileThatIsCut(size: Int) throws {
