@@ -1,5 +1,4 @@
 import ModelFormat
-import Synchronization
 import Tensors
 
 extension Model {
@@ -12,7 +11,7 @@ extension Model {
     guard let cut = try cut(tensors, values), let first = cut.pieces.first,
       let results = try results(for: tensors.map { $0.items(first).type }, cut.batch, values)
     else { return try run(tensors, values) }
-    let failure = Mutex<PredictionError?>(nil)
+    let failure = Lock<PredictionError?>(nil)
     let single = WorkerPool.single
     workers.forEachRange(of: cut.pieces.count, grain: 1) { range in
       for piece in cut.pieces[range] {

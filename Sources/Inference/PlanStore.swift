@@ -1,5 +1,4 @@
 import ModelFormat
-import Synchronization
 import Tensors
 
 /// The plans of a model by the types of its inputs; the least recently used are forgotten.
@@ -7,7 +6,7 @@ final class PlanStore: Sendable {
   /// A plan and the workspaces that nobody uses at present.
   final class Entry: Sendable {
     let plan: Plan
-    private let idle = Mutex<[Workspace]>([])
+    private let idle = Lock<[Workspace]>([])
     private static let mostIdle = 8
 
     init(_ plan: Plan) {
@@ -43,7 +42,7 @@ final class PlanStore: Sendable {
   private let graph: Graph
   private let types: [TensorType]
   private let options: PlanOptions
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private static let mostEntries = 32
 
   /// Plans of `graph`, whose values have the given types for some inputs.

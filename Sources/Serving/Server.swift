@@ -42,7 +42,8 @@ package final class Server: Sendable {
     self.models = models
     workers = WorkQueue(threadCount: configuration.workers, limit: configuration.queueLimit)
     background = WorkQueue(threadCount: 1, limit: 16)
-    let observer = RequestObserver(log: configuration.accessLog)
+    let observer = RequestObserver(
+      log: configuration.accessLog, events: configuration.eventLog)
     let routes = ServerRoutes(
       models: models, configuration: configuration, observer: observer,
       isReady: { [readiness] in readiness.isReady },
@@ -55,6 +56,7 @@ package final class Server: Sendable {
   package func start() throws(TransportError) -> HTTPAddress {
     let address = try transport.start(dispatcher)
     readiness.set(true)
+    configuration.eventLog?.write(.info, "listening", address.description)
     return address
   }
 
@@ -63,12 +65,24 @@ package final class Server: Sendable {
   @discardableResult
   package func stop() -> Int {
     readiness.set(false)
+    configuration.eventLog?.write(.info, "stopping")
     usleep(UInt32(configuration.drainDelay * 1e6))
     let left = transport.drain(seconds: configuration.drainSeconds)
     workers.stop()
     background.stop()
     configuration.accessLog?.close()
+    configuration.eventLog?.write(
+      left == 0 ? .info : .error, "stopped", "\(left) requests were cut off")
+    configuration.eventLog?.close()
     return left
+  }
+
+  /// Reads the models anew; gives what could not be read.
+  private func reload() -> [String] {
+    let failures = models.reload()
+    for failure in failures { configuration.eventLog?.write(.error, "reload_failed", failure) }
+    if failures.isEmpty { configuration.eventLog?.write(.info, "reloaded") }
+    return failures
   }
 
   /// Listens until the process is told to stop by SIGTERM or SIGINT, then stops in good order.
@@ -87,7 +101,7 @@ package final class Server: Sendable {
     let signal = ProcessSignals()
     onReady(try start())
     while signal.wait() == .reload {
-      _ = background.submit { [models] in onReload(models.reload()) }
+      _ = background.submit { [self] in onReload(reload()) }
     }
     return stop()
   }

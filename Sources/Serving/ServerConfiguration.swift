@@ -28,6 +28,8 @@ package struct ServerConfiguration: Sendable {
   package var mayChangeModels: Bool?
   /// Where requests are logged, if anywhere.
   package var accessLog: AccessLog?
+  /// Where events are logged, if anywhere.
+  package var eventLog: EventLog?
   /// The version of the program.
   package var version = ""
 

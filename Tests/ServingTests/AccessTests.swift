@@ -49,7 +49,7 @@ struct AccessTests {
     }
     var configuration = ServerConfiguration()
     configuration.transport.port = 0
-    configuration.accessLog = AccessLog(descriptor: descriptor)
+    configuration.accessLog = AccessLog(LogFile(descriptor: descriptor))
     let server = Server(models: [StubModels.half], configuration)
     let address = try server.start()
     #expect(try response(address, "/v2").statusCode == 200)

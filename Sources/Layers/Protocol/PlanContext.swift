@@ -1,4 +1,5 @@
-import Synchronization
+import Tensors
+
 
 /// What a layer may use while its calls are planned: a place for what all its plans share.
 public struct PlanContext: Sendable {
@@ -24,7 +25,7 @@ public struct PlanContext: Sendable {
 
 /// What the plans of one layer share.
 public final class PlanCache: Sendable {
-  private let values = Mutex<[String: any Sendable]>([:])
+  private let values = Lock<[String: any Sendable]>([:])
 
   /// An empty cache.
   public init() {}

@@ -1,11 +1,12 @@
 import Synchronization
+import Tensors
 
 /// Where the steps of a run tell that they cannot compute with what they are given.
 ///
 /// A fault is the exception: a step that meets one writes its outputs all the same, and the run
 /// ends behind it.
 public final class StepFault: Sendable {
-  private let first = Mutex<String?>(nil)
+  private let first = Lock<String?>(nil)
   private let isSet = Atomic(false)
 
   /// No fault.

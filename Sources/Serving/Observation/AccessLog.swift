@@ -1,98 +1,26 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// Writes a line of JSON for each request to a file.
+/// Writes a line of JSON for each request.
 ///
 /// A line holds `time` (RFC 3339, UTC), `method`, `path`, `status`, `bytes` (of the answer's body)
-/// and `milliseconds`. Lines of several requests never mix.
-package final class AccessLog: Sendable {
-  private let descriptor: Int32
-  private let waiting = Monitor<[UInt8]>([])
-  private let isStopping = Monitor(false)
-  private let thread = Monitor<SystemThread?>(nil)
+/// and `milliseconds`.
+package struct AccessLog: Sendable {
+  private let file: LogFile
 
-  /// How long a line may wait to be written.
-  private static let interval = 0.2
-  /// Lines beyond this are dropped where the file takes none.
-  private static let mostBytes = 8 << 20
-
-  /// A log that writes to a file that is open, and leaves it open.
-  package init(descriptor: Int32) {
-    self.descriptor = descriptor
-    let thread = SystemThread { [waiting, isStopping] in
-      while isStopping.wait(seconds: Self.interval, { $0 ? true : nil }) == nil {
-        Self.flush(waiting, to: descriptor)
-      }
-    }
-    self.thread.withLock { $0 = thread }
+  /// A log in a file.
+  package init(_ file: LogFile) {
+    self.file = file
   }
-
-  deinit { close() }
 
   /// Writes what waits, and takes no more.
-  package func close() {
-    isStopping.withLock { $0 = true }
-    let thread = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    thread?.join()
-    Self.flush(waiting, to: descriptor)
-  }
+  package func close() { file.close() }
 
   /// Adds a line for a request.
   func write(_ head: HTTPRequestHead?, _ response: HTTPResponse, nanoseconds: UInt64) {
-    var json = JSONWriter()
-    json.object { json in
-      json.member("time", timestamp())
+    file.write { json in
       json.member("method", head?.method ?? "")
       json.member("path", head?.path ?? "")
       json.member("status") { $0.integer(response.status.code) }
       json.member("bytes") { $0.integer(response.body.count) }
       json.member("milliseconds") { $0.number(Double(nanoseconds / 1000) / 1000) }
     }
-    let line = json.bytes
-    waiting.withLock { waiting in
-      guard waiting.count < Self.mostBytes else { return }
-      waiting += line
-      waiting.append(UInt8(ascii: "\n"))
-    }
   }
-
-  private static func flush(_ waiting: Monitor<[UInt8]>, to descriptor: Int32) {
-    let lines = waiting.withLock { waiting in
-      defer { waiting = [] }
-      return waiting
-    }
-    lines.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
-        rest = rest.dropFirst(count)
-      }
-    }
-  }
-}
-
-/// The time of day as RFC 3339 writes it, in UTC, to the millisecond.
-func timestamp() -> String {
-  let milliseconds = unixMilliseconds()
-  var seconds = time_t(milliseconds / 1000)
-  var parts = tm()
-  gmtime_r(&seconds, &parts)
-  func digits(_ number: some BinaryInteger, _ count: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, count - text.count)) + text
-  }
-  let date = [(parts.tm_year + 1900, 4), (parts.tm_mon + 1, 2), (parts.tm_mday, 2)]
-  let time = [(parts.tm_hour, 2), (parts.tm_min, 2), (parts.tm_sec, 2)]
-  return date.map { digits($0, $1) }.joined(separator: "-") + "T"
-    + time.map { digits($0, $1) }.joined(separator: ":") + "." + digits(milliseconds % 1000, 3)
-    + "Z"
 }

@@ -33,10 +33,12 @@ package final class RequestObserver: Sendable {
 
   private let state = Monitor(Figures())
   private let log: AccessLog?
+  private let events: EventLog?
 
-  /// An observer that writes to `log`, if there is one.
-  package init(log: AccessLog? = nil) {
+  /// An observer that writes to logs, if there are any.
+  package init(log: AccessLog? = nil, events: EventLog? = nil) {
     self.log = log
+    self.events = events
   }
 
   /// The figures so far.
@@ -62,6 +64,11 @@ package final class RequestObserver: Sendable {
       figures.seconds[route, default: .seconds].add(Double(nanoseconds) / 1e9)
     }
     log?.write(observation.head, response, nanoseconds: nanoseconds)
+    if response.status.code >= 500, response.status != .unavailable {
+      let answer = String(decoding: response.body.prefix(1000), as: UTF8.self)
+      events?.write(
+        .error, "request_failed", "\(method) \(route): \(response.status.code) \(answer)")
+    }
   }
 
   private static let methods: Set<String> = [

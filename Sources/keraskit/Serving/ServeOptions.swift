@@ -49,6 +49,8 @@ enum ServeOptions {
   private static let key = Option("tls-key", value: "FILE", help: "the certificate's private key")
   private static let accessLog = Option(
     "access-log", value: "FILE", help: "a JSON line for each request; - for standard output")
+  private static let eventLog = Option(
+    "event-log", value: "FILE", help: "a JSON line for each event; - for standard error")
   private static let allowControl = Option(
     "allow-control", help: "let clients load and unload models from any address")
 
@@ -56,7 +58,7 @@ enum ServeOptions {
   static let all = [
     models, config, host, port, workers, threads, maxBatch, maxDelay, maxQueue, timeout, maxBody,
     maxConnections, connectionsPerAddress, requestTimeout, drainDelay, exitTimeout, tokenFile,
-    certificate, key, accessLog, allowControl,
+    certificate, key, accessLog, eventLog, allowControl,
   ]
 
   /// What options make of a server's configuration.
@@ -74,7 +76,8 @@ enum ServeOptions {
     if let seconds = try arguments.double(exitTimeout) { configuration.drainSeconds = seconds }
     configuration.token = try token(arguments)
     if arguments.has(allowControl) { configuration.mayChangeModels = true }
-    configuration.accessLog = try log(arguments)
+    configuration.accessLog = try log(arguments, accessLog, STDOUT_FILENO).map(AccessLog.init)
+    configuration.eventLog = try log(arguments, eventLog, STDERR_FILENO).map(EventLog.init)
     return configuration
   }
 
@@ -132,11 +135,14 @@ enum ServeOptions {
     return token
   }
 
-  private static func log(_ arguments: Arguments) throws(Failure) -> AccessLog? {
-    guard let path = arguments.value(of: accessLog) else { return nil }
-    if path == "-" { return AccessLog(descriptor: STDOUT_FILENO) }
+  /// The file that an option names, in which `-` stands for `standard`.
+  private static func log(
+    _ arguments: Arguments, _ option: Option, _ standard: Int32
+  ) throws(Failure) -> LogFile? {
+    guard let path = arguments.value(of: option) else { return nil }
+    if path == "-" { return LogFile(descriptor: standard) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else { throw .badFile(path, "\(SystemFailure("open"))") }
-    return AccessLog(descriptor: descriptor)
+    return LogFile(descriptor: descriptor)
   }
 }
