@@ -5,7 +5,7 @@ NAMES = [
     "tensorflow_predict", "tensorflow_errors", "tensorflow_models", "triton_infer",
     "triton_tensors", "triton_repository", "metrics", "openapi", "flask_demo", "pictures",
     "messages", "texts", "shapes", "bodies", "connections", "slow_clients", "lifecycle",
-    "overload", "access",
+    "overload", "access", "settings",
 ]
 
 
