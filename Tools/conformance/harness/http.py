@@ -41,7 +41,8 @@ class Client:
 
     @property
     def address(self):
-        return f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     @property
     def url(self):
@@ -62,7 +63,8 @@ class Client:
             body = (body if isinstance(body, str) else json.dumps(body)).encode()
         connection = self.connection(seconds)
         try:
-            connection.putrequest(method, path, skip_accept_encoding=True)
+            connection.putrequest(method, path, skip_accept_encoding=True,
+                                  skip_host="Host" in (headers or {}))
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
             for name, value in (headers or {}).items():
@@ -86,7 +88,7 @@ class Client:
     # Bytes as they are.
 
     def socket(self, seconds=SECONDS, receive_buffer=None):
-        plain = socket.socket()
+        plain = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         if receive_buffer is not None:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         plain.settimeout(seconds)

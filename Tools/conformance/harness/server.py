@@ -35,7 +35,8 @@ class Server(Client):
         super().__init__(scheme, host, port)
 
     def command(self, program, arguments, port):
-        return [str(program), "serve", *map(str, arguments), "--port", str(port)]
+        ports = [] if port is None else ["--port", str(port)]
+        return [str(program), "serve", *map(str, arguments), *ports]
 
     def _address(self):
         deadline = time.monotonic() + self.START_SECONDS
@@ -47,8 +48,8 @@ class Server(Client):
             if not line:
                 raise ServerFailure(
                     f"ended with status {self.process.wait()}: {self.last_words()}")
-            if found := re.search(r"(https?)://([^ :/]+):(\d+)", line):
-                return found[1], found[2], int(found[3])
+            if found := re.search(r"(https?)://(?:\[([^\]]+)\]|([^ :/]+)):(\d+)", line):
+                return found[1], found[2] or found[3], int(found[4])
 
     def __enter__(self):
         return self

@@ -21,7 +21,8 @@ class Load:
             command += ["--header", f"{name}: {value}"]
         self.process = subprocess.Popen(
             [*command, url, "--", str(body), *([str(delay)] if delay else [])],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C"})
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "LC_ALL": "C"})
 
     def result(self):
         """What was counted, once the time is over."""

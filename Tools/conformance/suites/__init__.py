@@ -3,9 +3,9 @@ import importlib
 
 NAMES = [
     "tensorflow_predict", "tensorflow_errors", "tensorflow_models", "triton_infer",
-    "triton_tensors", "triton_repository", "metrics", "openapi", "flask_demo", "pictures",
-    "messages", "texts", "shapes", "bodies", "connections", "slow_clients", "lifecycle",
-    "overload", "access",
+    "triton_tensors", "triton_repository", "kserve_client", "metrics", "openapi", "flask_demo",
+    "pictures", "messages", "texts", "mutations", "shapes", "bodies", "connections",
+    "slow_clients", "lifecycle", "overload", "access", "settings",
 ]
 
 

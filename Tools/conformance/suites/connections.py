@@ -63,18 +63,21 @@ def beyond_limit(run):
         answered(server, 2)
 
 
-@check("few descriptors: 200 connections where 64 files are allowed")
+@check("few descriptors: 200 connections where 64 files are allowed cost no time")
 def few_files(run):
     with start(run, files=64) as server:
         answered(server, 2)
-        with idle(server, 200):
-            time.sleep(1)
-            holds(server.is_running, "a running server", server.last_words())
-            before = server.processor_seconds()
-            time.sleep(2)
-            used = server.processor_seconds() - before
-            holds(used < 1, "less than 1 s of a processor in 2 s", f"{used:.1f} s")
-        time.sleep(1)
+        most = 0
+        # How connections fall to the server's threads differs from time to time.
+        for _ in range(10):
+            with idle(server, 200):
+                time.sleep(0.2)
+                holds(server.is_running, "a running server", server.last_words())
+                before = server.processor_seconds()
+                time.sleep(0.5)
+                most = max(most, server.processor_seconds() - before)
+            time.sleep(0.2)
+        holds(most < 0.1, "less than 0.1 s of a processor in 0.5 s", f"{most:.2f} s")
         answered(server, 5)
 
 

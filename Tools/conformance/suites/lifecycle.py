@@ -191,7 +191,7 @@ def many_reloads(run):
             return server.resident_bytes() >> 20, server.descriptor_count(), server.thread_count()
         before = go_round(10)
         after = go_round(50)
-        holds(after[0] <= before[0] + 30, f"about {before[0]} MB", f"{after[0]} MB")
+        holds(after[0] <= before[0] + 10, f"about {before[0]} MB", f"{after[0]} MB")
         holds(after[1] <= before[1] + 2, f"{before[1]} descriptors", after[1])
         holds(after[2] <= before[2] + 1, f"{before[2]} threads", after[2])
 

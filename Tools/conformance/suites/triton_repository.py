@@ -89,6 +89,26 @@ def failed_load(run):
             agrees(result, reference)
 
 
+@check("a load with a file or a configuration of the client's own writes and serves nothing of it")
+def overridden_load(run):
+    folder = repository(run, "overridden", {"digits": {1: "mlp"}})
+    outside = run.folder / "written-by-a-client"
+    before = sorted(str(path) for path in folder.rglob("*"))
+    with run.start("--models", folder) as server, client_of(server) as client:
+        whole = run.bundles.path("several").read_bytes()
+        for name in ("file:1/model.safetensors", "file:2/model.safetensors",
+                     f"file:{outside}", "file:../../written-by-a-client"):
+            try:
+                client.load_model("digits", config="{}", files={name: whole})
+            except InferenceServerException as error:
+                holds(error.status() in ("400", "403", "501"), "status 400, 403 or 501",
+                      error.status())
+        agrees(client.infer("digits", ports(run.bundles.reference("mlp"))),
+               run.bundles.reference("mlp"))
+    equal(sorted(str(path) for path in folder.rglob("*")), before, "files:")
+    equal(outside.exists(), False, "a file outside:")
+
+
 @check("unloading what is not there is an error, or nothing")
 def failed_unload(run):
     folder = repository(run, "failed-unload", {"digits": {1: "mlp"}})
