@@ -56,7 +56,9 @@ struct ServerRoutes {
     let health = HealthHandler(isReady: isReady)
     let metadata = ModelMetadataHandler(models, configuration.batching)
     let statistics = StatisticsHandler(models)
-    let repository = RepositoryHandler(models, mayChange: configuration.allowsChanges)
+    let repository = RepositoryHandler(
+      models, mayChange: configuration.allowsChanges,
+      isLoopback: configuration.transport.isLoopback && configuration.token == nil)
     let infer = InferHandler(models)
     var routes = [
       HTTPRoute("GET", "/v2/health/live", on: .connection, isPublic: true, health),

@@ -39,10 +39,10 @@ package final class MicroHTTPServer: HTTPTransport {
 
   /// Begins to listen.
   package func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress {
-    raiseFileLimit()
+    let connectionLimit = possibleConnections()
     let address = try SocketAddress(host: configuration.host, port: configuration.port)
     let core = TransportCore(configuration, service: service)
-    guard let daemon = address.withPointer({ start(core, at: $0) }) else {
+    guard let daemon = address.withPointer({ start(core, at: $0, connectionLimit) }) else {
       throw .cannotListen(
         host: configuration.host, port: configuration.port,
         reason: String(cString: strerror(errno)))
@@ -53,11 +53,13 @@ package final class MicroHTTPServer: HTTPTransport {
       host: configuration.host, port: Int(cmhd_port(daemon)), isSecure: configuration.tls != nil)
   }
 
-  private func start(_ core: TransportCore, at address: UnsafePointer<sockaddr>) -> OpaquePointer? {
+  private func start(
+    _ core: TransportCore, at address: UnsafePointer<sockaddr>, _ connectionLimit: Int
+  ) -> OpaquePointer? {
     var options = cmhd_configuration()
     options.address = address
     options.thread_count = UInt32(configuration.threadCount)
-    options.connection_limit = UInt32(configuration.connectionLimit)
+    options.connection_limit = UInt32(connectionLimit)
     options.connections_per_address = UInt32(configuration.connectionsPerAddress)
     options.idle_seconds = UInt32(max(1, configuration.requestSeconds.rounded(.up)))
     options.connection_memory = configuration.headerLimit
@@ -95,14 +97,23 @@ package final class MicroHTTPServer: HTTPTransport {
     return left
   }
 
-  /// Allows as many files as there may be connections, as far as the system lets us.
-  private func raiseFileLimit() {
+  /// The files that are left to all else: models, logs, the threads' own.
+  private static let reservedFiles = 64
+
+  /// As many connections as configured, as far as the system lets us have files for them.
+  ///
+  /// libmicrohttpd tries again and again, without a pause, to accept a connection that it has no file
+  /// for.
+  private func possibleConnections() -> Int {
     var limit = rlimit()
-    guard getrlimit(fileLimit, &limit) == 0 else { return }
-    let wanted = rlim_t(configuration.connectionLimit + 256)
-    guard limit.rlim_cur < wanted else { return }
-    limit.rlim_cur = min(wanted, limit.rlim_max)
-    setrlimit(fileLimit, &limit)
+    guard getrlimit(fileLimit, &limit) == 0 else { return configuration.connectionLimit }
+    let wanted = rlim_t(configuration.connectionLimit + Self.reservedFiles)
+    if limit.rlim_cur < wanted {
+      limit.rlim_cur = min(wanted, limit.rlim_max)
+      setrlimit(fileLimit, &limit)
+    }
+    let possible = Int(min(limit.rlim_cur, wanted)) - Self.reservedFiles
+    return max(min(possible, configuration.connectionLimit), configuration.threadCount)
   }
 }
 

@@ -5,12 +5,15 @@
 package struct RepositoryHandler: HTTPHandler {
   private let models: ModelRepository
   private let mayChange: Bool
+  private let isLoopback: Bool
   private let parser = JSONParser()
 
-  /// A handler for `models` that changes them only where it may.
-  package init(_ models: ModelRepository, mayChange: Bool) {
+  /// A handler for `models` that changes them only where it may; `isLoopback` says that only this
+  /// machine reaches it.
+  package init(_ models: ModelRepository, mayChange: Bool, isLoopback: Bool = false) {
     self.models = models
     self.mayChange = mayChange
+    self.isLoopback = isLoopback
   }
 
   /// Answers `POST /v2/repository/index` and `POST /v2/repository/models/{model}/{load|unload}`.
@@ -19,6 +22,7 @@ package struct RepositoryHandler: HTTPHandler {
     guard mayChange else {
       throw HTTPError(.forbidden, "models are changed through a loopback address or with a token")
     }
+    try RequestOrigin.check(request.headers, isLoopback: isLoopback)
     try checkParameters(request)
     do throws(RepositoryError) {
       if request.path.hasSuffix("/unload") {
