@@ -8,7 +8,7 @@ struct LayerBuilder {
   struct Built {
     var layer: any Layer
     var description: LayerDescription
-    var cache = PlanCache()
+    var cache: PlanCache
 
     var parameterCount: Int {
       description.weights.reduce(0) { $0 + Shape($1.shape).elementCount }
@@ -29,7 +29,8 @@ struct LayerBuilder {
     var layers: [String: Built] = [:]
     for description in descriptions {
       if description.className == "Lambda", let layer = catalog.lambda(named: description.name) {
-        layers[description.name] = Built(layer: layer, description: description)
+        layers[description.name] = Built(
+          layer: layer, description: description, cache: PlanCache())
         continue
       }
       guard let type = catalog[description.className] else {
@@ -40,7 +41,11 @@ struct LayerBuilder {
       let layer = type.init(&reader)
       reader.finish()
       if reader.problems.isEmpty {
-        layers[description.name] = Built(layer: layer, description: description)
+        let storages = description.weights.compactMap {
+          weights[description.key(of: $0.name)]?.storage
+        }
+        layers[description.name] = Built(
+          layer: layer, description: description, cache: PlanCache(weights: storages))
       }
       problems += reader.problems
     }

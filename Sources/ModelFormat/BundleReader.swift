@@ -50,7 +50,8 @@ public struct BundleReader: Sendable {
     for entry in header.entries {
       let bytes = UnsafeRawBufferPointer(rebasing: data[entry.range])
       tensors[entry.name] = Tensor(
-        entry.type, storage: TensorStorage(viewing: bytes, owner: owner))
+        entry.type,
+        storage: TensorStorage(viewing: bytes, owner: owner, isMapped: owner is MappedFile))
     }
     let weights = try Self.takeWeights(of: metadata, from: &tensors)
     let reference = try Self.takeReference(from: tensors, strings: metadata.strings)

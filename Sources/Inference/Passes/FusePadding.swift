@@ -12,7 +12,7 @@ extension RewritableGraph {
       else { continue }
       node.name = padding.name + "+" + node.name
       node.layer = layer
-      node.cache = PlanCache()
+      node.cache = node.cache.emptied()
       replace(reader, by: node)
       remove(index, reading: padding.inputs[0])
     }

@@ -62,7 +62,7 @@ struct RewritableGraph {
     guard var node = nodes[first], let later = nodes[second] else { return }
     node.name += "+" + later.name
     node.layer = layer
-    node.cache = PlanCache()
+    node.cache = node.cache.emptied()
     node.outputs = later.outputs
     node.parameterCount += later.parameterCount
     if let residual {

@@ -1,5 +1,4 @@
-import Tensors
-
+public import Tensors
 
 /// What a layer may use while its calls are planned: a place for what all its plans share.
 public struct PlanContext: Sendable {
@@ -27,14 +26,23 @@ public struct PlanContext: Sendable {
 public final class PlanCache: Sendable {
   private let values = Lock<[String: any Sendable]>([:])
 
-  /// An empty cache.
-  public init() {}
+  private let weights: [TensorStorage]
+
+  /// An empty cache of a layer that has these weights; what a file holds of them leaves the memory
+  /// once something was made of them.
+  public init(weights: [TensorStorage] = []) {
+    self.weights = weights
+  }
+
+  /// An empty cache of the same layer's.
+  package func emptied() -> PlanCache { PlanCache(weights: weights) }
 
   fileprivate func value<Value: Sendable>(_ key: String, _ make: () -> Value) -> Value {
     values.withLock { values in
       if let value = values[key] as? Value { return value }
       let value = make()
       values[key] = value
+      for storage in weights { storage.releasePages() }
       return value
     }
   }
