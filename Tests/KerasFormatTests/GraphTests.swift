@@ -38,7 +38,7 @@ struct GraphTests {
     #expect(node.arguments == ["0": .double(1.5)])
   }
 
-  @Test("a size that the graph takes of a shape is the one that the others leave")
+  @Test("a size that the graph takes of a shape is an expression among the call's arguments")
   func computedSizes() throws {
     let sizes = "{\"shape\": [[\"size\", 0, 0], 1, 3]}"
     let file = KerasFile(
@@ -55,9 +55,42 @@ struct GraphTests {
             "TFOpLambda", "op", "\"function\": \"reshape\"",
             calls: "[[\"a\", 0, 0, \(sizes)]]"),
         ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
-    let layers = try file.description().layers
-    #expect(layers.map(\.name) == ["op"])
-    #expect(layers[0].config["newshape"] == .array([.int(-1), .int(1), .int(3)]))
+    let description = try file.description()
+    #expect(description.layers.map(\.name) == ["op"])
+    let node = try #require(description.nodes.first)
+    #expect(node.inputs == ["a", "a"])
+    #expect(node.keywords == ["shape:0": 1])
+    let expected = """
+      [{"class_name": "__sizes__", "config": {"function": "getitem", "arguments": [
+        {"class_name": "__sizes__", "config": {"function": "of", "arguments": ["shape:0"]}}, 0]}},
+       1, 3]
+      """
+    #expect(node.arguments["newshape"] == (try JSONValue(parsing: expected)))
+  }
+
+  @Test("a node of TensorFlow's graph is the operation that it names, as text and as an object")
+  func nodesOfGraphs() throws {
+    let text =
+      #""\n\u0004Mean\u0012\u0004Mean\u001a\u000bPlaceholder\u001a\u0016Mean"#
+      + #"/reduction_indices*\u0007\n\u0001T\u0012\u00020\u0001*\n\n\u0004Tidx\u0012\u00020\u0003"#
+      + #"*\u000f\n\tkeep_dims\u0012\u0002(\u0001""#
+    let object = """
+      {"op": "Mean", "attr": {"keep_dims": {"b": true}, "T": {"type": "DT_FLOAT"}}}
+      """
+    for node in [text, object] {
+      let file = KerasFile(
+        config: Config.functional(
+          [
+            Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+            Config.layer(
+              "TensorFlowOpLayer", "tf_op_layer_Mean",
+              "\"node_def\": \(node), \"constants\": {\"1\": 1}", calls: "[[\"a\", 0, 0, {}]]"),
+          ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"tf_op_layer_Mean\", 0, 0]]"),
+        version: "2.2.0")
+      let layer = try #require(try file.description().layers.first)
+      #expect(layer.className == "ops.Mean")
+      #expect(layer.config == ["axis": .int(1), "keepdims": .bool(true)])
+    }
   }
 
   @Test("an operation of Keras 3 is told apart from the layer of its name")

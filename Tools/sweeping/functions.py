@@ -1,4 +1,5 @@
 """Random chains of TensorFlow's functions, of which Keras 2 makes layers."""
+from layer_cases.functions import as_layers_of_operations
 
 ANY = ["math.abs", "math.negative", "math.square", "math.sin", "math.tanh", "math.sigmoid",
        "nn.relu", "nn.relu6", "nn.elu", "nn.selu", "nn.silu", "nn.gelu", "nn.leaky_relu",
@@ -8,19 +9,28 @@ REDUCTIONS = ["sum", "mean", "max", "min", "prod", "variance", "std", "logsumexp
 
 
 def function_model(k, r):
-    """Functions of one or two inputs, one after another."""
-    import tensorflow as tf
+    """Functions of one or two inputs, one after another: a layer of each, or as TensorFlow 2.0 to
+    2.3 did a layer of each node of the graph that they make."""
     shape = tuple(r.randint(2, 5) for _ in range(r.randint(1, 3)))
-    a, b = k.keras.Input(shape, name="a"), k.keras.Input(shape, name="b")
-    x, words = a, []
-    for _ in range(r.randint(2, 6)):
-        word, make = r.choice(STEPS)
-        made = make(tf, r, tf.cast(x, tf.float32) if x.dtype != tf.float32 else x, b)
-        if made is None or None in made.shape[1:] or 0 in made.shape[1:]:
-            continue
-        x = made
-        words.append(word)
-    return k.keras.Model([a, b], [tf.cast(x, tf.float32), a + b]), ", ".join(words)
+    inputs = [k.keras.Input(shape, name=name) for name in "ab"]
+    words = []
+
+    def chain(a, b):
+        import tensorflow as tf
+        x = a
+        for _ in range(r.randint(2, 6)):
+            word, make = r.choice(STEPS)
+            made = make(tf, r, tf.cast(x, tf.float32) if x.dtype != tf.float32 else x, b)
+            if made is None or None in made.shape[1:] or 0 in made.shape[1:]:
+                continue
+            x = made
+            words.append(word)
+        return [tf.cast(x, tf.float32), a + b]
+
+    by_nodes = r.random() < 0.4
+    outputs = as_layers_of_operations(chain, *inputs) if by_nodes else chain(*inputs)
+    return (k.keras.Model(inputs, outputs),
+            ("nodes of " if by_nodes else "") + ", ".join(words))
 
 
 def step(make):

@@ -1,7 +1,7 @@
 import ModelFormat
 
-/// Brings the layers that Keras 2 makes of TensorFlow's functions, `TFOpLambda` and
-/// `SlicingOpLambda`, into the operations of the canonical dialect.
+/// Brings the layers that Keras 2 makes of TensorFlow's functions, `TFOpLambda`, `SlicingOpLambda`
+/// and `TensorFlowOpLayer`, into the operations of the canonical dialect.
 ///
 /// The function's name is the layer's option `function`; its first argument is what the call is
 /// made on, all others are the call's keywords, constants among them.
@@ -12,21 +12,63 @@ struct FunctionLayer {
   /// The model with its functions told as operations; the calls that only told a shape are gone.
   func translated(_ model: SourceModel, path: String) -> SourceModel {
     var model = model
-    for index in model.layers.indices {
-      guard let function = Self.function(of: model.layers[index]) else { continue }
-      translate(&model.layers[index], function, path: joined(path, model.layers[index].name))
+    for index in model.layers.indices where model.layers[index].className == "TensorFlowOpLayer" {
+      readNode(&model.layers[index], path: joined(path, model.layers[index].name))
     }
-    dropUnread(&model)
+    simplifyIdentities(&model)
+    let shapes = ShapeFunctions(model)
+    for index in model.layers.indices {
+      guard let function = Self.function(of: model.layers[index]),
+        !shapes.names.contains(model.layers[index].name)
+      else { continue }
+      translate(
+        &model.layers[index], function, shapes, path: joined(path, model.layers[index].name))
+    }
+    dropUnread(&model, shapes.names)
+    for layer in model.layers where shapes.names.contains(layer.name) {
+      report.unsupported(
+        joined(path, layer.name), layer.className, option: "function",
+        reason: "the model computes with the shape of a tensor")
+    }
     return model
   }
 
-  private static func function(of layer: SourceLayer) -> String? {
+  /// The function that a layer calls, or nil where it is another one.
+  static func function(of layer: SourceLayer) -> String? {
     guard ["TFOpLambda", "SlicingOpLambda"].contains(layer.className) else { return nil }
-    return layer.config["function"]?.string ?? ""
+    let name = layer.config["function"]?.string ?? ""
+    let prefix = ["compat.v1.", "compat.v2."].first(where: name.hasPrefix)
+    return prefix.map { String(name.dropFirst($0.count)) } ?? name
   }
 
-  private func translate(_ layer: inout SourceLayer, _ function: String, path: String) {
-    if Self.shapes.contains(function) { return }
+  /// Makes of a node of TensorFlow's graph the function that makes such nodes.
+  private func readNode(_ layer: inout SourceLayer, path: String) {
+    guard let node = layer.config["node_def"].flatMap({ NodeDefinition($0) }) else {
+      report.invalid(
+        path, layer.className, option: "node_def",
+        reason: "expected a node of TensorFlow's graph, found \(layer.config["node_def"] ?? .null)")
+      return
+    }
+    guard let made = RawOperation.of(node.operation)?.translated(layer, node) else {
+      report.unsupported(
+        path, layer.className, option: "node_def",
+        reason: "TensorFlow's operation \"\(node.operation)\"")
+      return
+    }
+    layer = made
+  }
+
+  private func translate(
+    _ layer: inout SourceLayer, _ function: String, _ shapes: ShapeFunctions,
+    path: String
+  ) {
+    var function = function
+    if let call = layer.calls.first,
+      let indexing = SliceArguments.indexing(function, call, shapes.elements)
+    {
+      function = "__operators__.getitem"
+      layer.calls = [indexing]
+    }
     guard let rule = FunctionRule.of(function), layer.calls.count == 1 else {
       report.unsupported(
         path, layer.className, option: "function", reason: "TensorFlow's function \"\(function)\"")
@@ -36,16 +78,25 @@ struct FunctionLayer {
     var call = layer.calls[0]
     var config = rule.defaults
     var kept: [String: CallTree<ValueReference>] = [:]
+    var tensors: [ValueReference] = []
     let transposes = Self.transposes(rule, call)
     for name in rule.operands {
       // What the file leaves out, the operation misses and says so.
       guard let operand = call.keywords.removeValue(forKey: name) else { continue }
-      call.positional.append(name == "slice_spec" ? Self.index(operand) : operand)
+      if name == "slice_spec", let key = shapes.expression(operand, &tensors) {
+        call.positional.append(.constant(Self.index(key)))
+      } else {
+        call.positional.append(operand)
+      }
     }
     for (name, argument) in call.keywords.sorted(by: { $0.key < $1.key }) {
       if let option = rule.options[name] {
-        if let value = Self.option(option, argument) {
-          if !value.isNull { config[option] = value }
+        if let value = argument.constant {
+          if !value.isNull {
+            config[option] = Self.option(option, SerializedValues.unwrapped(value))
+          }
+        } else if let value = shapes.expression(argument, &tensors) {
+          kept[option] = .constant(value)
         } else {
           report.unsupported(
             path, layer.className, option: name, reason: "an argument that the graph computes")
@@ -64,6 +115,7 @@ struct FunctionLayer {
       layer.className = "ops.Einsum"
       config = ["subscripts": .string(transposes)]
     }
+    for (place, tensor) in tensors.enumerated() { kept["shape:\(place)"] = .value(tensor) }
     call.keywords = kept
     layer.calls = [call]
     layer.config = config
@@ -80,39 +132,29 @@ struct FunctionLayer {
     return "...\(a ? "ji" : "ij"),...\(b ? "kj" : "jk")->...ik"
   }
 
-  /// The value of an option, or nil where the graph computes it.
-  private static func option(
-    _ name: String, _ argument: CallTree<ValueReference>
-  ) -> JSONValue? {
-    switch (name, argument) {
-    case ("newshape", .list(let sizes)):
-      // The one size that the graph computes can only be what the others leave.
-      let constants = sizes.map(\.constant)
-      guard constants.count(where: { $0 == nil }) == 1, !constants.contains(.int(-1)) else {
-        return nil
-      }
-      return .array(constants.map { $0 ?? .int(-1) })
-    case ("indices_or_sections", .constant(.array(let sizes))):
+  /// The value of an option in the canonical dialect.
+  private static func option(_ name: String, _ value: JSONValue) -> JSONValue {
+    switch name {
+    case "indices_or_sections":
       // TensorFlow gives the parts' sizes, Keras the places of the cuts.
-      var places: [JSONValue] = []
+      guard let sizes = value.array?.map(\.int) else { return value }
       var sum = 0
-      for size in sizes.dropLast() {
-        guard let size = size.int, (0...(1 << 28)).contains(size) else { return nil }
-        sum += size
-        places.append(.int(sum))
-      }
-      return .array(places)
-    case ("dtype", .constant(let type)):
-      return .string(type.string?.replacing("<dtype: '", with: "").replacing("'>", with: "") ?? "")
-    case ("mode", .constant(let mode)): return .string(mode.string?.lowercased() ?? "")
-    default: return argument.constant
+      return .array(
+        sizes.dropLast().map { size in
+          sum &+= size ?? 0
+          return .int(sum)
+        })
+    case "dtype":
+      return .string(
+        value.string?.replacing("<dtype: '", with: "").replacing("'>", with: "") ?? "")
+    case "mode": return .string(value.string?.lowercased() ?? "")
+    default: return value
     }
   }
 
   /// An index as Keras 3 writes it: TensorFlow's slices are bare dictionaries.
-  private static func index(_ tree: CallTree<ValueReference>) -> CallTree<ValueReference> {
-    guard let index = tree.constant else { return tree }
-    return .constant(index.array.map { .array($0.map(item)) } ?? item(index))
+  static func index(_ index: JSONValue) -> JSONValue {
+    index.array.map { .array($0.map(item)) } ?? item(index)
   }
 
   private static func item(_ item: JSONValue) -> JSONValue {
@@ -120,23 +162,37 @@ struct FunctionLayer {
     return .object(["class_name": .string("__slice__"), "config": item])
   }
 
-  /// The functions that tell a tensor's shape, which is known without them.
-  private static let shapes: Set = ["compat.v1.shape", "shape"]
+  /// Makes a copy of the first tensor of every node that hands several on; what reads its further
+  /// outputs reads the inputs that they are.
+  private func simplifyIdentities(_ model: inout SourceModel) {
+    for place in model.layers.indices
+    where Self.function(of: model.layers[place]) == "identity_n" {
+      let name = model.layers[place].name
+      let inputs = model.layers[place].calls.flatMap(\.references)
+      func source(_ value: ValueReference) -> ValueReference {
+        value.layer == name && value.output > 0 && inputs.indices.contains(value.output)
+          ? inputs[value.output] : value
+      }
+      for index in model.layers.indices {
+        model.layers[index].calls = model.layers[index].calls.map { $0.mapReferences(source) }
+      }
+      for index in model.outputs.indices {
+        model.outputs[index].value = source(model.outputs[index].value)
+      }
+      model.layers[place].config = ["function": .string("identity")]
+      model.layers[place].calls = inputs.prefix(1).map { SourceCall(positional: [.value($0)]) }
+    }
+  }
 
-  /// Removes the layers that told a shape, and what only they were read by.
-  private func dropUnread(_ model: inout SourceModel) {
-    var unread = model.layers.filter { Self.function(of: $0).map(Self.shapes.contains) == true }
-    guard !unread.isEmpty else { return }
+  /// Removes those of the layers that nothing reads any more.
+  private func dropUnread(_ model: inout SourceModel, _ shapes: Set<String>) {
+    var unread: Set<String>
     repeat {
       let read = Set(
         (model.layers.flatMap { $0.calls.flatMap(\.references) } + model.outputs.map(\.value))
           .map(\.layer))
-      unread = model.layers.filter { layer in
-        !read.contains(layer.name)
-          && (layer.className == "ops.GetItem" || Self.function(of: layer) != nil)
-      }
-      let names = Set(unread.map(\.name))
-      model.layers.removeAll { names.contains($0.name) }
+      unread = Set(model.layers.map(\.name)).intersection(shapes).subtracting(read)
+      model.layers.removeAll { unread.contains($0.name) }
     } while !unread.isEmpty
   }
 }

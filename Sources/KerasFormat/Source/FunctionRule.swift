@@ -12,15 +12,11 @@ struct FunctionRule: Sendable {
   var defaults: [String: JSONValue] = [:]
   /// The parameters that change nothing where they have this value; null always changes nothing.
   var idle: [String: JSONValue] = [:]
-  /// The parameters that stay arguments by name.
+  /// The parameters that stay arguments by their own name.
   var kept: Set<String> = []
 
   /// The rule of the function that a file calls `name`, or nil where there is none.
-  static func of(_ name: String) -> FunctionRule? {
-    let prefixes = ["compat.v1.", "compat.v2."]
-    let plain = prefixes.first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
-    return table[plain ?? name]
-  }
+  static func of(_ name: String) -> FunctionRule? { table[name] }
 
   private static let table: [String: FunctionRule] =
     Dictionary(uniqueKeysWithValues: unary.map { ($0.key, FunctionRule(className: $0.value)) })
@@ -40,7 +36,8 @@ struct FunctionRule: Sendable {
     "math.asin": "ops.Arcsin", "math.acos": "ops.Arccos", "math.atan": "ops.Arctan",
     "math.sinh": "ops.Sinh", "math.cosh": "ops.Cosh", "math.tanh": "ops.Tanh",
     "nn.tanh": "ops.Tanh", "math.asinh": "ops.Arcsinh", "math.acosh": "ops.Arccosh",
-    "math.atanh": "ops.Arctanh", "math.erf": "ops.Erf", "math.sigmoid": "ops.Sigmoid",
+    "math.atanh": "ops.Arctanh", "math.erf": "ops.Erf", "math.erfc": "ops.Erfc",
+    "math.sigmoid": "ops.Sigmoid",
     "nn.sigmoid": "ops.Sigmoid", "math.log_sigmoid": "ops.LogSigmoid",
     "math.softplus": "ops.Softplus", "nn.softplus": "ops.Softplus",
     "nn.softsign": "ops.Softsign", "nn.relu": "ops.Relu", "nn.relu6": "ops.Relu6",

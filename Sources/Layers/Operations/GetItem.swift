@@ -3,7 +3,7 @@ import Tensors
 
 /// y = x[start:stop:step, index, …, None]: NumPy's basic indexing.
 ///
-/// Input: any shape. Output: sliced axes keep their place, an index takes its axis away, `None`
+/// Input: any shape; by keyword what a bound is computed of. Output: sliced axes keep their place, an index takes its axis away, `None`
 /// puts one of size 1.
 ///
 /// Keras: `keras.src.ops.numpy.GetItem`
@@ -11,6 +11,7 @@ struct GetItem: Layer {
   static let classNames = ["ops.GetItem"]
   static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces
+  static let keywords = SizeExpression.keywords
 
   var isBatchIndependent: Bool { false }
 
@@ -50,41 +51,21 @@ struct GetItem: Layer {
         continue
       }
       guard axis < shape.rank else { throw LayerError("expected one ellipsis, found several") }
-      if let index = item.int {
+      if let slice = PythonSlice(item) {
+        maps.axes[axis] = try slice.positions(size: shape[axis], in: call)
+        sizes.append(maps.axes[axis].count)
+      } else {
+        let index = try SizeExpression(item, in: call).values.first ?? 0
         let position = index < 0 ? index + shape[axis] : index
         guard (0..<shape[axis]).contains(position) else {
           throw LayerError("expected an index into \(shape[axis]) positions, found \(index)")
         }
         maps.axes[axis] = [position]
-      } else {
-        maps.axes[axis] = try Self.positions(item, size: shape[axis])
-        sizes.append(maps.axes[axis].count)
       }
       axis += 1
     }
     maps.output = Shape(sizes)
     return maps
-  }
-
-  /// The positions that a slice takes, as Python clamps them.
-  private static func positions(_ slice: JSONValue, size: Int) throws(LayerError) -> [Int] {
-    guard slice["class_name"]?.string == "__slice__", let config = slice["config"] else {
-      throw LayerError("expected a slice, an index, None or an ellipsis, found \(slice)")
-    }
-    func part(_ name: String) -> Int? { config[name]?.int }
-    let step = part("step") ?? 1
-    guard step != 0 else { throw LayerError("expected a step other than 0") }
-    func clamped(_ bound: Int, _ range: ClosedRange<Int>) -> Int {
-      min(max(bound < 0 ? bound + size : bound, range.lowerBound), range.upperBound)
-    }
-    if step > 0 {
-      let start = part("start").map { clamped($0, 0...size) } ?? 0
-      let stop = part("stop").map { clamped($0, 0...size) } ?? size
-      return Array(stride(from: start, to: max(start, stop), by: step))
-    }
-    let start = part("start").map { clamped($0, -1...(size - 1)) } ?? size - 1
-    let stop = part("stop").map { clamped($0, -1...(size - 1)) } ?? -1
-    return Array(stride(from: start, to: min(start, stop), by: step))
   }
 }
 

@@ -8,7 +8,8 @@ import Tensors
 struct Rearrangement: Layer {
   static let classNames: [String] = rules.keys.sorted()
   static let elementTypes: [ElementType] = []
-  static let arguments = LayerCall.operandPlaces.union(["constant_values"])
+  static let arguments = LayerCall.operandPlaces.union(["constant_values", "repeats", "shape"])
+  static let keywords = SizeExpression.keywords
 
   private typealias Rule = @Sendable (Options, Shape, LayerCall) throws(LayerError) -> AxisMaps
 
@@ -80,6 +81,10 @@ struct Rearrangement: Layer {
   private func maps(for call: LayerCall) throws(LayerError) -> AxisMaps {
     let shape = try call.onlyShape()
     let flat = Shape([shape.elementCount])
+    var options = options
+    for name in ["repeats", "shape"] {
+      options.numbers = try call.sizes(name) ?? options.numbers
+    }
     let maps = try rule(options, flattens ? flat : shape, call)
     guard flattens, call.arguments["1"] == nil, maps.axes[0].count == shape.elementCount else {
       return maps

@@ -8,7 +8,8 @@ import Tensors
 struct ReshapeOperation: Layer {
   static let classNames = ["ops.ExpandDims", "ops.Ravel", "ops.Reshape", "ops.Squeeze"]
   static let elementTypes = ElementType.allCases
-  static let arguments = LayerCall.operandPlaces
+  static let arguments = LayerCall.operandPlaces.union(["newshape"])
+  static let keywords = SizeExpression.keywords
 
   private enum Rule: Sendable {
     case sizes([Int])
@@ -34,12 +35,13 @@ struct ReshapeOperation: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
-    return [TensorType(try outputShape(shape), call.inputs[0].elementType)]
+    return [TensorType(try outputShape(shape, call), call.inputs[0].elementType)]
   }
 
-  private func outputShape(_ shape: Shape) throws(LayerError) -> Shape {
+  private func outputShape(_ shape: Shape, _ call: LayerCall) throws(LayerError) -> Shape {
     switch rule {
-    case .sizes(var sizes):
+    case .sizes(let sizes):
+      var sizes = try call.sizes("newshape") ?? sizes
       let known = sizes.filter { $0 >= 0 }.reduce(1, *)
       if let open = sizes.firstIndex(of: -1), known > 0 { sizes[open] = shape.elementCount / known }
       guard !sizes.contains(-1), sizes.reduce(1, *) == shape.elementCount else {
