@@ -17,7 +17,7 @@ struct Ink {
     width = image.width
     height = image.height
     let border = Border(width: image.width, height: image.height)
-    let alpha = stride(from: 3, to: image.pixels.count, by: 4).map { image.pixels[$0] }
+    let alpha = image.alpha
     guard border.mean(alpha) >= 127.5 else {
       values = alpha
       paper = 0
@@ -46,9 +46,13 @@ struct Ink {
     guard let most = values.max(), most > 0 else { return nil }
     let threshold = max(most / 4, 1)
     var (left, right, top, bottom) = (width, -1, height, -1)
-    for y in 0..<height {
-      for x in 0..<width where values[y * width + x] >= threshold {
-        (left, right) = (min(left, x), max(right, x))
+    values.withUnsafeBufferPointer { values in
+      for y in 0..<height {
+        let row = values[(y * width)..<((y + 1) * width)]
+        guard let first = row.firstIndex(where: { $0 >= threshold }),
+          let last = row.lastIndex(where: { $0 >= threshold })
+        else { continue }
+        (left, right) = (min(left, first - row.startIndex), max(right, last - row.startIndex))
         (top, bottom) = (min(top, y), max(bottom, y))
       }
     }
@@ -88,5 +92,17 @@ private struct Border {
     let most90 = sorted[(sorted.count - 1) * 9 / 10]
     return Int(most90) - Int(least) <= (Int(most) - Int(least)) / 2
       ? most90 : sorted[(sorted.count - 1) / 2]
+  }
+}
+
+extension Image {
+  /// The alpha of each pixel.
+  fileprivate var alpha: [UInt8] {
+    pixels.withUnsafeBufferPointer { pixels in
+      [UInt8](unsafeUninitializedCapacity: width * height) { alpha, count in
+        for index in 0..<(width * height) { alpha[index] = pixels[index * 4 + 3] }
+        count = width * height
+      }
+    }
   }
 }

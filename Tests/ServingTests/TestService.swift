@@ -5,7 +5,9 @@ import Serving
 struct EchoService: HTTPService {
   var limit = 1000
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int { limit }
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
+    HTTPAdmission(bodyLimit: limit)
+  }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
     reply(.echo(request))
@@ -17,7 +19,9 @@ struct SlowService: HTTPService {
   private static let queue = DispatchQueue(label: "slow")
   var delay = 0.05
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int { 1 << 20 }
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
+    HTTPAdmission(bodyLimit: 1 << 20)
+  }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
     if request.path.hasPrefix("/never") { return }

@@ -23,6 +23,8 @@ package struct HTTPRequest: Sendable {
   package let body: HTTPBody
   /// What the route's pattern left open, by name.
   package var parameters: [String: String] = [:]
+  /// The route, where it was found before the body arrived.
+  var match: HTTPRouter.Match?
   /// Whether the client has gone away, so that nobody waits for the answer.
   package var isAbandoned: @Sendable () -> Bool = { false }
 

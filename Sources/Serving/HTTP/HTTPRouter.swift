@@ -8,15 +8,21 @@ package struct HTTPRouter: Sendable {
     self.routes = routes
   }
 
+  /// A route and what its pattern left open.
+  package struct Match: Sendable {
+    let route: HTTPRoute
+    let parameters: [String: String]
+  }
+
   /// The route of a request and what its pattern left open.
   ///
   /// A path that no route has is answered with 404, one that does not take the method with 405.
-  func route(_ head: HTTPRequestHead) throws(HTTPError) -> (HTTPRoute, [String: String]) {
+  func route(_ head: HTTPRequestHead) throws(HTTPError) -> Match {
     var methods: [String] = []
     let path = head.path.split(separator: "/", omittingEmptySubsequences: false)
     for route in routes {
       guard let parameters = route.match(path) else { continue }
-      if route.takes(head.method) { return (route, parameters) }
+      if route.takes(head.method) { return Match(route: route, parameters: parameters) }
       for method in route.method == "GET" ? ["GET", "HEAD"] : [route.method ?? ""]
       where !methods.contains(method) {
         methods.append(method)
@@ -35,9 +41,9 @@ package struct HTTPRouter: Sendable {
 extension HTTPRouter: HTTPHandler {
   /// Answers a request by its route's handler, on the caller's thread.
   package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
-    let (route, parameters) = try route(request.head)
+    let match = try route(request.head)
     var request = request
-    request.parameters = parameters
-    return try route.handler.handle(request)
+    request.parameters = match.parameters
+    return try match.route.handler.handle(request)
   }
 }

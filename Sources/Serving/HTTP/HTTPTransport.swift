@@ -1,8 +1,21 @@
+/// How a request is taken whose header has arrived.
+package struct HTTPAdmission: Sendable {
+  /// The most bytes that the body may have.
+  package var bodyLimit: Int
+  /// The route, where one was found.
+  package var match: HTTPRouter.Match?
+
+  /// An admission of its parts.
+  package init(bodyLimit: Int, match: HTTPRouter.Match? = nil) {
+    self.bodyLimit = bodyLimit
+    self.match = match
+  }
+}
+
 /// What a transport hands requests to.
 package protocol HTTPService: Sendable {
-  /// The most bytes that the body of such a request may have, or why the request is refused before
-  /// its body arrives.
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int
+  /// How a request is taken, or why it is refused before its body arrives.
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission
 
   /// Learns of a request that is refused before it is answered; its header is nil where it cannot be
   /// read.

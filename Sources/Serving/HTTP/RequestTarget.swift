@@ -3,6 +3,7 @@
 package enum RequestTarget {
   /// The path of a target such as `/v1/models?x=1`, or an error that says what is wrong with it.
   package static func path(_ target: some Collection<UInt8>) throws(HTTPError) -> String {
+    if isPlain(target) { return String(decoding: target, as: UTF8.self) }
     var bytes = Array(target)
     for scheme in ["http://", "https://"] where bytes.starts(with: scheme.utf8) {
       // A target that names the host, as proxies receive it.
@@ -22,6 +23,26 @@ package enum RequestTarget {
       throw malformed("it holds a relative segment")
     }
     return path
+  }
+
+  /// Whether a target is a path that means what it says: letters, digits and few signs, no two of
+  /// which follow each other.
+  private static func isPlain(_ target: some Collection<UInt8>) -> Bool {
+    guard target.first == UInt8(ascii: "/") else { return false }
+    var isAfterSign = false
+    for byte in target {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        isAfterSign = false
+      case UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-"):
+        if isAfterSign { return false }
+        isAfterSign = true
+      default:
+        return false
+      }
+    }
+    return true
   }
 
   private static func percentDecoded(_ bytes: ArraySlice<UInt8>) throws(HTTPError) -> [UInt8] {

@@ -29,6 +29,8 @@ final class Exchange: @unchecked Sendable {
   var body: HTTPBody?
   /// The most bytes that the body may have.
   var bodyLimit = 0
+  /// The route, where one was found.
+  var match: HTTPRouter.Match?
   /// Why the request is refused once its body has arrived.
   var refusal: HTTPError?
   /// When the header had arrived.

@@ -51,7 +51,9 @@ final class TransportCore: Sendable {
       let path = try RequestTarget.path(exchange.target)
       let request = HTTPRequestHead(method: method, path: path, headers: headers)
       head = request
-      exchange.bodyLimit = try service.admit(request)
+      let admission = try service.admit(request)
+      exchange.bodyLimit = admission.bodyLimit
+      exchange.match = admission.match
       if case .known(let count) = length, count > exchange.bodyLimit {
         throw Self.tooLarge(exchange)
       }
@@ -104,6 +106,7 @@ final class TransportCore: Sendable {
       return send(HTTPError.stopping.response, to: connection)
     }
     var request = HTTPRequest(head: head, body: exchange.body ?? .empty)
+    request.match = exchange.match
     if let state = state(of: connection) { request.isAbandoned = { state.isClosedByClient } }
     service.respond(to: request) { exchange.complete($0) }
     return resume(exchange, connection: connection)

@@ -28,23 +28,24 @@ final class Dispatcher: HTTPService {
     bodyLimit = configuration.bodyLimit
   }
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> Int {
-    let route = try? router.route(head).0
-    if let token, !(route?.isPublic ?? false) { try token.check(head.headers) }
-    return min(route?.bodyLimit ?? bodyLimit, bodyLimit)
+  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
+    let match = try? router.route(head)
+    if let token, !(match?.route.isPublic ?? false) { try token.check(head.headers) }
+    return HTTPAdmission(
+      bodyLimit: min(match?.route.bodyLimit ?? bodyLimit, bodyLimit), match: match)
   }
 
   func refused(_ head: HTTPRequestHead?, with error: HTTPError) {
-    observer.begin(head, route: head.flatMap { try? router.route($0).0 }).end(error.response)
+    observer.begin(head, route: head.flatMap { try? router.route($0).route }).end(error.response)
   }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
     do throws(HTTPError) {
-      let (route, parameters) = try router.route(request.head)
-      let observation = observer.begin(request.head, route: route)
+      let match = if let known = request.match { known } else { try router.route(request.head) }
+      let observation = observer.begin(request.head, route: match.route)
       var request = request
-      request.parameters = parameters
-      answer(request, by: route) { response in
+      request.parameters = match.parameters
+      answer(request, by: match.route) { response in
         observation.end(response)
         reply(response)
       }
