@@ -131,6 +131,12 @@ extension LayerCatalog {
       ]
     ),
     (
+      "Quantization",
+      [
+        QuantizedDense.self
+      ]
+    ),
+    (
       "Recurrent",
       [
         Bidirectional.self,
