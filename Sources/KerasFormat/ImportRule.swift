@@ -33,6 +33,10 @@ enum ImportRule {
   case nestedWeightsByOrder
   /// Weights are stored in the form of some version or back end.
   case weightsConverted(String)
+  /// Weights are quantised.
+  case weightsQuantized(String)
+  /// `TimeDistributed` holds a quantised layer.
+  case quantizationBypassed
   /// A configuration of Keras 1.
   case keras1Translated
   /// The file's weight groups have other names than the layers.
@@ -63,6 +67,9 @@ enum ImportRule {
     case .nestedWeightsByOrder:
       "weights of nested models are matched by Keras's order, trainable ones first"
     case .weightsConverted(let form): "weights of the form \(form) are converted"
+    case .weightsQuantized(let mode): "weights quantised by \(mode) are computed with as in Keras"
+    case .quantizationBypassed:
+      "quantised weights inside TimeDistributed are multiplied as they are stored, as Keras does"
     case .keras1Translated: "layers of Keras 1 are read as those of Keras 2 that replaced them"
     case .weightGroupsByPosition:
       "weight groups whose names no layer has are matched by their position"

@@ -24,6 +24,10 @@ struct ModelImport {
     let parser = ModelParser(version: version, report: report)
     guard var source = parser.model(json) else { throw ModelProblems(report.problems) }
     if let files { source = VocabularyFiles(files: files, report: report).adding(to: source) }
+    if let weights {
+      source = QuantizationNotes(weights: weights, version: version, report: report)
+        .noted(in: source)
+    }
     let inputs = inputs(of: source)
     let builder = GraphBuilder(version: version, report: report)
     let outputs = builder.expand(source, path: "", index: 0, inputs: inputs.map(\.value))

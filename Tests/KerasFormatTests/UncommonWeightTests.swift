@@ -1,34 +1,26 @@
-import KerasFormat
 import ModelFormat
 import Testing
 
+@testable import KerasFormat
+
 @Suite("Weights in another form than their class's")
 struct UncommonWeightTests {
-  private func problems(_ options: String) -> [ModelProblem] {
+  private func file(_ options: String, _ names: [String]) -> KerasFile {
     KerasFile(
       config: Config.sequential([Config.input("in"), Config.layer("Dense", "d", options)]),
-      groups: [("d", [.init("d/bias"), .init("d/kernel"), .init("d/kernel_scale")])]
-    ).problems()
+      groups: [("d", names.map { .init("d/\($0)") })])
   }
 
   @Test(
     "are refused by the option's name, and not called damaged",
     arguments: [
       (
-        #""dtype": "int8_from_float32""#, "dtype",
-        "the quantised policy \"int8_from_float32\" is not supported"
+        #""dtype": {"class_name": "TernaryDTypePolicy", "config": {"mode": "ternary", "source_name": "float32"}}"#,
+        "dtype", "the quantised policy \"ternary_from_float32\" is not supported"
       ),
       (
-        #""dtype": {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int4", "source_name": "mixed_float16"}}"#,
-        "dtype", "the quantised policy \"int4_from_mixed_float16\" is not supported"
-      ),
-      (
-        #""quantization_config": {"class_name": "Int8QuantizationConfig", "config": {}}"#,
-        "quantization_config", "quantised weights (Int8QuantizationConfig) are not supported"
-      ),
-      (
-        #""lora_rank": 4"#, "lora_rank",
-        "weights of low rank (LoRA) are not supported, found rank 4"
+        #""dtype": "int8_from_float32", "quantization_config": {"class_name": "Int8QuantizationConfig", "config": {"activation_quantizer": {"class_name": "Mine", "config": {}}}}"#,
+        "quantization_config", "inputs quantised by Mine"
       ),
       (
         #""activation": {"class_name": "PReLU", "config": {"name": "p"}}"#, "activation",
@@ -38,13 +30,44 @@ struct UncommonWeightTests {
   func refused(options: String, option: String, reason: String) {
     let expected = ModelProblem(
       .unsupported, layer: "d", className: "Dense", option: option, reason: reason)
-    #expect(problems(options) == [expected])
+    #expect(file(options, ["bias", "kernel", "kernel_scale"]).problems() == [expected])
   }
 
-  @Test("a plain layer with such weights stays damaged")
-  func damaged() {
-    let found = problems(#""lora_rank": null, "quantization_config": null, "dtype": "float16""#)
-    #expect(found.map(\.kind) == [.invalid])
+  @Test(
+    "the file tells how inputs of quantised layers become whole numbers",
+    arguments: [
+      (#""dtype": "int8_from_float32""#, "3.9.0", true),
+      (
+        #""dtype": "int8_from_float32", "quantization_config": {"config": {"activation_quantizer": null}}"#,
+        "3.13.0", false
+      ),
+      (#""dtype": "int4_from_float32""#, "3.12.0", true),
+      (#""dtype": "int4/-1_from_float32""#, "3.15.0", false),
+    ])
+  func inputs(options: String, version: String, isQuantized: Bool) throws {
+    let version = try #require(KerasVersion(version))
+    let config = try #require(try JSONValue(parsing: "{\(options)}").object)
+    let policy = try #require(config["dtype"].flatMap(QuantizationPolicy.init))
+    #expect(
+      try policy.quantization(config, version: version).inputs
+        == (isQuantized ? Quantization.InputRange() : nil))
+  }
+
+  @Test(
+    "a layer lacks none of its weights",
+    arguments: [
+      #""lora_rank": null, "quantization_config": null, "dtype": "float16""#,
+      #""dtype": "int4/2_from_float32""#, #""dtype": "gptq/4/2_from_float32""#,
+    ])
+  func damaged(options: String) {
+    #expect(file(options, ["bias", "kernel", "kernel_scale"]).problems().map(\.kind) == [.invalid])
+  }
+
+  @Test("factors of low rank beside quantised weights are refused")
+  func quantizedFactors() {
+    let options = #""lora_rank": 1, "dtype": "int8_from_float32""#
+    let names = ["bias", "lora_kernel_a", "lora_kernel_b", "kernel", "kernel_scale"]
+    #expect(file(options, names).problems().map(\.option) == ["lora_rank"])
   }
 
   @Test("a weight's own name is never taken for another's by order")

@@ -20,7 +20,10 @@ enum ConfigRules {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer],
+      "Dense": [.quantization, .lowRank],
       "Discretization": [.learnedBoundaries],
+      "EinsumDense": [.quantization, .lowRank],
+      "Embedding": [.quantization, .lowRank],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
       "GroupNormalization": [.scalar("axis")],
@@ -32,6 +35,7 @@ enum ConfigRules {
       "MultiHeadAttention": [.addedMask],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
+      "ReversibleEmbedding": [.quantization, .lowRank],
       "Resizing": [.computesInFloat],
       "Softmax": [.scalar("axis"), .addedMask],
       "StringLookup": [.computesInFloat, .spareFactors],
@@ -57,7 +61,7 @@ enum ConfigRules {
     ]
     var rules: [String: [ConfigRule]] = [
       "AveragePooling#D": pool,
-      "Conv#D": window + [.flippedKernels],
+      "Conv#D": window + [.flippedKernels, .lowRank],
       "Conv#DTranspose": window
         + [.vector("output_padding", rank: rank), .ungrouped, .flippedKernels],
       "ConvLSTM#D": window + [.recurrentActivation, .flippedKernels],

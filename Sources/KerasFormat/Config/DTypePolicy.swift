@@ -7,10 +7,15 @@ enum DTypePolicy {
     "double",
   ]
 
-  /// The name of a floating-point policy, from a bare name or a policy object; nil for integer
-  /// types and for quantised policies, which do change what a layer computes.
+  /// The name of a floating-point policy, from a bare name or a policy object; nil for integer types.
+  ///
+  /// Where weights are quantised, it is that of what is computed in.
   static func floatingPointName(_ json: JSONValue) -> String? {
-    name(json).flatMap { floatingPoint.contains($0) ? $0 : nil }
+    if let quantized = QuantizationPolicy(json) { return quantized.source ?? "float32" }
+    if QuantizationPolicy.isMap(json) {
+      return json["config"]?["default_policy"].flatMap(floatingPointName) ?? "float32"
+    }
+    return name(json).flatMap { floatingPoint.contains($0) ? $0 : nil }
   }
 
   /// The name of a policy that quantises nothing, from the bare name or a policy object.

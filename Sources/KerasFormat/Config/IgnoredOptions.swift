@@ -6,7 +6,7 @@ import ModelFormat
 enum IgnoredOptions {
   private static let everywhere: Set = [
     "name", "trainable", "activity_regularizer", "batch_input_shape", "batch_shape", "input_shape",
-    "input_dtype", "build_config", "autocast",
+    "input_dtype", "build_config", "autocast", "quantization_config",
   ]
 
   private static let suffixes = ["_initializer", "_regularizer", "_constraint"]
@@ -31,6 +31,7 @@ enum IgnoredOptions {
     "CuDNNGRU": recurrent,
     "CuDNNLSTM": recurrent,
     "Dropout": dropout,
+    "EinsumDense": ["gptq_unpacked_column_size"],
     "Embedding": ["input_length"],
     "GRU": recurrent,
     "GRUCell": recurrent,
@@ -57,7 +58,6 @@ enum IgnoredOptions {
     "lora_alpha": .null,
     "lora_rank": .null,
     "output_padding": .null,
-    "quantization_config": .null,
     "renorm": .bool(false),
     "rms_scaling": .bool(false),
     "softmax_robust_masking": .bool(false),

@@ -4,19 +4,20 @@ import ModelFormat
 /// quantised, as a product of low rank (LoRA), or with those of an activation beside them.
 enum UncommonWeights {
   /// The names of the options.
-  static let options: Set = ["activation", "dtype", "lora_rank", "quantization_config"]
+  static let options: Set = ["activation", "dtype", "quantization_config"]
 
-  /// The option of a layer that is not supported, and why; nil where all weights are plain.
-  static func refusal(of config: [String: JSONValue]) -> (option: String, reason: String)? {
-    if let policy = config["dtype"].flatMap(policyName) {
-      return ("dtype", "the quantised policy \"\(policy)\" is not supported")
-    }
-    if let mode = given("quantization_config", in: config) {
-      let name = mode["config"]?["mode"]?.string ?? mode["class_name"]?.string ?? "\(mode)"
-      return ("quantization_config", "quantised weights (\(name)) are not supported")
-    }
-    if let rank = given("lora_rank", in: config) {
-      return ("lora_rank", "weights of low rank (LoRA) are not supported, found rank \(rank)")
+  /// The option of a layer that is not supported, and why; nil where its weights can be read.
+  static func refusal(
+    of config: [String: JSONValue], className: String, version: KerasVersion
+  ) -> (option: String, reason: String)? {
+    if let policy = config["dtype"].flatMap(QuantizationPolicy.init),
+      Quantization.classNames.contains(className)
+    {
+      do throws(QuantizationRefusal) {
+        _ = try policy.quantization(config, version: version)
+      } catch {
+        return (error.option, error.reason)
+      }
     }
     if let activation = config["activation"], let className = ClassNames.name(of: activation),
       WeightLayout.slots(of: ClassNames.present(className), [:])?.isEmpty == false
@@ -27,17 +28,22 @@ enum UncommonWeights {
     }
     return nil
   }
+}
 
-  private static func given(_ option: String, in config: [String: JSONValue]) -> JSONValue? {
-    config[option].flatMap { $0.isNull ? nil : $0 }
+extension ConfigRule {
+  /// `dtype`, where it tells how the weights are quantised.
+  static let quantization = ConfigRule { config, normalizer in
+    guard let dtype = config["dtype"], let policy = QuantizationPolicy(dtype) else { return }
+    let quantization = try? policy.quantization(config, version: normalizer.version)
+    config[Quantization.option] = quantization?.json ?? .string(policy.name)
+    if let quantization { normalizer.report.note(.weightsQuantized(quantization.mode.rawValue)) }
   }
 
-  /// The name of a quantised policy, like `int8_from_float32`; nil for any other type.
-  private static func policyName(_ json: JSONValue) -> String? {
-    if let name = json.string { return name.contains("_from_") ? name : nil }
-    guard json["class_name"]?.string?.contains("DTypePolicy") == true,
-      let config = json["config"], let mode = config["mode"]?.string
-    else { return json["config"]?["name"].flatMap(policyName) }
-    return config["source_name"]?.string.map { "\(mode)_from_\($0)" } ?? mode
+  /// `lora_rank`, where the file has the two factors beside the kernel that they change; archives
+  /// have their sum.
+  static let lowRank = ConfigRule { config, _ in
+    guard let rank = config.removeValue(forKey: "lora_rank")?.double else { return }
+    let alpha = config.removeValue(forKey: "lora_alpha")?.double ?? rank
+    config[LowRank.option] = .double(alpha / rank)
   }
 }

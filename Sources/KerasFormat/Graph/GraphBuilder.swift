@@ -99,7 +99,8 @@ final class GraphBuilder {
   ) -> [GraphValue] {
     var config = StoredForm.removed(from: layer.config)
     config["mask_zero"] = nil
-    addLayer(LayerDescription(name: path, className: layer.className, config: config))
+    let className = QuantizedLayer.className(layer.className, &config)
+    addLayer(LayerDescription(name: path, className: className, config: config))
     let node = GraphName.call(name ?? path, index)
     let masks = MaskPropagation(
       layer, name: GraphName.call(path, index), call: call, version: version)

@@ -41,18 +41,23 @@ struct LayerParser {
       guard let inner = self.layer(options["layer"] ?? .null, index: 0, path: layerPath) else {
         return nil
       }
-      layer.body = .timeDistributed(inner)
+      layer.body = .timeDistributed(bypassed(inner, path: joined(layerPath, inner.name)))
       report.note(.timeDistributedInlined)
     case _ where isOperation(layer.className, options):
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
     default:
-      if let (option, reason) = UncommonWeights.refusal(of: options) {
+      if let (option, reason) = UncommonWeights.refusal(
+        of: options, className: layer.className, version: models.version)
+      {
         report.unsupported(layerPath, layer.className, option: option, reason: reason)
       }
       layer.config = ConfigNormalizer(version: models.version, report: report)
         .normalized(
           options, className: layer.className, fileClassName: layer.fileClassName)
+      if layer.config[Quantization.option] != nil {
+        layer.config[Quantization.inputShape] = Self.inputShape(of: entry)
+      }
     }
     return layer
   }
@@ -67,6 +72,30 @@ struct LayerParser {
       name: name, className: rawClass == "Pipeline" ? rawClass : modelClass,
       fileClassName: ClassNames.withoutPackage(rawClass),
       isTrainable: config["trainable"]?.bool ?? true, body: .model(model))
+  }
+
+  /// The layer as `TimeDistributed` calls it, which passes over what Keras does for quantised weights.
+  private func bypassed(_ layer: SourceLayer, path: String) -> SourceLayer {
+    guard var quantization = Quantization(layer.config[Quantization.option]) else { return layer }
+    if quantization.mode == .gptq || quantization.mode == .awq {
+      report.unsupported(
+        path, layer.className, option: "dtype",
+        reason: "weights quantised by \(quantization.mode.rawValue) inside TimeDistributed, which "
+          + "Keras multiplies as they are stored")
+    }
+    var layer = layer
+    quantization.isBypassed = true
+    layer.config[Quantization.option] = quantization.json
+    report.note(.quantizationBypassed)
+    return layer
+  }
+
+  /// The shape of a layer's input, where its entry tells it.
+  private static func inputShape(of entry: JSONValue) -> JSONValue? {
+    let built = entry["build_config"]?["input_shape"] ?? .null
+    if built.array != nil { return built }
+    let call = entry["inbound_nodes"]?.array?.first?["args"]?.array?.first
+    return call?["config"]?["shape"]
   }
 
   /// Whether the entry is an operation's: the options of a layer say whether it is trained.

@@ -62,6 +62,11 @@ struct StoredForm: Sendable {
 
   /// The weights of a layer of the given options as its class has them today.
   static func undone(_ weights: [NamedWeight], _ config: [String: JSONValue]) -> [NamedWeight] {
+    if let quantization = Quantization(config[Quantization.option]) {
+      return QuantizedWeights(quantization, config, weights).undone() ?? weights
+    }
+    if let heads = QuantizedHeads(config) { return heads.undone(weights) }
+    let weights = LowRank.merged(weights, config)
     let own = forms(config)
     if !own.isEmpty {
       return own.reduce(weights) { weights, form in form.convert(weights, config) ?? weights }

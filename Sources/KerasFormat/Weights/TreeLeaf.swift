@@ -16,7 +16,8 @@ struct TreeLeaf {
     guard let slots = leaf.slots else { return try everything(in: store, under: "") }
     var weights: [NamedWeight] = []
     var counts: [String: Int] = [:]
-    for slot in slots {
+    // A file of this form has the sum of what an optional weight is a part of.
+    for slot in slots where !slot.isOptional {
       let part = slot.name.contains("/") ? slot.name.withoutLastComponent : ""
       let index = counts[part, default: 0]
       counts[part] = index + 1
@@ -34,7 +35,7 @@ struct TreeLeaf {
   /// What belongs to the object that a layer knows as `part`, or to the layer itself.
   ///
   /// A recurrent layer's weights are its cell's.
-  private func owner(of part: String) -> WeightStore? {
+  func owner(of part: String) -> WeightStore? {
     var (owner, config) = (store, leaf.config)
     for name in part.split(separator: "/").map(String.init) {
       let next = Int(name).map { cell($0, of: owner, config) } ?? child(name, of: owner)

@@ -6,8 +6,30 @@ enum WeightLayout {
   /// known to have any.
   static func slots(of className: String, _ config: [String: JSONValue]) -> [WeightSlot]? {
     if let names = StoredForm.names(config) { return names.map { WeightSlot($0) } }
-    guard let slots = table[className]?(Options(config: config)) else { return nil }
+    guard let rule = table[className] else { return nil }
+    let slots = quantized(className, config) ?? rule(Options(config: config))
     return slots + part("activation", config["activation"])
+      + (config[LowRank.option] == nil ? [] : LowRank.slots(of: className))
+  }
+
+  /// The weights of a layer whose weights are quantised; nil for other layers.
+  private static func quantized(
+    _ className: String, _ config: [String: JSONValue]
+  ) -> [WeightSlot]? {
+    let options = Options(config: config)
+    let hasBias =
+      className == "EinsumDense" ? options.given("bias_axes") : options.has("use_bias")
+    if let quantization = Quantization(config[Quantization.option]) {
+      return quantization.slots(
+        of: className, hasBias: hasBias, isTied: config["tie_weights"]?.bool ?? true)
+    }
+    return QuantizedHeads(config)?.slots(of: headedParts(options), hasBias: hasBias)
+  }
+
+  /// The layers that project what goes into and comes out of attention, in Keras's order.
+  private static func headedParts(_ options: Options) -> [String] {
+    let gate = options.has("use_gate", default: false) ? ["gate"] : []
+    return ["query", "key"] + gate + ["value", "attention_output"]
   }
 
   /// The names under which some class stores some weight.
@@ -56,8 +78,7 @@ enum WeightLayout {
     let recurrent: Rule = { [WeightSlot("kernel"), WeightSlot("recurrent_kernel")] + $0.bias }
     let affine: Rule = { $0.scaleAndCenter }
     let headed: Rule = { options in
-      let gate = options.has("use_gate", default: false) ? ["gate"] : []
-      return (["query", "key"] + gate + ["value", "attention_output"]).flatMap { part in
+      headedParts(options).flatMap { part in
         ([WeightSlot("kernel")] + options.bias).map { $0.inside(part) }
       }
     }
@@ -89,6 +110,10 @@ enum WeightLayout {
       "Normalization": normalization,
       "PReLU": { _ in [WeightSlot("alpha")] },
       "RMSNormalization": { _ in [WeightSlot("scale")] },
+      "ReversibleEmbedding": { options in
+        [WeightSlot("embeddings")]
+          + (options.has("tie_weights") ? [] : [WeightSlot("reverse_embeddings")])
+      },
       "RNN": { part("cell", $0.config["cell"]) },
       "SReLU": { _ in ["t_left", "a_left", "t_right", "a_right"].map { WeightSlot($0) } },
       "STFTSpectrogram": { options in

@@ -17,6 +17,10 @@ struct WeightLeaf {
   /// Whether every model that holds the layer is trained too.
   let isTrainableThroughout: Bool
 
+  /// Whether the weights' names tell more than their order, which depends on when Keras made those
+  /// that it quantised or added.
+  var isNamed: Bool { config[Quantization.option] != nil || config[LowRank.option] != nil }
+
   /// The layers with weights of their own in `layer`, in Keras's order.
   static func leaves(of layer: SourceLayer) -> [WeightLeaf] {
     leaves(of: layer, path: layer.name, components: [], isTrainable: true)

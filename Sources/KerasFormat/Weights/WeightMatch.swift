@@ -37,11 +37,26 @@ struct WeightMatch {
     for (leaf, description) in leaves.enumerated() {
       guard let slots = description.slots else { continue }
       let orders = WeightOrder.candidates([description], isTrainable: true)
-      let fitting = orders.first { fits($0.map { slots[$0.slot] }, indices[leaf]) }
-      guard let fitting else { return nil }
-      indices[leaf] = reordered(indices[leaf], fitting)
+      if let fitting = orders.first(where: { fits($0.map { slots[$0.slot] }, indices[leaf]) }) {
+        indices[leaf] = reordered(indices[leaf], fitting)
+      } else if description.isNamed, let named = byOneName(slots, indices[leaf]) {
+        indices[leaf] = named
+      } else {
+        return nil
+      }
     }
     return indices
+  }
+
+  /// The indices in the order of the slots, where each slot has the name of one weight; optional
+  /// ones, which come last, are all there or none.
+  private func byOneName(_ slots: [WeightSlot], _ indices: [Int]) -> [Int]? {
+    let wanted = [slots, slots.filter { !$0.isOptional }].first { $0.count == indices.count }
+    let named = (wanted ?? []).compactMap { slot in
+      let fitting = indices.filter { stored[$0].mayBe(slot) }
+      return fitting.count == 1 ? fitting[0] : nil
+    }
+    return named.count == wanted?.count && Set(named).count == named.count ? named : nil
   }
 
   /// The layer that shares most of its path with the weight, if there is one.

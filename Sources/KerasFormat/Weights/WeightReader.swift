@@ -75,7 +75,9 @@ struct WeightReader {
       return
     }
     let expected = leaves.flatMap { leaf in
-      (leaf.slots ?? []).map { leaves.count == 1 ? $0.name : "\(leaf.path)/\($0.name)" }
+      (leaf.slots ?? []).filter { !$0.isOptional }.map {
+        leaves.count == 1 ? $0.name : "\(leaf.path)/\($0.name)"
+      }
     }
     let leaf = leaves.count == 1 ? leaves[0].path : layer.name
     let className = leaves.count == 1 ? leaves[0].className : layer.className

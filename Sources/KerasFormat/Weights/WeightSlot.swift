@@ -6,6 +6,8 @@ struct WeightSlot: Hashable, Sendable {
   var isTrainable = true
   /// The last part of the names that files store it under.
   var storedNames: Set<String>
+  /// Whether only some files have it.
+  var isOptional = false
 
   /// A slot of the given name, by which files may also store it, next to `others`.
   init(_ name: String, isTrainable: Bool = true, storedAs others: String...) {

@@ -28,7 +28,7 @@ struct WeightTree {
     var found: [String: [NamedWeight]] = [:]
     var missing: [WeightLeaf] = []
     var leaves: [WeightLeaf] = []
-    for (leaf, store) in self.stores(of: model, in: root, path: "") {
+    for (leaf, store) in stores() {
       do {
         if let store, let weights = try TreeLeaf(leaf, store).weights() {
           found[leaf.path] = weights
@@ -52,6 +52,8 @@ struct WeightTree {
   }
 
   /// The layers that own weights, each with what the file holds of it.
+  func stores() -> [(WeightLeaf, WeightStore?)] { stores(of: model, in: root, path: "") }
+
   private func stores(
     of model: SourceModel, in store: WeightStore?, path: String
   ) -> [(WeightLeaf, WeightStore?)] {

@@ -10,12 +10,14 @@ struct HeadedRun: Sendable {
   private let returnsScores: Bool
   private let projections: AttentionProjections
   private let panels: PackedMatrix
-  /// Where the ordered query, value and key begin; empty where the axes stand as they should.
+  /// Where the ordered or quantised query, value and key begin; empty where the inputs are as they
+  /// should be.
   private let ordered: [Int]
   private let projected: Int
   private let context: Int
   private let unordered: Int
   private let work: Int
+  private let factors: Int
   /// The numbers of scratch memory that a run takes.
   let scratchCount: Int
 
@@ -35,11 +37,16 @@ struct HeadedRun: Sendable {
       defer { end += (count + 15) / 16 * 16 }
       return end
     }
-    ordered = plan.axes.isIdentity ? [] : plan.inputs.map { take($0.elementCount) }
+    ordered =
+      plan.axes.isIdentity && options.quantizers.isEmpty
+      ? [] : plan.inputs.map { take($0.elementCount) }
     projected = take(projections.scratchCount)
     self.context = take(plan.queryRows * inner)
     unordered = take(plan.axes.isIdentity ? 0 : plan.output.elementCount)
     work = take(plan.attention.scratchCount)
+    factors = take(
+      options.quantizers.isEmpty
+        ? 0 : plan.inputs.map { $0.elementCount / max($0[-1], 1) }.max() ?? 0)
     scratchCount = end
   }
 
@@ -58,6 +65,9 @@ struct HeadedRun: Sendable {
       scores: returnsScores ? buffers.output(1) : nil, scratch: buffers.scratch(from: work),
       buffers)
     if options.parts.count > 3 { applyGate(heads, buffers) }
+    options.quantizers.output?.approximate(
+      rows: plan.queryRows, count: inner, heads.start, into: heads.start,
+      factors: buffers.scratch(from: factors), buffers.workers)
     let target = plan.axes.isIdentity ? buffers.output() : buffers.scratch(from: unordered)
     panels.multiply(
       rows: plan.queryRows, heads.start, into: target,
@@ -91,17 +101,26 @@ struct HeadedRun: Sendable {
 
   /// The query (0), value (1) or key (2), its axes in order.
   private func input(_ index: Int, _ buffers: StepBuffers) -> UnsafePointer<Float> {
-    let place = index == 2 ? plan.keyInput : index
-    if ordered.isEmpty { return buffers.input(place) }
-    return UnsafePointer(buffers.scratch(from: ordered[place]))
+    if ordered.isEmpty { return buffers.input(index == 2 ? plan.keyInput : index) }
+    return UnsafePointer(buffers.scratch(from: ordered[place(index)]))
+  }
+
+  /// Where a tensor is ordered: the key by itself where something else is done to it.
+  private func place(_ index: Int) -> Int {
+    index == 2 && options.quantizers.isEmpty ? plan.keyInput : index
   }
 
   private func orderInputs(_ buffers: StepBuffers) {
     if ordered.isEmpty { return }
-    for index in 0...plan.keyInput {
+    for index in 0...(options.quantizers.isEmpty ? plan.keyInput : 2) {
+      let target = buffers.scratch(from: ordered[index])
+      let shape = plan.inputs[index]
       CPUKernels.active.permute(
-        plan.inputs[index], axes: plan.axes.order, buffers.inputBytes(index),
-        into: buffers.scratch(from: ordered[index]))
+        shape, axes: plan.axes.order, buffers.inputBytes(index == 2 ? plan.keyInput : index),
+        into: target)
+      options.quantizers.inputs[index]?.approximate(
+        rows: shape.elementCount / max(shape[-1], 1), count: shape[-1], target, into: target,
+        factors: buffers.scratch(from: factors), buffers.workers)
     }
   }
 

@@ -7,12 +7,19 @@ struct EinsumBody: Sendable {
   let panels: [PackedMatrix]
   let bias: Tensor?
   let activation: ActivationFunction
+  /// What is done to the input before it is multiplied, if anything.
+  var quantizer: InputQuantizer?
+  /// What the product is divided by where the input is whole numbers.
+  var scaling = ScaledProduct(kernelScale: nil)
 
-  private var orderedCount: Int { plan.takesInputAsItIs ? 0 : input.elementCount }
+  private var orderedCount: Int {
+    plan.takesInputAsItIs && quantizer == nil ? 0 : input.elementCount
+  }
   private var productCount: Int { plan.givesOutputAsItIs ? 0 : plan.product.elementCount }
+  private var factorCount: Int { quantizer == nil ? 0 : plan.batch * plan.rows }
 
   /// The numbers of scratch memory that a run takes.
-  var scratchCount: Int { orderedCount + productCount }
+  var scratchCount: Int { orderedCount + productCount + factorCount }
 
   /// Whether the bias is one number for each column of the product.
   private var hasColumnBias: Bool {
@@ -25,14 +32,19 @@ struct EinsumBody: Sendable {
   func run(_ buffers: StepBuffers) {
     let x = orderedInput(buffers)
     let y = plan.givesOutputAsItIs ? buffers.output() : buffers.scratch(from: orderedCount)
-    let isFinished = bias == nil || hasColumnBias
+    let scalesRows = quantizer?.scalesRows == true
+    let isFinished = !scalesRows && (bias == nil || hasColumnBias)
     let epilogue = Epilogue(
-      bias: hasColumnBias ? bias?.firstNumber : nil,
+      bias: isFinished ? bias?.firstNumber : nil,
       activation: isFinished ? activation.epilogue : .linear)
     for index in 0..<plan.batch {
       panels[index].multiply(
         rows: plan.rows, x + index * plan.rows * plan.inner,
         into: y + index * plan.rows * plan.columns, epilogue, buffers.workers)
+      guard scalesRows else { continue }
+      scaling.scale(
+        y + index * plan.rows * plan.columns, rows: plan.rows, width: plan.columns,
+        column: index * plan.columns, factors: factors(buffers) + index * plan.rows)
     }
     let out = buffers.output()
     if !plan.givesOutputAsItIs {
@@ -45,16 +57,23 @@ struct EinsumBody: Sendable {
   }
 
   private func orderedInput(_ buffers: StepBuffers) -> UnsafePointer<Float> {
-    if plan.takesInputAsItIs { return buffers.input(0) }
+    if orderedCount == 0 { return buffers.input(0) }
     let ordered = buffers.scratch()
     CPUKernels.active.permute(
       input, axes: plan.inputOrder, buffers.inputBytes(0), into: ordered)
+    quantizer?.quantize(
+      rows: plan.batch * plan.rows, count: plan.inner * plan.summed, ordered, into: ordered,
+      factors: factors(buffers), buffers.workers)
     if plan.summed != 1 {
       CPUKernels.active.reduce(
         .sum, outer: plan.batch * plan.rows * plan.inner, count: plan.summed, ordered,
         into: ordered)
     }
     return UnsafePointer(ordered)
+  }
+
+  private func factors(_ buffers: StepBuffers) -> UnsafeMutablePointer<Float> {
+    buffers.scratch(from: orderedCount + productCount)
   }
 
   private func addBias(_ out: UnsafeMutablePointer<Float>) {

@@ -3,17 +3,23 @@ import Tensors
 
 /// y = activation(einsum(equation, x, kernel) + bias).
 ///
+/// As `QuantizedEinsumDense`, x becomes what ``InputQuantizer`` makes of it, each of the parts by
+/// itself that the equation sums up, and what comes of whole numbers is divided by the part's factor
+/// and by the weight kernel_scale, where there is one, whose axes are the kernel's.
+///
 /// Input, kernel and output: the axes that the equation names. Weights: kernel, and with
 /// `bias_axes` bias, which broadcasts to the output.
 ///
 /// Keras: <https://keras.io/api/layers/core_layers/einsum_dense/>
 struct EinsumDense: Layer {
-  static let classNames = ["EinsumDense"]
+  static let classNames = ["EinsumDense", "QuantizedEinsumDense"]
 
   private let equation: EinsumEquation?
   private let kernel: Tensor
   private let bias: Tensor?
   private let activation: ActivationFunction
+  private let quantizer: InputQuantizer?
+  private let kernelScale: Tensor?
 
   init(_ reader: inout LayerReader) {
     let text = reader.value("equation")
@@ -29,10 +35,18 @@ struct EinsumDense: Layer {
       reader.value("bias_axes") == nil
       ? nil : reader.weight("bias", [Int?](repeating: nil, count: biasRank))
     activation = reader.activation()
+    quantizer = reader.className == "QuantizedEinsumDense" ? reader.inputQuantizer() : nil
+    let scaleShape = quantizer == nil ? nil : reader.storedShape(of: "kernel_scale")
+    kernelScale = scaleShape.map { reader.weight("kernel_scale", $0.dimensions) }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let output = try plan(for: call).output
+    if let kernelScale, !kernelScale.shape.isScale(of: kernel.shape, summed: equation) {
+      throw LayerError(
+        "expected a scale for each of the kernel's axes that are not summed up, "
+          + "found shape \(kernelScale.shape)")
+    }
     if let bias, broadcastShape(output, bias.shape) != output {
       throw LayerError("expected an output that the bias \(bias.shape) fits, found \(output)")
     }
@@ -43,9 +57,13 @@ struct EinsumDense: Layer {
     let plan = try plan(for: call)
     let kernel = kernel
     let panels = context.shared("kernel \(plan.kernelOrder)") { Self.pack(kernel, plan) }
-    let body = EinsumBody(
+    var body = EinsumBody(
       plan: plan, input: call.inputs[0].shape, panels: panels, bias: bias, activation: activation)
-    return .run(scratchBytes: body.scratchCount * MemoryLayout<Float>.stride) { body.run($0) }
+    body.quantizer = quantizer
+    body.scaling = ScaledProduct(kernelScale: kernelScale?.transposed(plan.kernelOrder))
+    return .run(scratchBytes: body.scratchCount * MemoryLayout<Float>.stride) { [body] in
+      body.run($0)
+    }
   }
 
   func multiplyAdds(for call: LayerCall) -> Int {
@@ -73,5 +91,17 @@ struct EinsumDense: Layer {
       PackedMatrix(
         rows: plan.inner, columns: plan.columns, Array(numbers[(index * size)...].prefix(size)))
     }
+  }
+}
+
+extension Shape {
+  /// Whether a tensor of this shape has one number for each line along the axes that an equation
+  /// sums up of a kernel.
+  fileprivate func isScale(of kernel: Shape, summed equation: EinsumEquation?) -> Bool {
+    guard let equation, rank == kernel.rank else { return false }
+    let expected = zip(equation.kernel, kernel.dimensions).map { letter, size in
+      equation.sumsUp(letter) ? 1 : size
+    }
+    return dimensions == expected
   }
 }

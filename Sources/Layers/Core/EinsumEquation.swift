@@ -37,6 +37,9 @@ struct EinsumEquation: Sendable {
     else { return nil }
   }
 
+  /// Whether the output lacks an axis of the kernel.
+  func sumsUp(_ letter: Character) -> Bool { !output.contains(letter) }
+
   /// The letters of input and output, with a name for every axis that the ellipsis stands for, or
   /// nil where the input has too few axes.
   func letters(inputRank: Int) -> (input: [Character], output: [Character])? {

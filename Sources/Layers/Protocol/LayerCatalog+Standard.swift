@@ -133,6 +133,12 @@ extension LayerCatalog {
       ]
     ),
     (
+      "Quantization",
+      [
+        QuantizedDense.self
+      ]
+    ),
+    (
       "Recurrent",
       [
         Bidirectional.self,
