@@ -35,6 +35,8 @@ enum ImportRule {
   case weightsConverted(String)
   /// Weights are quantised.
   case weightsQuantized(String)
+  /// Layers within attention are quantised.
+  case headsQuantizedAsUsual
   /// `TimeDistributed` holds a quantised layer.
   case quantizationBypassed
   /// A configuration of Keras 1.
@@ -68,6 +70,8 @@ enum ImportRule {
       "weights of nested models are matched by Keras's order, trainable ones first"
     case .weightsConverted(let form): "weights of the form \(form) are converted"
     case .weightsQuantized(let mode): "weights quantised by \(mode) are computed with as in Keras"
+    case .headsQuantizedAsUsual:
+      "layers within attention are taken to be quantised as Keras does it unless told otherwise"
     case .quantizationBypassed:
       "quantised weights inside TimeDistributed are multiplied as they are stored, as Keras does"
     case .keras1Translated: "layers of Keras 1 are read as those of Keras 2 that replaced them"

@@ -57,8 +57,9 @@ def arguments():
     parser.add_argument(
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
     parser.add_argument(
-        "--layer", metavar="NAME", help="models of this one layer, or of a kind: open (sizes), "
-        "masks, operations, signals, texts")
+        "--layer", metavar="NAME",
+        help="models of this one layer, or of a kind: open (sizes), masks, operations, quantized, "
+        "signals, texts")
     parser.add_argument(
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")
@@ -98,7 +99,8 @@ def make(kit, options, seed):
         try:
             kit.keras.utils.set_random_seed(seed + 1)
             model, words, *given = random_model(kit, r, options.layer)
-            randomise(model, numbers)
+            if not getattr(model, "has_weights", False):
+                randomise(model, numbers)
             inputs = given[0] if given else sample_inputs(
                 model, r.randint(1, 4), seed, kit.keras)
             outputs = run_keras(kit, model, inputs)

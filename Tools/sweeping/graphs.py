@@ -7,6 +7,7 @@ from .masks import mask_model
 from .open_sizes import open_model
 from .operations import operation_model
 from .options import LAYERS
+from .quantized import quantized_model
 from .signals import NAMES as SIGNALS
 from .signals import signal_model
 from .texts import NAMES as TEXTS
@@ -26,6 +27,8 @@ def random_model(k, r, only=None):
     """A model, words that say what it is, and inputs where only some fit."""
     if only == "open" or only is None and r.random() < 0.04:
         return open_model(k, r)
+    if only == "quantized" or only is None and k.is_keras3 and r.random() < 0.04:
+        return quantized_model(k, r, random_model)
     if only in MERGES + ["Concatenate", "Dot"]:
         return merge_model(k, r, only)
     if only in ATTENTIONS:

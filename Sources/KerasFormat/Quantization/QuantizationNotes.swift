@@ -91,6 +91,9 @@ struct QuantizationNotes {
       let found = StoredQuantization.ofKernel(
         tensors, rank: 3, hasBias: leaf.config["use_bias"]?.bool ?? true)
       guard let quantization = found.map({ like(known, $0) }) else { continue }
+      if !known.contains(where: { $0.mode == quantization.mode }) {
+        report.note(.headsQuantizedAsUsual)
+      }
       parts[name] = zeroed(quantization, tensors, leaf)
       // Of these the number of heads is known, so it shows where two of them share a byte.
       let kernel = tensors.first { $0.elementType == .int8 }?.shape

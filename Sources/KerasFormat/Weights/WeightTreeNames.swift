@@ -32,7 +32,7 @@ enum WeightTreeNames {
         names.append(nil)
         continue
       }
-      let base = snakeCase(layer.fileClassName)
+      let base = base(of: layer)
       let number = counts[base, default: 0]
       counts[base] = number + 1
       names.append(numbered(base, number))
@@ -44,13 +44,20 @@ enum WeightTreeNames {
   private static func inOrder(_ layers: [SourceLayer], _ stored: [String]) -> [String?]? {
     var next: [String: Int] = [:]
     return layers.map { layer in
-      let base = snakeCase(layer.fileClassName)
+      let base = base(of: layer)
       while let number = next[base, default: 0] as Int?, number < 2 * layers.count {
         next[base] = number + 1
         if stored.contains(numbered(base, number)) { return numbered(base, number) }
       }
       return nil
     }
+  }
+
+  /// The name that all layers of a class begin with: that of the class in Python, which is not always
+  /// the one that the configuration has.
+  private static func base(of layer: SourceLayer) -> String {
+    let name = layer.fileClassName
+    return snakeCase(name == "GroupQueryAttention" ? "GroupedQueryAttention" : name)
   }
 
   private static func numbered(_ base: String, _ number: Int) -> String {
