@@ -86,6 +86,7 @@ extension LayerCatalog {
       [
         AdditiveAttention.self,
         Attention.self,
+        AttentionOperation.self,
         GroupQueryAttention.self,
         MultiHeadAttention.self,
       ]

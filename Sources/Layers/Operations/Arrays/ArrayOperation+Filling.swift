@@ -49,6 +49,11 @@ extension ArrayOperation {
           return x[index].reshaped(Shape(sizes)).broadcast(to: shape)
         }
       }),
+    "ops.Size": Rule(
+      { call throws(LayerError) in
+        try call.expect(1...1)
+        return [TensorType([], .int32)]
+      }, { _, x in [NumberArray([], [Double(x[0].elements.count)])] }),
     "ops.Select": Rule(
       { call throws(LayerError) in
         let choices = Array(call.operands[selected(call)...])

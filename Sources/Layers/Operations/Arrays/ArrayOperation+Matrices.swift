@@ -20,6 +20,22 @@ extension ArrayOperation {
     },
     "ops.Inv": square { _, a in a.solution(Matrix(identity: a.rows)).elements },
     "ops.Logdet": scalar { _, a in a.determinant().logarithm },
+    "ops.Lstsq": Rule(
+      { call throws(LayerError) in
+        let (a, b) = try pair(call)
+        guard a.rank == 2, (1...2).contains(b.rank), a[0] == b[0] else {
+          throw LayerError("expected a matrix and its right sides, found \(call.shapes)")
+        }
+        return [TensorType(Shape([a[1]] + b.dimensions.dropFirst()))]
+      },
+      { call, x in
+        let size = Double(max(x[0].shape[0], x[0].shape[1]))
+        let share = call.options["rcond"]?.double ?? size * Double(Float.ulpOfOne)
+        let columns = x[1].shape.rank == 1 ? 1 : x[1].shape[1]
+        let inverse = inverted(matrices(x[0])[0], share)
+        let solution = inverse * Matrix(x[1].shape[0], columns, x[1].elements)
+        return [NumberArray([solution.elements.count], solution.elements)]
+      }),
     "ops.LuFactor": Rule(
       { call throws(LayerError) in
         let shape = try squares(call)
@@ -56,18 +72,10 @@ extension ArrayOperation {
         return [TensorType(Shape(lead.dimensions + [shape[-1], shape[-2]]))]
       },
       { call, x in
-        let all = matrices(x[0]).flatMap { matrix -> [Double] in
-          let (u, values, v) = singular(matrix)
+        let all = matrices(x[0]).flatMap { matrix in
           let size = Double(max(matrix.rows, matrix.columns))
           let share = call.options["rcond"]?.double ?? 10 * size * Double(Float.ulpOfOne)
-          var scaled = v
-          for column in values.indices {
-            let isKept = values[column] > share * (values.first ?? 0)
-            for row in 0..<v.rows {
-              scaled[row, column] = isKept ? v[row, column] / values[column] : 0
-            }
-          }
-          return (scaled * u.transposed).elements
+          return inverted(matrix, share).elements
         }
         return [NumberArray([all.count], all)]
       }),
@@ -135,6 +143,20 @@ extension ArrayOperation {
     if matrix.rows >= matrix.columns { return matrix.singularValues() }
     let (u, values, v) = matrix.transposed.singularValues()
     return (v, values, u)
+  }
+
+  /// The matrix that undoes another as far as it can be undone: singular values below a share of the
+  /// largest count as zero.
+  private static func inverted(_ matrix: Matrix, _ share: Double) -> Matrix {
+    let (u, values, v) = singular(matrix)
+    var scaled = v
+    for column in values.indices {
+      let isKept = values[column] > share * (values.first ?? 0)
+      for row in 0..<v.rows {
+        scaled[row, column] = isKept ? v[row, column] / values[column] : 0
+      }
+    }
+    return scaled * u.transposed
   }
 
   private static func lead(_ call: ArrayCall) throws(LayerError) -> Shape {
