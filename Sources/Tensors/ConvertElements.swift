@@ -2,8 +2,8 @@ import CKernels
 
 /// y[i] = x[i] as an element of another type, without allocating.
 ///
-/// Numbers become integers as ``Tensor/converted(to:)`` tells. Targets are single precision and
-/// integers.
+/// Numbers become integers as ``Tensor/converted(to:)`` tells. Targets are single and double
+/// precision and integers.
 package func convertElements(
   _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutableRawPointer,
   _ to: ElementType
@@ -23,6 +23,7 @@ package func convertElements(
       CPUKernels.active.table.pointee.to_float(
         type, count, x, y.assumingMemoryBound(to: Float.self))
     }
+  case .float64: convertToDoubles(count, x, from, y.assumingMemoryBound(to: Double.self))
   default: preconditionFailure("no layer takes elements of type \(to.rawValue)")
   }
 }
@@ -53,6 +54,31 @@ private func convertToIntegers<Target: FixedWidthInteger>(
   case .uint64: wrap(UInt64.self)
   case .float32: truncate(Float.self)
   case .float64: truncate(Double.self)
+  case .float16, .bfloat16, .string:
+    preconditionFailure("a graph's numbers are never \(from.rawValue)")
+  }
+}
+
+private func convertToDoubles(
+  _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutablePointer<Double>
+) {
+  func widen<Source: BinaryInteger>(_ type: Source.Type) {
+    let x = x.assumingMemoryBound(to: type)
+    for index in 0..<count { y[index] = Double(x[index]) }
+  }
+  switch from {
+  case .int8: widen(Int8.self)
+  case .int16: widen(Int16.self)
+  case .int32: widen(Int32.self)
+  case .int64: widen(Int64.self)
+  case .uint8, .bool: widen(UInt8.self)
+  case .uint16: widen(UInt16.self)
+  case .uint32: widen(UInt32.self)
+  case .uint64: widen(UInt64.self)
+  case .float32:
+    let x = x.assumingMemoryBound(to: Float.self)
+    for index in 0..<count { y[index] = Double(x[index]) }
+  case .float64: y.update(from: x.assumingMemoryBound(to: Double.self), count: count)
   case .float16, .bfloat16, .string:
     preconditionFailure("a graph's numbers are never \(from.rawValue)")
   }

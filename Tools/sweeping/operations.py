@@ -1,4 +1,6 @@
 """Random chains of operations, as `keras.ops` put them into a functional model."""
+import numpy as np
+
 
 def operation_model(k, r):
     """Operations of Keras 3 on one or two inputs, one after another."""
@@ -189,3 +191,43 @@ def product(ops, r, x, b):
 @register
 def softmaxed(ops, r, x, b):
     return ops.softmax(ops.clip(numbers(ops, x), -5, 5), axis=r.randint(1, len(x.shape) - 1))
+
+
+@register
+def rarer(ops, r, x, b):
+    x = numbers(ops, x)
+    axis, rank = r.randint(1, len(x.shape) - 1), len(x.shape)
+    size = x.shape[axis]
+    q = r.choice([0.0, 0.25, 0.6, 1.0])
+    choices = [
+        lambda: ops.take(x, np.random.default_rng(size).integers(0, size, 3), axis=axis),
+        lambda: ops.quantile(x, q, axis=axis, keepdims=True),
+        lambda: ops.norm(x, ord=r.choice([1, 2, 3, np.inf]), axis=axis, keepdims=True),
+        lambda: ops.nanmean(x, axis=axis, keepdims=True),
+        lambda: ops.cumsum(x, axis=axis), lambda: ops.cumsum(ops.cast(x * 3, "int32"), axis=axis),
+        lambda: ops.glu(x, axis=axis) if size % 2 == 0 else None,
+        lambda: ops.sparsemax(x, axis=axis), lambda: ops.dot(x, np.ones((x.shape[-1], 3), "float32")),
+        lambda: ops.linspace(x, x * 2, 3, axis=axis), lambda: ops.trapezoid(x, axis=axis)[..., None],
+        lambda: ops.rms_normalization(x, axis=axis), lambda: ops.layer_normalization(x),
+        lambda: ops.average(x, axis=axis, weights=ops.abs(x) + 1)[..., None],
+        lambda: ops.isclose(x, x * 0.5, rtol=0.4), lambda: ops.nan_to_num(ops.log(x), nan=-1.0),
+        lambda: ops.full_like(x, 0.5), lambda: ops.digitize(x, np.array([-0.5, 0.5, 2.0])),
+        lambda: ops.append(x, x, axis=axis), lambda: ops.array_split(x, 2, axis=axis)[0],
+        lambda: ops.logaddexp2(x, b) if x.shape == b.shape else None]
+    if rank > 2:
+        k = r.randint(-1, 1)
+        choices += [
+            lambda: ops.rot90(x, r.choice([1, 3]), (1, 2)), lambda: ops.diagonal(x, k, 1, 2),
+            lambda: ops.hstack([x, x]), lambda: ops.inner(x[:1], x[:1])[0],
+            lambda: ops.svd(x, compute_uv=False), lambda: ops.rfft(x)[1],
+            lambda: ops.moments(x, axes=[axis], keepdims=True)[1]]
+    if rank == 4:
+        choices += [
+            lambda: ops.max_pool(x, 2, strides=1, padding="same"),
+            lambda: ops.average_pool(x, 2, strides=r.randint(1, 2), padding="same"),
+            lambda: ops.conv(x, np.ones((2, 2, x.shape[-1], 3), "float32") / 9, padding="same"),
+            lambda: ops.image.resize(x, (3, 4)), lambda: ops.image.pad_images(x, 1, 0, 2, 1),
+            lambda: ops.image.extract_patches(x, 2, strides=1),
+            lambda: ops.image.gaussian_blur(x), lambda: ops.space_to_depth(x, 1)]
+    made = r.choice(choices)()
+    return made if made is not None and len(made.shape) > 1 and 0 not in made.shape else None

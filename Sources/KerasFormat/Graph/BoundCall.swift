@@ -7,7 +7,7 @@ struct BoundCall {
   /// The values given by name, in the names' order.
   var keywords: [(name: String, value: GraphValue)] = []
   /// Arguments that are no values, by name, or by position: `1`, or `0.1` for the second element
-  /// of a list that is the first argument.
+  /// of a list that is the first argument; an operation's by their place among all its operands.
   var arguments: [String: JSONValue] = [:]
   /// The first argument as the file nests it, for models that take their inputs by name.
   var first: CallTree<GraphValue>?
@@ -40,16 +40,40 @@ extension BoundCall {
       named[name] = named.removeValue(forKey: "inputs")
     }
     first = signature.tensors.first.flatMap { named[$0] } ?? positional.first
-    for (position, name) in signature.tensors.enumerated() {
-      guard let argument = named.removeValue(forKey: name) else { continue }
-      if position > 0, argument.constant?.isNull == true { continue }
-      add(argument, place: "\(position)")
+    let given = signature.tensors.lastIndex { named[$0] != nil } ?? -1
+    for (position, name) in signature.tensors.prefix(given + 1).enumerated() {
+      guard
+        let argument = named.removeValue(forKey: name)
+          ?? (signature.keepsNulls ? .constant(.null) : nil)
+      else { continue }
+      if signature.keepsNulls {
+        addOperands(argument)
+      } else if position == 0 || argument.constant?.isNull != true {
+        add(argument, place: "\(position)")
+      }
     }
-    for (position, argument) in extra { add(argument, place: "\(position)") }
+    for (position, argument) in extra {
+      if signature.keepsNulls {
+        addOperands(argument)
+      } else {
+        add(argument, place: "\(position)")
+      }
+    }
     for name in signature.unread { named[name] = nil }
-    let keepsNulls = signature.tensors.isEmpty
     for (name, argument) in named.sorted(by: { $0.key < $1.key }) {
-      add(argument, name: name, keepsNulls: keepsNulls)
+      add(argument, name: name, keepsNulls: signature.keepsNulls)
+    }
+  }
+
+  /// Adds an operation's argument given by position: its values to the inputs, those in lists one by
+  /// one, and constants under their place among all of them.
+  private mutating func addOperands(_ argument: CallTree<GraphValue>) {
+    switch argument {
+    case .list(let elements): for element in elements { addOperands(element) }
+    case .dictionary(let members):
+      for (_, member) in members.sorted(by: { $0.key < $1.key }) { addOperands(member) }
+    case .value(let value): inputs.append(value)
+    case .constant(let constant): arguments["\(inputs.count + arguments.count)"] = constant
     }
   }
 

@@ -6,6 +6,8 @@ struct CallSignature: Sendable {
   let others: [String]
   /// What the class takes and never looks at.
   var unread: Set<String> = []
+  /// Whether a `null` says more than that the argument is left out: where arguments are operands.
+  var keepsNulls = false
 
   private init(_ tensors: [String], _ others: [String] = [], unread: Set<String> = []) {
     self.tensors = tensors
@@ -21,7 +23,11 @@ struct CallSignature: Sendable {
 
   /// The signature of a class.
   static func of(_ className: String) -> CallSignature {
-    if className.hasPrefix("ops.") || foreign.contains(className) { return CallSignature([]) }
+    if className.hasPrefix("ops.") || foreign.contains(className) {
+      var signature = CallSignature(operations[className] ?? [])
+      signature.keepsNulls = true
+      return signature
+    }
     if isAugmentation(className) { return augmentation }
     return table[className] ?? CallSignature(["inputs"])
   }
@@ -30,6 +36,15 @@ struct CallSignature: Sendable {
   private static let foreign: Set = [
     "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod",
     "InstanceProperty",
+  ]
+
+  /// The parameters of operations that Keras passes some of by name.
+  private static let operations: [String: [String]] = [
+    "ops.Average": ["x", "weights"],
+    "ops.BatchNorm": ["x", "mean", "variance", "offset", "scale"],
+    "ops.DotProductAttention": ["query", "key", "value", "bias", "mask", "scale"],
+    "ops.LayerNorm": ["x", "gamma", "beta"],
+    "ops.RMSNorm": ["x", "scale"],
   ]
 
   private static let attention = CallSignature(

@@ -58,7 +58,9 @@ struct FunctionRule: Sendable {
     "math.greater": "ops.Greater", "math.greater_equal": "ops.GreaterEqual",
     "math.less": "ops.Less", "math.less_equal": "ops.LessEqual",
     "math.logical_and": "ops.LogicalAnd", "math.logical_or": "ops.LogicalOr",
-    "math.logical_xor": "ops.LogicalXor",
+    "math.logical_xor": "ops.LogicalXor", "math.squared_difference": "ops.SquaredDifference",
+    "math.multiply_no_nan": "ops.MultiplyNoNan", "math.xlogy": "ops.Xlogy",
+    "math.xdivy": "ops.Xdivy",
   ]
 
   private static let reductions = [

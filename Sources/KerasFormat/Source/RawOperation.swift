@@ -117,7 +117,9 @@ extension RawOperation {
     "LessEqual": "math.less_equal", "LogicalAnd": "math.logical_and",
     "LogicalOr": "math.logical_or", "Maximum": "math.maximum", "Minimum": "math.minimum",
     "Mul": "math.multiply", "NotEqual": "math.not_equal", "Pow": "math.pow",
-    "RealDiv": "math.truediv", "Sub": "math.subtract",
+    "RealDiv": "math.truediv", "SquaredDifference": "math.squared_difference",
+    "MulNoNan": "math.multiply_no_nan", "Xdivy": "math.xdivy", "Xlogy": "math.xlogy",
+    "Sub": "math.subtract",
   ]
 
   private static let reductions = [

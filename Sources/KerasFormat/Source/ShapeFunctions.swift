@@ -33,8 +33,10 @@ struct ShapeFunctions {
     function == "shape"
   }
 
-  /// What the canonical dialect has in an argument's place; nil where the graph computes it of more
-  /// than sizes. The tensors whose sizes count are added to those that the call already has.
+  /// What the canonical dialect has in an argument's place; nil where it is computed of more than
+  /// sizes.
+  ///
+  /// The tensors whose sizes count are added to those that the call already has.
   func expression(
     _ tree: CallTree<ValueReference>, _ tensors: inout [ValueReference]
   ) -> JSONValue? {

@@ -7,8 +7,10 @@ struct SliceArguments {
   private let call: SourceCall
   private let elements: (CallTree<ValueReference>) -> [CallTree<ValueReference>]?
 
-  /// The call as one of `__operators__.getitem`; nil where the function is none of the two, or its
-  /// bounds are in no list. The elements of an argument that is a list are what `elements` gives.
+  /// The call as one of `__operators__.getitem`; nil where it is none of these functions, or its
+  /// bounds are in no list.
+  ///
+  /// The elements of an argument that is a list are what `elements` gives.
   static func indexing(
     _ function: String, _ call: SourceCall,
     _ elements: @escaping (CallTree<ValueReference>) -> [CallTree<ValueReference>]?

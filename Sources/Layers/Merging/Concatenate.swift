@@ -1,57 +1,90 @@
+import ModelFormat
 import Tensors
 
-/// y = the inputs one behind the other along `axis`.
+/// y = the inputs one behind the other along `axis`: `Concatenate`, and `Append`, `Hstack`, `Vstack`
+/// and `Dstack` of `keras.ops`, which know their axes.
 ///
 /// Input: tensors whose sizes differ on that axis alone, of any element types; where these differ,
 /// elements take the wider type, as in Keras. Output: the sizes on the axis added up.
 ///
 /// Keras: <https://keras.io/api/layers/merging_layers/concatenate/>
 struct Concatenate: Layer {
-  static let classNames = ["Concatenate", "ops.Concatenate"]
+  static let classNames = [
+    "Concatenate", "ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Vstack",
+  ]
   static let elementTypes: [ElementType] = []
+  static let arguments = LayerCall.operandPlaces
 
-  private let axis: Int
+  private let name: String
+  private let axis: Int?
 
-  var isBatchIndependent: Bool { axis != 0 }
+  var isBatchIndependent: Bool { name == "Concatenate" && axis != 0 }
 
   init(_ reader: inout LayerReader) {
-    axis = reader.int("axis", default: -1, in: -16...15)
+    name = reader.className
+    switch name {
+    case "ops.Append":
+      axis = reader.value("axis") == nil ? nil : reader.int("axis", in: -16...15)
+    case "ops.Dstack": axis = 2
+    case "ops.Hstack": axis = 1
+    case "ops.Vstack": axis = 0
+    default: axis = reader.int("axis", default: -1, in: -16...15)
+    }
+  }
+
+  /// What is joined: the shapes as they stand beside each other, and the axis.
+  private func parts(
+    _ operands: [Operand]
+  ) throws(LayerError) -> (shapes: [Shape], axis: Int) {
+    var shapes = operands.map(\.type.shape)
+    if name == "ops.Dstack" {
+      shapes = shapes.map { $0.rank < 2 ? Shape([1] + $0.dimensions) : $0 }
+      shapes = shapes.map { Shape($0.dimensions + [Int](repeating: 1, count: max(0, 3 - $0.rank))) }
+    }
+    if axis == nil { shapes = shapes.map { [$0.elementCount] } }
+    let isVector = name == "ops.Hstack" && shapes.first?.rank == 1
+    guard let place = shapes.first?.normalizedAxis(isVector ? 0 : axis ?? 0) else {
+      let first = shapes.first.map { "\($0)" } ?? "none"
+      throw LayerError("expected an axis of shape \(first), found \(axis ?? 0)")
+    }
+    return (shapes, place)
+  }
+
+  private func operands(_ call: LayerCall) throws(LayerError) -> [Operand] {
+    try call.allOperands().compactMap { $0 }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    guard let first = call.inputs.first else { throw LayerError("expected 1 input or more") }
-    guard let axis = first.shape.normalizedAxis(axis) else {
-      throw LayerError("expected an axis of shape \(first.shape), found \(self.axis)")
-    }
-    var output = first
+    let operands = try operands(call)
+    let (shapes, axis) = try parts(operands)
+    var output = TensorType(shapes[0], operands[0].type.elementType)
     output.shape[axis] = 0
-    for input in call.inputs {
-      guard input.shape.rank == first.shape.rank, let joined = input.shape.normalizedAxis(axis)
-      else { throw Self.mismatch(call) }
-      output.shape[joined] += input.shape[joined]
-      for other in first.shape.dimensions.indices
-      where other != axis && input.shape[other] != first.shape[other] {
-        throw Self.mismatch(call)
-      }
-      output.elementType = try Self.common(output.elementType, input.elementType)
+    for (operand, shape) in zip(operands, shapes) {
+      var rest = shape
+      guard shape.rank == shapes[0].rank else { throw Self.mismatch(shapes) }
+      rest[axis] = shapes[0][axis]
+      guard rest == shapes[0] else { throw Self.mismatch(shapes) }
+      output.shape[axis] += shape[axis]
+      output.elementType = try Self.common(output.elementType, operand.type.elementType)
     }
     return [output]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let (output, inputs) = (call.outputs[0], call.inputs)
-    let axis = output.shape.normalizedAxis(axis) ?? 0
+    let (output, operands) = (call.outputs[0], try operands(call))
+    let (shapes, axis) = try parts(operands)
     let rows = output.shape.dimensions[..<axis].reduce(1, *)
-    let counts = inputs.map { $0.shape.dimensions[axis...].reduce(1, *) }
+    let counts = shapes.map { $0.dimensions[axis...].reduce(1, *) }
     let rowCount = counts.reduce(0, +)
     let grain = 1 + 32_768 / max(rowCount, 1)
     return .run { buffers in
       buffers.workers.forEachRange(of: rows, grain: grain) { range in
         var place = buffers.outputBytes()
-        for (index, count) in counts.enumerated() {
-          let type = inputs[index].elementType
+        for (operand, count) in zip(operands, counts) {
+          let type = operand.type.elementType
+          let bytes = operand.bytes(buffers, scratch: buffers.scratch)
           for row in range {
-            let source = buffers.inputBytes(index) + row * count * type.byteCount
+            let source = bytes + row * count * type.byteCount
             let target = place + row * rowCount * output.elementType.byteCount
             if type == output.elementType {
               target.copyMemory(from: source, byteCount: count * type.byteCount)
@@ -65,8 +98,8 @@ struct Concatenate: Layer {
     }
   }
 
-  private static func mismatch(_ call: LayerCall) -> LayerError {
-    let found = call.inputs.map { "\($0.shape)" }.joined(separator: ", ")
+  private static func mismatch(_ shapes: [Shape]) -> LayerError {
+    let found = shapes.map { "\($0)" }.joined(separator: ", ")
     return LayerError("expected shapes that differ on the axis alone, found \(found)")
   }
 

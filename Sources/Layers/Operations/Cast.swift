@@ -2,23 +2,35 @@ import ModelFormat
 import Tensors
 
 /// y = x as elements of another type, and the tensors of zeros or ones in x's shape: `Cast`,
-/// `ZerosLike` and `OnesLike` of `keras.ops`.
+/// `SaturateCast`, `Array`, `ConvertToTensor`, `ZerosLike` and `OnesLike` of `keras.ops`.
 ///
-/// Floating-point types are all computed in single precision.
+/// Floating-point types are all computed in single precision. `SaturateCast` keeps numbers within
+/// the type.
 ///
 /// Keras: <https://keras.io/api/ops/core/#cast-function>
 struct Cast: Layer {
-  static let classNames = ["ops.Cast", "ops.OnesLike", "ops.ZerosLike"]
+  static let classNames = [
+    "ops.Array", "ops.Cast", "ops.ConvertToTensor", "ops.OnesLike", "ops.SaturateCast",
+    "ops.ZerosLike",
+  ]
   static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces.union(["dtype"])
 
   private let target: ElementType?
   private let fill: Double?
+  /// The least and the largest number that are kept.
+  private let range: ClosedRange<Float>?
 
   init(_ reader: inout LayerReader) {
     let name = reader.value("dtype")?.string
     target = name.flatMap(ElementType.init).flatMap { $0 == .string ? nil : $0 }
     fill = ["ops.OnesLike": 1, "ops.ZerosLike": 0][reader.className]
+    range =
+      reader.className == "ops.SaturateCast"
+      ? name.flatMap(ElementType.init)?.integerRange : nil
+    for option in ["sparse", "ragged"] where reader.bool(option, default: false) {
+      reader.refuse(option, "sparse and ragged tensors are not supported")
+    }
     if let name, target == nil { reader.refuse("dtype", "elements of type \"\(name)\"") }
   }
 
@@ -38,8 +50,18 @@ struct Cast: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (input, target, fill) = (call.inputs[0], target(call), fill)
     let count = input.shape.elementCount
-    if input.elementType == target, fill == nil { return .view }
+    if input.elementType == target, fill == nil, range == nil { return .view }
     let operand = Operand(input: 0, input)
+    if let range {
+      return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
+        let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
+        let kept = (buffers.scratch + operand.scratchBytes).assumingMemoryBound(to: Float.self)
+        for index in 0..<count {
+          kept[index] = min(max(x[index], range.lowerBound), range.upperBound)
+        }
+        convertElements(count, kept, .float32, buffers.outputBytes(), target)
+      }
+    }
     return .run(scratchBytes: operand.scratchBytes) { buffers in
       func write<Element: TensorElement>(_ element: Element.Type, _ value: Element) {
         buffers.output(0, as: element).update(repeating: value, count: count)

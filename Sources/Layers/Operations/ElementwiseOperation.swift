@@ -97,6 +97,13 @@ extension ElementwiseOperation {
     }
   }
 
+  /// The greatest common divisor.
+  private static func divisor(_ a: Int64, _ b: Int64) -> Int64 {
+    var (a, b) = (a.magnitude, b.magnitude)
+    while b != 0 { (a, b) = (b, a % b) }
+    return Int64(truncatingIfNeeded: a)
+  }
+
   private static func comparing(
     _ float: @escaping @Sendable (Float, Float) -> Bool,
     _ whole: @escaping @Sendable (Int64, Int64) -> Bool
@@ -133,6 +140,32 @@ extension ElementwiseOperation {
       "ops.Arctan2": Rule(.function { Float(Scalar.arctan2(Double($0), Double($1))) }),
       "ops.Hypot": Rule(.function { ($0 * $0 + $1 * $1).squareRoot() }),
       "ops.Logaddexp": Rule(.function { Float(Scalar.logAddExp(Double($0), Double($1))) }),
+      "ops.Logaddexp2": Rule(.function { Float(Scalar.logAddExp2(Double($0), Double($1))) }),
+      "ops.Ldexp": Rule(
+        .function {
+          $0 == 0 || $0.isInfinite ? $0 : Float(Double($0) * Scalar.power(2, Double($1)))
+        }),
+      "ops.Nextafter": Rule(
+        .function { a, b in a.isNaN || b.isNaN ? .nan : a == b ? b : a < b ? a.nextUp : a.nextDown }
+      ),
+      "ops.BitwiseAnd": Rule(.function { a, _ in a }) { $0 & $1 },
+      "ops.BitwiseOr": Rule(.function { a, _ in a }) { $0 | $1 },
+      "ops.BitwiseXor": Rule(.function { a, _ in a }) { $0 ^ $1 },
+      "ops.BitwiseLeftShift": Rule(.function { a, _ in a }) { $0 << $1 },
+      "ops.LeftShift": Rule(.function { a, _ in a }) { $0 << $1 },
+      "ops.BitwiseRightShift": Rule(.function { a, _ in a }) { $0 >> $1 },
+      "ops.RightShift": Rule(.function { a, _ in a }) { $0 >> $1 },
+      "ops.Gcd": Rule(.function { a, _ in a }) { divisor($0, $1) },
+      "ops.Lcm": Rule(.function { a, _ in a }) { a, b in
+        a == 0 || b == 0 ? 0 : abs(a / divisor(a, b) &* b)
+      },
+      "ops.SquaredDifference": Rule(.function { ($0 - $1) * ($0 - $1) }) {
+        ($0 &- $1) &* ($0 &- $1)
+      },
+      "ops.MultiplyNoNan": Rule(.function { a, b in b == 0 ? 0 : a * b }),
+      "ops.Xlogy": Rule(
+        .function { a, b in a == 0 ? 0 : Float(Double(a) * Scalar.logarithm(Double(b))) }),
+      "ops.Xdivy": Rule(.function { a, b in a == 0 ? 0 : a / b }),
       "ops.Equal": comparing({ $0 == $1 }, { $0 == $1 }),
       "ops.NotEqual": comparing({ $0 != $1 }, { $0 != $1 }),
       "ops.Greater": comparing({ $0 > $1 }, { $0 > $1 }),

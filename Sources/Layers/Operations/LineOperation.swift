@@ -1,37 +1,48 @@
 import ModelFormat
 import Tensors
 
-/// A function of the lines along one axis: `Cumsum`, `Cumprod`, `LogSoftmax` and `Normalize` of
-/// `keras.ops`.
+/// A function of the lines along one axis: `Cumsum`, `Cumprod`, `LogSoftmax`, `Normalize`, `Glu`,
+/// `Sparsemax` and their kin of `keras.ops`.
 ///
-/// Input: any shape. Output: the same shape.
+/// Input: any shape. Output: the same shape, but for `Glu`, which halves the axis; without an axis
+/// sums run over the flattened tensor.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/#cumsum-function>,
 /// <https://keras.io/api/ops/nn/#normalize-function>
 struct LineOperation: Layer {
-  static let classNames = ["ops.Cumprod", "ops.Cumsum", "ops.LogSoftmax", "ops.Normalize"]
+  static let classNames = [
+    "ops.Cumprod", "ops.Cumsum", "ops.Glu", "ops.LogSoftmax", "ops.Nancumprod", "ops.Nancumsum",
+    "ops.Normalize", "ops.Sparsemax",
+  ]
+  static let elementTypes: [ElementType] = []
 
   /// Makes one line of another.
   private typealias Body = @Sendable (_ line: inout [Double]) -> Void
 
-  private let axis: Int
+  private let axis: Int?
   private let body: Body
+  private let halves: Bool
+  private let keepsWhole: Bool
 
   var isBatchIndependent: Bool { false }
 
   init(_ reader: inout LayerReader) {
-    // Without an axis, sums run over the flattened tensor, which has another shape.
+    let name = reader.className
+    keepsWhole = name.contains("um") || name.contains("prod")
     axis =
-      reader.className.hasPrefix("ops.Cum")
-      ? reader.int("axis", in: -64...63) : reader.int("axis", default: -1, in: -64...63)
-    switch reader.className {
-    case "ops.Cumsum": body = { Self.accumulate(&$0, +) }
-    case "ops.Cumprod": body = { Self.accumulate(&$0, *) }
+      keepsWhole && reader.value("axis") == nil
+      ? nil : reader.int("axis", default: -1, in: -64...63)
+    halves = name == "ops.Glu"
+    switch name {
+    case "ops.Cumsum", "ops.Nancumsum": body = Self.accumulation(&reader, from: 0, +)
+    case "ops.Cumprod", "ops.Nancumprod": body = Self.accumulation(&reader, from: 1, *)
     case "ops.LogSoftmax":
       body = { line in
         let total = line.reduce(-Double.infinity, Scalar.logAddExp)
         for index in line.indices { line[index] -= total }
       }
+    case "ops.Glu": body = { Self.apply(.glu, to: &$0) }
+    case "ops.Sparsemax": body = { Self.apply(.sparsemax, to: &$0) }
     default:
       let order = reader.number("order", default: 2)
       let epsilon = reader.number("epsilon", default: 1e-7)
@@ -45,10 +56,40 @@ struct LineOperation: Layer {
     }
   }
 
-  private static func accumulate(_ line: inout [Double], _ operation: (Double, Double) -> Double) {
-    for index in line.indices.dropFirst() {
-      line[index] = operation(line[index - 1], line[index])
+  /// What is so far of the numbers; the number itself counts unless it is excluded.
+  private static func accumulation(
+    _ reader: inout LayerReader, from start: Double,
+    _ operation: @escaping @Sendable (Double, Double) -> Double
+  ) -> Body {
+    if let type = reader.value("dtype") {
+      reader.refuse("dtype", "expected the numbers' own type, found \(type)")
     }
+    let isExclusive = reader.bool("exclusive", default: false)
+    let isReversed = reader.bool("reverse", default: false)
+    let passesNaN = reader.className.hasPrefix("ops.Nan")
+    let most = Double(Float.greatestFiniteMagnitude)
+    return { line in
+      var sum = start
+      for index in isReversed ? Array(line.indices.reversed()) : Array(line.indices) {
+        let number = line[index]
+        let next = operation(
+          sum, passesNaN ? number.isNaN ? start : min(max(number, -most), most) : number)
+        line[index] = isExclusive ? sum : next
+        sum = next
+      }
+    }
+  }
+
+  private static func apply(_ function: RowFunction, to line: inout [Double]) {
+    let row = line.map { Float($0) }
+    let result = [Float](unsafeUninitializedCapacity: row.count) { buffer, count in
+      count = function.outputWidth(of: row.count)
+      row.withUnsafeBufferPointer { from in
+        guard let from = from.baseAddress, let to = buffer.baseAddress else { return }
+        function.apply(from, into: to, rows: 1, width: row.count)
+      }
+    }
+    line = result.map { Double($0) }
   }
 
   private static func norm(_ line: [Double], _ order: Double) -> Double {
@@ -60,27 +101,52 @@ struct LineOperation: Layer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    let shape = try call.onlyShape()
-    guard shape.normalizedAxis(axis) != nil else {
+    var shape = try call.onlyShape()
+    guard let axis else { return [TensorType([shape.elementCount], resultType(call))] }
+    guard let place = shape.normalizedAxis(axis) else {
       throw LayerError("expected an axis of shape \(shape), found \(axis)")
     }
-    return [TensorType(shape)]
+    if halves {
+      guard shape[place] % 2 == 0 else {
+        throw LayerError("expected an even size to cut in half, found shape \(shape)")
+      }
+      shape[place] /= 2
+    }
+    return [TensorType(shape, resultType(call))]
+  }
+
+  private func resultType(_ call: LayerCall) -> ElementType {
+    let type = call.inputs[0].elementType
+    if type.isFloatingPoint || !keepsWhole { return .float32 }
+    return type == .int64 ? .int64 : .int32
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let shape = call.inputs[0].shape
-    let axis = shape.normalizedAxis(axis) ?? 0
-    let (count, inner) = (shape[axis], shape.dimensions[(axis + 1)...].reduce(1, *))
+    let type = call.inputs[0]
+    let shape = axis == nil ? [type.shape.elementCount] : type.shape
+    let place = axis.flatMap(shape.normalizedAxis) ?? 0
+    let (count, inner) = (shape[place], shape.dimensions[(place + 1)...].reduce(1, *))
     let lines = shape.elementCount / max(count, 1)
-    let body = body
-    return .run { buffers in
-      let (x, y) = (buffers.input(0), buffers.output())
+    let results = halves ? count / 2 : count
+    let (body, output) = (body, call.outputs[0].elementType)
+    let operand = Operand(input: 0, type)
+    return .run(scratchBytes: operand.scratchBytes) { buffers in
+      let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
+      let y = buffers.outputBytes()
       buffers.workers.forEachRange(of: lines, grain: 1 + 4096 / max(count, 1)) { range in
         for line in range {
           let start = line / inner * count * inner + line % inner
           var values = (0..<count).map { Double(x[start + $0 * inner]) }
           body(&values)
-          for (index, value) in values.enumerated() { y[start + index * inner] = Float(value) }
+          let target = line / inner * results * inner + line % inner
+          for (index, value) in values.enumerated() {
+            let to = target + index * inner
+            switch output {
+            case .int64: y.assumingMemoryBound(to: Int64.self)[to] = Int64(value)
+            case .int32: y.assumingMemoryBound(to: Int32.self)[to] = Int32(value)
+            default: y.assumingMemoryBound(to: Float.self)[to] = Float(value)
+            }
+          }
         }
       }
     }

@@ -24,6 +24,12 @@ struct Operand: Sendable {
     input = nil
   }
 
+  /// The tensor that a constant is; nil for a tensor of the call.
+  var constantTensor: Tensor? { constant }
+
+  /// The numbers of a constant; nil for a tensor of the call.
+  var constantNumbers: [Double]? { constant?.doubles() }
+
   /// The bytes of scratch memory that ``values(as:_:scratch:)`` takes.
   var scratchBytes: Int { (type.shape.elementCount * 8 + 63) / 64 * 64 }
 
@@ -55,7 +61,24 @@ struct Operand: Sendable {
 
 extension LayerCall {
   /// The arguments that operations take as constants, by their position: `0`, `1`, ….
-  static let operandPlaces: Set<String> = ["0", "1", "2", "3"]
+  static let operandPlaces: Set<String> = Set((0..<64).map { "\($0)" })
+
+  /// All operands in the order in which a call gives them, those in lists one by one: tensors, and
+  /// constants at their places; nil for those that are given as `null`.
+  func allOperands() throws(LayerError) -> [Operand?] {
+    let constants = arguments.filter { Self.operandPlaces.contains($0.key) }
+    var operands: [Operand?] = []
+    var next = 0
+    for place in 0..<(positionalCount + constants.count) {
+      if let constant = constants["\(place)"] {
+        operands.append(constant.isNull ? nil : try Operand(constant))
+      } else if next < positionalCount {
+        operands.append(Operand(input: next, inputs[next]))
+        next += 1
+      }
+    }
+    return operands
+  }
 
   /// The first `count` arguments of an operation, in the order in which they are given.
   func operands(_ count: Int) throws(LayerError) -> [Operand] {
@@ -95,7 +118,7 @@ extension Operand {
         for (index, number) in numbers.enumerated() { buffer[index] = number != 0 }
       }
     case _ where type.isFloatingPoint: tensor = Tensor(shape, numbers.map { Float($0) })
-    default: tensor = Tensor(shape, numbers.map { Int64($0) })
+    default: tensor = Tensor(shape, numbers.map { Int64($0) }).converted(to: type)
     }
     self.init(tensor, isWeak: elementType == nil && shape.rank == 0)
   }

@@ -1,12 +1,15 @@
 import ModelFormat
 import Tensors
 
-/// A tensor cut along an axis, or tensors put beside each other along a new one: `Split`, `Stack`
-/// and `Unstack` of `keras.ops`.
+/// A tensor cut along an axis, or tensors put beside each other along a new one: `Split` and its
+/// kin, `Stack` and `Unstack` of `keras.ops`.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct Parts: Layer {
-  static let classNames = ["ops.Split", "ops.Stack", "ops.Unstack"]
+  static let classNames = [
+    "ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Stack", "ops.Unstack",
+    "ops.Vsplit",
+  ]
   static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces
 
@@ -20,11 +23,15 @@ struct Parts: Layer {
 
   init(_ reader: inout LayerReader) {
     name = reader.className
-    axis = reader.int("axis", default: 0, in: -64...63)
+    axis =
+      ["ops.Dsplit": 2, "ops.Hsplit": 1, "ops.Vsplit": 0][name]
+      ?? reader.int("axis", default: 0, in: -64...63)
     let sections = reader.value("indices_or_sections")
     isCount = sections?.array == nil
     let range = 0...LayerReader.largestSize
-    cuts = name == "ops.Split" ? reader.intList("indices_or_sections", default: [1], in: range) : []
+    cuts =
+      name.lowercased().hasSuffix("split")
+      ? reader.intList("indices_or_sections", default: [1], in: range) : []
     if name == "ops.Unstack" { _ = reader.value("num") }
   }
 
@@ -40,7 +47,7 @@ struct Parts: Layer {
       sizes.insert(call.inputs.count, at: place)
       return [TensorType(Shape(sizes), first.elementType)]
     }
-    guard let axis = first.shape.normalizedAxis(axis) else {
+    guard let axis = place(in: first.shape) else {
       throw LayerError("expected an axis of shape \(first.shape), found \(self.axis)")
     }
     return try ranges(first.shape[axis]).map { range in
@@ -50,6 +57,11 @@ struct Parts: Layer {
     }
   }
 
+  /// The axis along which a tensor is cut; vectors have only one.
+  private func place(in shape: Shape) -> Int? {
+    shape.normalizedAxis(name == "ops.Hsplit" && shape.rank == 1 ? 0 : axis)
+  }
+
   private func ranges(_ size: Int) throws(LayerError) -> [Range<Int>] {
     if name == "ops.Unstack" { return (0..<size).map { $0..<($0 + 1) } }
     guard isCount else {
@@ -57,6 +69,11 @@ struct Parts: Layer {
       return zip(bounds, bounds.dropFirst()).map { $0..<max($0, $1) }
     }
     let count = max(cuts.first ?? 1, 1)
+    if name == "ops.ArraySplit" {
+      let (width, rest) = size.quotientAndRemainder(dividingBy: count)
+      let bounds = (0...count).map { $0 * width + min($0, rest) }
+      return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
     guard size % count == 0 else {
       throw LayerError("expected a size that \(count) divides, found \(size)")
     }
@@ -80,7 +97,7 @@ struct Parts: Layer {
         }
       }
     }
-    let axis = type.shape.normalizedAxis(axis) ?? 0
+    let axis = place(in: type.shape) ?? 0
     let inner = type.shape.dimensions[(axis + 1)...].reduce(1, *) * bytes
     let rows = type.shape.dimensions[..<axis].reduce(1, *)
     let size = type.shape[axis]

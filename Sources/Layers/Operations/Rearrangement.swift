@@ -1,8 +1,8 @@
 import ModelFormat
 import Tensors
 
-/// Elements repeated, mirrored, moved round or padded along axes: `Flip`, `Roll`, `Tile`, `Repeat`,
-/// `BroadcastTo`, `Pad` and `Take` with constant indices of `keras.ops`.
+/// Elements repeated, mirrored, moved round, cut or padded along axes: `Flip`, `Roll`, `Tile`,
+/// `Repeat`, `BroadcastTo`, `Pad`, `CropImages` and `PadImages` of `keras.ops`.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct Rearrangement: Layer {
@@ -19,6 +19,10 @@ struct Rearrangement: Layer {
     var numbers: [Int] = []
     var pairs: [[Int]] = []
     var mode = "constant"
+    /// What is cut or padded of pictures: from above, the left, below and the right.
+    var margins: [Int?] = []
+    var target: [Int?] = []
+    var isChannelsFirst = false
 
     /// The axes of a shape, all of them where none is named.
     func axes(of shape: Shape) throws(LayerError) -> [Int] {
@@ -52,9 +56,17 @@ struct Rearrangement: Layer {
       }
       options.mode = reader.value("mode")?.string ?? "constant"
     }
+    if ["ops.CropImages", "ops.PadImages"].contains(reader.className) {
+      let kind = reader.className == "ops.CropImages" ? "cropping" : "padding"
+      options.margins = ["top", "left", "bottom", "right"].map { side in
+        reader.value("\(side)_\(kind)")?.int
+      }
+      options.target = [reader.value("target_height")?.int, reader.value("target_width")?.int]
+      options.isChannelsFirst = reader.value("data_format") == .string("channels_first")
+    }
     self.options = options
     flattens =
-      ["ops.Repeat", "ops.Roll", "ops.Take"].contains(reader.className)
+      ["ops.Repeat", "ops.Roll"].contains(reader.className)
       && options.axes == nil
   }
 
@@ -86,7 +98,7 @@ struct Rearrangement: Layer {
       options.numbers = try call.sizes(name) ?? options.numbers
     }
     let maps = try rule(options, flattens ? flat : shape, call)
-    guard flattens, call.arguments["1"] == nil, maps.axes[0].count == shape.elementCount else {
+    guard flattens, maps.axes[0].count == shape.elementCount else {
       return maps
     }
     var shaped = maps
@@ -99,7 +111,8 @@ extension Rearrangement {
   private static let rules: [String: Rule] = [
     "ops.Flip": flip, "ops.Fliplr": flip(axis: 1), "ops.Flipud": flip(axis: 0), "ops.Roll": roll,
     "ops.Tile": tile, "ops.Repeat": repeatElements,
-    "ops.BroadcastTo": broadcast, "ops.Pad": pad, "ops.Take": take,
+    "ops.BroadcastTo": broadcast, "ops.Pad": pad,
+    "ops.CropImages": frame { -$0 }, "ops.PadImages": frame { $0 },
   ]
 
   private static let flip: Rule = { options, shape, _ throws(LayerError) in
@@ -163,25 +176,6 @@ extension Rearrangement {
     return maps.resized()
   }
 
-  private static let take: Rule = { options, shape, call throws(LayerError) in
-    guard let indices = call.arguments["1"] else {
-      throw LayerError("expected indices that are a constant, found none")
-    }
-    let axis = try options.axes(of: shape).first ?? 0
-    let size = shape[axis]
-    let numbers = (indices.array ?? [indices]).map(\.int)
-    let positions = numbers.compactMap { $0.map { $0 < 0 ? $0 + size : $0 } }
-    guard positions.count == numbers.count, positions.allSatisfy((0..<size).contains) else {
-      throw LayerError("expected a list of indices into \(size) positions, found \(indices)")
-    }
-    var maps = AxisMaps(identity: shape)
-    maps.axes[axis] = positions
-    var sizes = shape.dimensions
-    sizes.replaceSubrange(axis...axis, with: indices.array == nil ? [] : [positions.count])
-    maps.output = Shape(sizes)
-    return maps
-  }
-
   private static let pad: Rule = { options, shape, _ throws(LayerError) in
     guard options.pairs.count == shape.rank else {
       throw LayerError("expected \(shape.rank) pairs of padding, found \(options.pairs.count)")
@@ -194,6 +188,32 @@ extension Rearrangement {
       }
     }
     return maps.resized()
+  }
+
+  /// Pictures cut or padded at their sides, of which the target's sizes may stand for one each; what
+  /// is cut counts as padding below zero.
+  private static func frame(_ padding: @escaping @Sendable (Int) -> Int) -> Rule {
+    { options, shape, _ throws(LayerError) in
+      guard [3, 4].contains(shape.rank), options.margins.count == 4 else {
+        throw LayerError("expected pictures, found shape \(shape)")
+      }
+      var maps = AxisMaps(identity: shape)
+      let first = shape.rank - 3 + (options.isChannelsFirst ? 1 : 0)
+      for side in 0..<2 {
+        let size = shape[first + side]
+        let rest = options.target[side].map { $0 - size }
+        let (given, other) = (options.margins[side], options.margins[side + 2])
+        let before = given.map(padding) ?? rest.flatMap { rest in other.map { rest - padding($0) } }
+        let after = other.map(padding) ?? rest.flatMap { rest in before.map { rest - $0 } }
+        guard let before, let after, size + before + after >= 0 else {
+          throw LayerError("expected margins of shape \(shape), found \(options.margins)")
+        }
+        maps.axes[first + side] = (-before..<(size + after)).map {
+          (0..<size).contains($0) ? $0 : -1
+        }
+      }
+      return maps.resized()
+    }
   }
 
   private static func padded(

@@ -18,7 +18,7 @@ struct ReductionOperation: Layer {
     case all
     case any
     case place(ofMaximum: Bool)
-    case norm
+    case norm(Norm)
     case range
     case nonzeroCount
     case median
@@ -29,7 +29,8 @@ struct ReductionOperation: Layer {
     "ops.Min": .kernel(.min), "ops.Prod": .kernel(.product), "ops.Var": .variance(isRooted: false),
     "ops.Std": .variance(isRooted: true), "ops.Logsumexp": .logSumExp, "ops.All": .all,
     "ops.Any": .any, "ops.Argmax": .place(ofMaximum: true),
-    "ops.Argmin": .place(ofMaximum: false), "ops.Norm": .norm, "ops.Amax": .kernel(.max),
+    "ops.Argmin": .place(ofMaximum: false), "ops.Norm": .norm(.vector(2)),
+    "ops.Amax": .kernel(.max),
     "ops.Amin": .kernel(.min), "ops.CountNonzero": .nonzeroCount, "ops.Median": .median,
     "ops.Ptp": .range,
   ]
@@ -37,19 +38,22 @@ struct ReductionOperation: Layer {
   private let kind: Kind
   private let axes: [Int]?
   private let keepsAxes: Bool
+  /// A number that counts with all others.
+  private let initial: Double?
 
   var isBatchIndependent: Bool { false }
 
   init(_ reader: inout LayerReader) {
-    kind = Self.kinds[reader.className] ?? .any
-    axes = reader.value("axis") == nil ? nil : reader.intList("axis", default: [])
+    let axes = reader.value("axis") == nil ? nil : reader.intList("axis", default: [])
+    self.axes = axes
     keepsAxes = reader.bool("keepdims", default: false)
-    if case .norm = kind, let order = reader.value("ord"), order != .int(2) || axes?.count != 1 {
-      reader.refuse("ord", "expected the Euclidean norm of vectors, found \(order)")
+    let kind = Self.kinds[reader.className] ?? .any
+    initial = reader.value("initial") == nil ? nil : reader.number("initial")
+    guard case .norm = kind else {
+      self.kind = kind
+      return
     }
-    if let initial = reader.value("initial") {
-      reader.refuse("initial", "reductions begin with no number of their own, found \(initial)")
-    }
+    self.kind = .norm(Norm(&reader, axes: axes))
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -82,11 +86,15 @@ struct ReductionOperation: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let axes = try reducedAxes(shape)
-    let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+    var last = axes
+    // The rows of a matrix are along the axis that is named first.
+    if let given = self.axes?.compactMap(shape.normalizedAxis), given.count == 2 { last = given }
+    let order = (0..<shape.rank).filter { !axes.contains($0) } + last
+    let columns = last.last.map { shape[$0] } ?? 1
     let count = axes.reduce(1) { $0 * shape[$1] }
     let outer = shape.elementCount / max(count, 1)
     let operand = Operand(input: 0, call.inputs[0])
-    let kind = kind
+    let (kind, initial) = (kind, initial)
     let output = call.outputs[0].elementType
     if !output.isFloatingPoint, case .kernel(let reduction) = kind {
       return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
@@ -96,7 +104,10 @@ struct ReductionOperation: Layer {
         let rows = moved.assumingMemoryBound(to: Int64.self)
         for row in 0..<outer {
           let values = UnsafeBufferPointer(start: rows + row * count, count: count)
-          let result = Self.whole(reduction, values)
+          var result = Self.whole(reduction, values)
+          if let initial {
+            result = reduction == .max ? max(result, Int64(initial)) : min(result, Int64(initial))
+          }
           if output == .int64 {
             buffers.output(0, as: Int64.self)[row] = result
           } else {
@@ -110,7 +121,14 @@ struct ReductionOperation: Layer {
       let moved = buffers.scratch + operand.scratchBytes
       CPUKernels.active.permute(shape, axes: order, x, into: moved)
       let rows = moved.assumingMemoryBound(to: Float.self)
-      Self.reduce(kind, rows, outer: outer, count: count, buffers)
+      Self.reduce(kind, rows, outer: outer, count: count, columns: columns, buffers)
+      guard let initial = initial.map({ Float($0) }), case .kernel(let reduction) = kind else {
+        return
+      }
+      for row in 0..<outer {
+        let value = buffers.output()[row]
+        buffers.output()[row] = reduction == .max ? max(value, initial) : min(value, initial)
+      }
     }
   }
 
@@ -126,7 +144,7 @@ struct ReductionOperation: Layer {
   }
 
   private static func reduce(
-    _ kind: Kind, _ rows: UnsafeMutablePointer<Float>, outer: Int, count: Int,
+    _ kind: Kind, _ rows: UnsafeMutablePointer<Float>, outer: Int, count: Int, columns: Int,
     _ buffers: StepBuffers
   ) {
     for row in 0..<outer {
@@ -144,9 +162,8 @@ struct ReductionOperation: Layer {
       case .logSumExp:
         buffers.output()[row] = Float(
           values.reduce(-Double.infinity) { Scalar.logAddExp($0, Double($1)) })
-      case .norm:
-        let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
-        buffers.output()[row] = Float(sum.squareRoot())
+      case .norm(let norm):
+        buffers.output()[row] = Float(norm.value(of: values.map { Double($0) }, columns: columns))
       case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }
       case .any: buffers.output(0, as: Bool.self)[row] = values.contains { $0 != 0 }
       case .place(let ofMaximum):

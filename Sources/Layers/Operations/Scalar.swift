@@ -15,6 +15,24 @@ enum Scalar {
     return top.isInfinite ? top : top + log(exp(a - top) + exp(b - top))
   }
 
+  /// a to the power b.
+  static func power(_ a: Double, _ b: Double) -> Double { pow(a, b) }
+
+  /// The natural logarithm.
+  static func logarithm(_ x: Double) -> Double { log(x) }
+
+  /// The logarithm to the base 10.
+  static func logarithm10(_ x: Double) -> Double { log10(x) }
+
+  /// The exponential.
+  static func exponential(_ x: Double) -> Double { exp(x) }
+
+  /// The logarithm to the base 2 of 2ᵃ + 2ᵇ.
+  static func logAddExp2(_ a: Double, _ b: Double) -> Double {
+    let top = max(a, b)
+    return top.isInfinite ? top : top + log2(exp2(a - top) + exp2(b - top))
+  }
+
   /// Functions of one number by the names of `keras.ops`.
   static let functions: [String: @Sendable (Double) -> Double] = [
     "Sin": { sin($0) }, "Cos": { cos($0) }, "Tan": { tan($0) },
@@ -27,8 +45,21 @@ enum Scalar {
     "Round": { $0.rounded(.toNearestOrEven) }, "Trunc": { $0.rounded(.towardZero) },
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
     "Sinc": { $0 == 0 ? 1 : sin(Double.pi * $0) / (Double.pi * $0) },
+    "Angle": { $0 < 0 ? Double.pi : 0 }, "I0": { besselI0($0) }, "Imag": { _ in 0 },
     "Deg2rad": { $0 * Double.pi / 180 }, "Rad2deg": { $0 * 180 / Double.pi },
   ]
+
+  /// The modified Bessel function of order zero, by its series, all of whose terms are positive.
+  private static func besselI0(_ x: Double) -> Double {
+    guard abs(x) < 700 else { return x.isNaN ? .nan : .infinity }
+    var (sum, term, index) = (1.0, 1.0, 1.0)
+    while term > 1e-17 * sum {
+      term *= x * x / (4 * index * index)
+      sum += term
+      index += 1
+    }
+    return sum
+  }
 
   /// The x whose erf is y, by Newton's method from Winitzki's approximation.
   private static func inverseErf(_ y: Double) -> Double {

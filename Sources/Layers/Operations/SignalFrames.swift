@@ -25,42 +25,86 @@ struct SignalFrames: Sendable {
   let isCentered: Bool
   private let transform: FourierTransform
 
-  /// Reads the options of a layer or an operation.
+  /// Pieces of some samples, of which the `inner` ones in the middle are under the window that the
+  /// option `window` tells: a name, numbers, or `null` for none.
   init(
-    _ reader: inout LayerReader, defaults: (length: Int, stride: Int)?, isCentered: Bool
-  ) {
-    length = reader.int("fft_length", default: defaults?.length, in: 1...(1 << 24))
-    stride = reader.int("sequence_stride", default: defaults?.stride)
-    let inner = reader.int("sequence_length", default: defaults == nil ? nil : length)
-    if inner > length {
-      reader.reject("sequence_length", "expected at most \(length), found \(inner)")
+    length: Int, stride: Int, inner: Int, window: JSONValue, isCentered: Bool,
+    isInverse: Bool = false
+  ) throws(LayerError) {
+    guard (1...(1 << 24)).contains(length), (1...length).contains(inner), stride > 0 else {
+      throw LayerError("expected frames of at most \(length) samples, found \(inner)")
     }
+    self.length = length
+    self.stride = stride
     self.isCentered = isCentered
-    let (length, before) = (length, max(length - inner, 0) / 2)
-    let window = Self.window(&reader, min(inner, length)).map { values in
-      var window = [Double](repeating: 0, count: length)
-      window.replaceSubrange(before..<(before + values.count), with: values)
-      return window
-    }
-    self.window = window ?? [Double](repeating: 1, count: length)
     transform = FourierTransform(count: length)
+    guard !window.isNull else {
+      self.window = [Double](repeating: 1, count: length)
+      return
+    }
+    var padded = [Double](repeating: 0, count: length)
+    let values = try Self.window(window, inner)
+    let before = (length - inner) / 2
+    padded.replaceSubrange(before..<(before + inner), with: values)
+    self.window = isInverse ? Self.inverse(padded, stride) : padded
   }
 
-  /// The window that an option names or holds; nil where there is none.
-  private static func window(_ reader: inout LayerReader, _ count: Int) -> [Double]? {
-    if reader.layer.config["window"] == nil { return named("hann", count) }
-    guard let value = reader.value("window") else { return nil }
-    if let name = value.string {
-      if let window = named(name, count) { return window }
-      reader.refuse("window", "expected \"hann\", \"hamming\" or numbers, found \"\(name)\"")
-      return nil
+  /// The pieces of a layer's options.
+  init(_ reader: inout LayerReader, defaults: (length: Int, stride: Int)) {
+    let length = reader.int("fft_length", default: defaults.length, in: 1...(1 << 24))
+    let stride = reader.int("sequence_stride", default: defaults.stride)
+    let inner = reader.int("sequence_length", default: length)
+    let isNull = reader.isNull("window")
+    let window = reader.value("window") ?? (isNull ? .null : .string("hann"))
+    do throws(LayerError) {
+      try self.init(length: length, stride: stride, inner: inner, window: window, isCentered: true)
+    } catch {
+      reader.reject("sequence_length", error.description)
+      self.init(one: ())
     }
-    let numbers = reader.numbers("window")?.elements(as: Float.self) ?? []
+  }
+
+  /// The pieces of an operation's options.
+  init(_ call: ArrayCall, isInverse: Bool = false) throws(LayerError) {
+    let options = call.options
+    try self.init(
+      length: options.int("fft_length", 0), stride: options.int("sequence_stride", 0),
+      inner: options.int("sequence_length", 0), window: options["window"] ?? .null,
+      isCentered: options.bool("center", true), isInverse: isInverse)
+  }
+
+  /// Pieces of one sample, in place of what cannot be read.
+  private init(one: Void) {
+    (length, stride, window, isCentered) = (1, 1, [1], true)
+    transform = FourierTransform(count: 1)
+  }
+
+  /// The window that an option names or holds.
+  private static func window(_ value: JSONValue, _ count: Int) throws(LayerError) -> [Double] {
+    if let window = value.string.flatMap({ named($0, count) }) { return window }
+    let numbers = (value["config"]?["value"] ?? value).array?.compactMap(\.double) ?? []
     guard numbers.count == count else {
-      reader.reject("window", "expected \(count) numbers, found \(value)")
-      return nil
+      throw LayerError("expected \"hann\", \"hamming\" or \(count) numbers, found \(value)")
     }
-    return numbers.map(Double.init)
+    return numbers
+  }
+
+  /// The window under which pieces that overlap add up to the signal again.
+  private static func inverse(_ window: [Double], _ stride: Int) -> [Double] {
+    window.indices.map { place in
+      let sum = Swift.stride(from: place % stride, to: window.count, by: stride)
+        .reduce(0) { $0 + window[$1] * window[$1] }
+      return window[place] / sum
+    }
+  }
+
+  /// The samples that an inverse transform of `frames` pieces gives, counted from the first piece's
+  /// first one.
+  func range(of frames: Int, _ length: Int?) -> Range<Int> {
+    let whole = self.length + stride * (frames - 1)
+    let start = isCentered ? self.length / 2 : 0
+    let end = length.map { start + $0 } ?? (isCentered ? whole - self.length / 2 : whole)
+    return min(start, whole)..<max(min(end, whole), min(start, whole))
   }
 
   private static func named(_ name: String, _ count: Int) -> [Double]? {

@@ -19,6 +19,7 @@ struct UnaryOperation: Layer {
     case scalar(@Sendable (Double) -> Double)
     case test(@Sendable (Float) -> Bool)
     case clip(Float, Float)
+    case replace(nan: Float, above: Float, below: Float)
   }
 
   private let body: Body
@@ -40,6 +41,12 @@ struct UnaryOperation: Layer {
       body = .clip(
         Float(reader.number("x_min", default: -.infinity)),
         Float(reader.number("x_max", default: .infinity)))
+    } else if name == "NanToNum" {
+      let most = Double(Float.greatestFiniteMagnitude)
+      body = .replace(
+        nan: Float(reader.number("nan", default: 0)),
+        above: Float(reader.number("posinf", default: most)),
+        below: Float(reader.number("neginf", default: -most)))
     } else {
       body = .kernel(Self.shapedActivation(name, &reader))
     }
@@ -90,6 +97,12 @@ struct UnaryOperation: Layer {
           for index in range { y[index] = Float(function(Double(x[index]))) }
         case .clip(let low, let high):
           for index in range { y[index] = min(max(x[index], low), high) }
+        case .replace(let nan, let above, let below):
+          for index in range {
+            let value = x[index]
+            y[index] =
+              value.isNaN ? nan : value == .infinity ? above : value == -.infinity ? below : value
+          }
         case .test: break
         }
       }
@@ -106,12 +119,13 @@ extension UnaryOperation {
     "LogSigmoid": .logSigmoid,
     "Softplus": .softplus, "Softsign": .softsign, "SparsePlus": .sparsePlus,
     "SparseSigmoid": .sparseSigmoid, "TanhShrink": .tanhShrink, "Selu": .selu,
+    "Conjugate": .linear, "Real": .linear,
   ]
 
   /// Functions that options shape.
   private static let shaped: Set = [
     "Relu", "LeakyRelu", "Elu", "Celu", "Gelu", "HardShrink", "SoftShrink", "Squareplus",
-    "Threshold", "Clip",
+    "Threshold", "Clip", "NanToNum",
   ]
 
   private static func shapedActivation(_ name: String, _ reader: inout LayerReader) -> Activation {
@@ -137,14 +151,15 @@ extension UnaryOperation {
   private static let tests: [String: @Sendable (Float) -> Bool] = [
     "Isnan": { $0.isNaN }, "Isinf": { $0.isInfinite }, "Isfinite": { $0.isFinite },
     "Isneginf": { $0 == -.infinity }, "Isposinf": { $0 == .infinity },
-    "LogicalNot": { $0 == 0 }, "Signbit": { $0.sign == .minus },
+    "Isreal": { _ in true }, "LogicalNot": { $0 == 0 }, "Signbit": { $0.sign == .minus },
   ]
 
   /// Functions that keep whole numbers whole.
   private static let wholes: [String: @Sendable (Int64) -> Int64] = [
     "Absolute": { $0 < 0 ? 0 &- $0 : $0 },
     "Negative": { 0 &- $0 }, "Square": { $0 &* $0 }, "Sign": { $0.signum() },
-    "Relu": { max($0, 0) },
+    "Relu": { max($0, 0) }, "BitwiseInvert": { ~$0 }, "BitwiseNot": { ~$0 },
+    "Conjugate": { $0 }, "Real": { $0 }, "Imag": { _ in 0 }, "NanToNum": { $0 },
   ]
 }
 

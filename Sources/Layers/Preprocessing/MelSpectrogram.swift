@@ -26,7 +26,7 @@ struct MelSpectrogram: Layer {
   var isBatchIndependent: Bool { decibels == nil }
 
   init(_ reader: inout LayerReader) {
-    frames = SignalFrames(&reader, defaults: (2048, 512), isCentered: true)
+    frames = SignalFrames(&reader, defaults: (2048, 512))
     let rate = reader.number("sampling_rate", default: 16_000)
     let high = reader.number("max_freq", default: (rate / 2).rounded(.towardZero))
     scale = MelScale(

@@ -1,8 +1,8 @@
 import ModelFormat
 import Tensors
 
-/// y = the pictures in another size, by an interpolation (``Resampling``): `Resizing`, and
-/// `CenterCrop`, which takes the middle where a picture is large enough.
+/// y = the pictures in another size, by an interpolation (``Resampling``): `Resizing`, `Resize` of
+/// `keras.ops.image`, and `CenterCrop`, which takes the middle where a picture is large enough.
 ///
 /// `crop_to_aspect_ratio` resizes the largest part of the target's proportions, and
 /// `pad_to_aspect_ratio` the picture with margins of `fill_value`. Whole numbers are rounded and
@@ -12,7 +12,9 @@ import Tensors
 ///
 /// Keras: <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/>
 struct Resizing: Layer {
-  static let classNames = ["CenterCrop", "Resizing"]
+  static let classNames = ["CenterCrop", "Resizing", "ops.Resize"]
+  static let arguments: Set = ["size"]
+  static let keywords = SizeExpression.keywords
   static let elementTypes: [ElementType] = [
     .float32, .uint8, .int8, .uint16, .int16, .int32, .int64,
   ]
@@ -33,9 +35,14 @@ struct Resizing: Layer {
 
   init(_ reader: inout LayerReader) {
     reader.requireChannelsLast()
-    size = (reader.int("height"), reader.int("width"))
+    if reader.className == "ops.Resize" {
+      let sides = reader.ints("size", count: 2, default: 1)
+      size = (sides[0], sides[1])
+    } else {
+      size = (reader.int("height"), reader.int("width"))
+    }
     keepsIntegers = !reader.bool("computes_in_float", default: false)
-    guard reader.className == "Resizing" else {
+    guard reader.className != "CenterCrop" else {
       (interpolation, antialiases, framing, fill) = (.bilinear, false, .middle, 0)
       return
     }
@@ -50,7 +57,16 @@ struct Resizing: Layer {
     }
   }
 
-  private func frame(of shape: Shape) -> ImageFrame {
+  /// The size that a call asks for: the option's, or one that it computes.
+  private func size(for call: LayerCall) throws(LayerError) -> (height: Int, width: Int) {
+    guard let sides = try call.sizes("size") else { return size }
+    guard sides.count == 2, sides.allSatisfy({ $0 > 0 }) else {
+      throw LayerError("expected a height and a width, found \(sides)")
+    }
+    return (sides[0], sides[1])
+  }
+
+  private func frame(of shape: Shape, to size: (height: Int, width: Int)) -> ImageFrame {
     let (height, width) = (shape[1], shape[2])
     switch framing {
     case .whole: return ImageFrame(height: height, width: width)
@@ -63,6 +79,7 @@ struct Resizing: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: 4)
+    let size = try size(for: call)
     let isFloat = framing == .middle || !keepsIntegers
     return [
       TensorType(
@@ -74,7 +91,7 @@ struct Resizing: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (input, output) = (call.inputs[0], call.outputs[0])
     let (shape, fill) = (input.shape, fill)
-    let frame = frame(of: shape)
+    let frame = frame(of: shape, to: try size(for: call))
     let framed = Shape([shape[0], frame.height, frame.width, shape[3]])
     let resampling = Resampling(
       interpolation, from: framed, to: output.shape, antialiases: antialiases)
@@ -111,20 +128,5 @@ struct Resizing: Layer {
       }
     }
     convertElements(count, x, .float32, y, type)
-  }
-}
-
-extension ElementType {
-  /// The numbers that an integer type holds, as far as single precision tells them; nil for others.
-  fileprivate var integerRange: ClosedRange<Float>? {
-    switch self {
-    case .int8: -128...127
-    case .uint8: 0...255
-    case .int16: -32768...32767
-    case .uint16: 0...65535
-    case .int32: -2_147_483_648...2_147_483_520
-    case .int64: -9.2233715e18...9.2233715e18
-    default: nil
-    }
   }
 }

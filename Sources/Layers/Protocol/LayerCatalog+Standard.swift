@@ -86,6 +86,7 @@ extension LayerCatalog {
       [
         AdditiveAttention.self,
         Attention.self,
+        AttentionOperation.self,
         GroupQueryAttention.self,
         MultiHeadAttention.self,
       ]
@@ -112,22 +113,28 @@ extension LayerCatalog {
     (
       "Operations",
       [
+        ArrayOperation.self,
         AxisExchange.self,
         Cast.self,
         Difference.self,
         Einsum.self,
+        ElementMap.self,
         ElementwiseOperation.self,
+        Folding.self,
+        Gathering.self,
         GetItem.self,
         LineOperation.self,
         Matmul.self,
         OneHot.self,
         Ordering.self,
         Parts.self,
+        PictureOperation.self,
         Rearrangement.self,
         ReductionOperation.self,
         ReshapeOperation.self,
         Selection.self,
         TakeAlongAxis.self,
+        TensorProduct.self,
         Triangle.self,
         UnaryOperation.self,
       ]
