@@ -37,7 +37,10 @@ def archive_of_arrays(kit, model, stem):
 def shards_of_weights(kit, model, stem):
     """The graph as JSON, and Keras 3's weights in several files beside a list of them."""
     sizes = [weight.numpy().nbytes for weight in model.weights]
-    size = max([1, sum(sizes) / 3, *sizes])
+    # What a lookup has learned is kept beside the weights, and is none of them.
+    lookups = any("lookup" in name or "vectorization" in name for name in
+                  (layer.name for layer in model.layers))
+    size = max([1024 if lookups else 1, sum(sizes) / 3, *sizes])
     model.save_weights(stem + ".weights.json", max_shard_size=size / 1024 ** 3)
     return [configuration(model, stem), "--weights", stem + ".weights.json"]
 
