@@ -25,10 +25,18 @@ struct FunctionLayer {
         &model.layers[index], function, shapes, path: joined(path, model.layers[index].name))
     }
     dropUnread(&model, shapes.names)
-    for layer in model.layers where shapes.names.contains(layer.name) {
-      report.unsupported(
-        joined(path, layer.name), layer.className, option: "function",
-        reason: "the model computes with the shape of a tensor")
+    // What is left is read as numbers.
+    for index in model.layers.indices where shapes.names.contains(model.layers[index].name) {
+      let layer = model.layers[index]
+      guard let call = shapes.materialized(layer) else {
+        report.unsupported(
+          joined(path, layer.name), layer.className, option: "function",
+          reason: "the model computes with the shape of a tensor")
+        continue
+      }
+      model.layers[index].className = "ops.Sizes"
+      model.layers[index].config = [:]
+      model.layers[index].calls = [call]
     }
     return model
   }
@@ -69,7 +77,7 @@ struct FunctionLayer {
       function = "__operators__.getitem"
       layer.calls = [indexing]
     }
-    guard let rule = FunctionRule.of(function), layer.calls.count == 1 else {
+    guard layer.calls.count == 1, let rule = FunctionRule.of(function, layer.calls[0]) else {
       report.unsupported(
         path, layer.className, option: "function", reason: "TensorFlow's function \"\(function)\"")
       return
@@ -80,6 +88,11 @@ struct FunctionLayer {
     var kept: [String: CallTree<ValueReference>] = [:]
     var tensors: [ValueReference] = []
     let transposes = Self.transposes(rule, call)
+    if let receiver = rule.receiver, !call.positional.isEmpty {
+      call.keywords[receiver] = call.positional.removeFirst()
+    }
+    let receivers = rule.isCalledOnLast ? call.positional : []
+    if rule.isCalledOnLast { call.positional = [] }
     for name in rule.operands {
       // What the file leaves out, the operation misses and says so.
       guard let operand = call.keywords.removeValue(forKey: name) else { continue }
@@ -89,8 +102,9 @@ struct FunctionLayer {
         call.positional.append(operand)
       }
     }
+    call.positional += receivers + rule.constants.map { .constant($0) }
     for (name, argument) in call.keywords.sorted(by: { $0.key < $1.key }) {
-      if let option = rule.options[name] {
+      if let option = rule.options[name] ?? (rule.receiver == name ? name : nil) {
         if let value = argument.constant {
           if !value.isNull {
             config[option] = Self.option(option, SerializedValues.unwrapped(value))
@@ -103,14 +117,13 @@ struct FunctionLayer {
         }
       } else if rule.kept.contains(name) {
         kept[name] = argument
-      } else if name != "name", argument.constant?.isNull != true,
-        argument.constant != rule.idle[name] || argument.constant == nil, transposes == nil
-      {
+      } else if !rule.isIdle(name, argument), transposes == nil {
         report.unsupported(
           path, layer.className, option: name,
           reason: "the function \"\(function)\" with this argument")
       }
     }
+    FunctionRule.settle(&config)
     if let transposes {
       layer.className = "ops.Einsum"
       config = ["subscripts": .string(transposes)]
@@ -136,18 +149,26 @@ struct FunctionLayer {
   private static func option(_ name: String, _ value: JSONValue) -> JSONValue {
     switch name {
     case "indices_or_sections":
-      // TensorFlow gives the parts' sizes, Keras the places of the cuts.
-      guard let sizes = value.array?.map(\.int) else { return value }
-      var sum = 0
+      // TensorFlow gives the parts' sizes, Keras the places of the cuts; behind a part whose size is
+      // what the others leave they count from the end.
+      guard let sizes = value.array?.map({ $0.int ?? 0 }) else { return value }
+      let open = sizes.firstIndex(of: -1) ?? sizes.count
       return .array(
-        sizes.dropLast().map { size in
-          sum &+= size ?? 0
-          return .int(sum)
+        sizes.indices.dropLast().map { place in
+          .int(
+            place < open
+              ? sizes[...place].reduce(0, &+) : 0 &- sizes[(place + 1)...].reduce(0, &+))
         })
     case "dtype":
       return .string(
         value.string?.replacing("<dtype: '", with: "").replacing("'>", with: "") ?? "")
-    case "mode": return .string(value.string?.lowercased() ?? "")
+    case "mode", "padding": return value.string.map { .string($0.lowercased()) } ?? value
+    case "strides", "dilation_rate", "pool_size", "size":
+      // TensorFlow counts the batch and the channels too.
+      guard let numbers = value.array, numbers.count > 3 || name != "size" && numbers.count == 3,
+        numbers.first == .int(1), numbers.last == .int(1)
+      else { return value }
+      return .array(Array(numbers.dropFirst().dropLast()))
     default: return value
     }
   }

@@ -14,15 +14,32 @@ struct FunctionRule: Sendable {
   var idle: [String: JSONValue] = [:]
   /// The parameters that stay arguments by their own name.
   var kept: Set<String> = []
+  /// The option that what the function is called on becomes, where it is no tensor.
+  var receiver: String?
+  /// Whether what the function is called on comes behind the operands.
+  var isCalledOnLast = false
+  /// Constants behind all operands.
+  var constants: [JSONValue] = []
 
-  /// The rule of the function that a file calls `name`, or nil where there is none.
-  static func of(_ name: String) -> FunctionRule? { table[name] }
+  /// The rule of a call of the function that a file calls `name`, or nil where there is none.
+  static func of(_ name: String, _ call: SourceCall) -> FunctionRule? {
+    if name == "nn.pool" || name == "nn.pool_v2" {
+      let isMaximum = call.keywords["pooling_type"]?.constant?.string?.uppercased() == "MAX"
+      return pool(isMaximum ? "ops.MaxPool" : "ops.AveragePool", size: "window_shape")
+    }
+    if name == "nn.silu", let beta = call.keywords["beta"]?.constant?.double, beta != 1 {
+      return FunctionRule(className: "ops.Swish", options: ["beta": "beta"])
+    }
+    return table[name]
+  }
 
   private static let table: [String: FunctionRule] =
-    Dictionary(uniqueKeysWithValues: unary.map { ($0.key, FunctionRule(className: $0.value)) })
-    .merging(binary.map { ($0.key, FunctionRule(className: $0.value, operands: ["y"])) }) { $1 }
-    .merging(reductions.map { ($0.key, reduction($0.value)) }) { $1 }
-    .merging(others) { $1 }
+    [
+      unary.mapValues { FunctionRule(className: $0) },
+      binary.mapValues { FunctionRule(className: $0, operands: ["y"]) },
+      reductions.mapValues(reduction), moving, counting, networks, pictures, matrices,
+    ]
+    .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   private static let unary = [
     "identity": "ops.Copy", "stop_gradient": "ops.StopGradient", "math.add_n": "Add",
@@ -43,7 +60,11 @@ struct FunctionRule: Sendable {
     "nn.softsign": "ops.Softsign", "nn.relu": "ops.Relu", "nn.relu6": "ops.Relu6",
     "nn.elu": "ops.Elu", "nn.selu": "ops.Selu",
     "math.logical_not": "ops.LogicalNot", "math.is_nan": "ops.Isnan",
-    "math.is_inf": "ops.Isinf", "math.is_finite": "ops.Isfinite",
+    "math.is_inf": "ops.Isinf", "math.is_finite": "ops.Isfinite", "math.lgamma": "ops.Lgamma",
+    "math.erfinv": "ops.Erfinv", "math.rint": "ops.Round", "math.conj": "ops.Conjugate",
+    "math.real": "ops.Real", "math.imag": "ops.Imag", "math.angle": "ops.Angle",
+    "bitwise.invert": "ops.BitwiseInvert", "math.accumulate_n": "Add",
+    "convert_to_tensor": "ops.Copy",
   ]
 
   private static let binary = [
@@ -60,7 +81,10 @@ struct FunctionRule: Sendable {
     "math.logical_and": "ops.LogicalAnd", "math.logical_or": "ops.LogicalOr",
     "math.logical_xor": "ops.LogicalXor", "math.squared_difference": "ops.SquaredDifference",
     "math.multiply_no_nan": "ops.MultiplyNoNan", "math.xlogy": "ops.Xlogy",
-    "math.xdivy": "ops.Xdivy",
+    "math.xdivy": "ops.Xdivy", "realdiv": "ops.TrueDivide", "truncatemod": "ops.Fmod",
+    "bitwise.bitwise_and": "ops.BitwiseAnd", "bitwise.bitwise_or": "ops.BitwiseOr",
+    "bitwise.bitwise_xor": "ops.BitwiseXor", "bitwise.left_shift": "ops.LeftShift",
+    "bitwise.right_shift": "ops.RightShift",
   ]
 
   private static let reductions = [
@@ -69,88 +93,29 @@ struct FunctionRule: Sendable {
     "math.reduce_variance": "ops.Var", "math.reduce_std": "ops.Std",
     "math.reduce_logsumexp": "ops.Logsumexp", "math.reduce_all": "ops.All",
     "math.reduce_any": "ops.Any", "reduce_sum": "ops.Sum", "reduce_mean": "ops.Mean",
-    "reduce_max": "ops.Max", "reduce_min": "ops.Min",
+    "reduce_max": "ops.Max", "reduce_min": "ops.Min", "math.count_nonzero": "ops.CountNonzero",
+    "math.reduce_euclidean_norm": "ops.Norm",
   ]
 
-  private static func reduction(_ name: String) -> FunctionRule {
-    FunctionRule(className: name, options: ["axis": "axis", "keepdims": "keepdims"])
+  /// Whether an argument changes nothing.
+  func isIdle(_ name: String, _ argument: CallTree<ValueReference>) -> Bool {
+    guard let constant = argument.constant else { return false }
+    return name == "name" || constant.isNull || idle[name] == .null || idle[name] == constant
   }
 
-  private static func place(_ name: String) -> FunctionRule {
-    FunctionRule(
-      className: name, options: ["axis": "axis"], defaults: ["axis": .int(0)],
-      idle: ["output_type": .string("<dtype: 'int64'>")])
+  /// Tells what several of TensorFlow's parameters say together as the canonical dialect does.
+  static func settle(_ config: inout [String: JSONValue]) {
+    if let format = config["data_format"]?.string {
+      config["data_format"] =
+        ["NWC", "NHWC", "NDHWC"].contains(format) ? nil : .string("channels_first")
+    }
+    if config["interpolation"] == .string("nearest") { config["computes_in_float"] = nil }
+    if config["ord"] == .string("euclidean") { config["ord"] = nil }
+    let corners = config.removeValue(forKey: "align_corners")?.bool
+    let centers = config.removeValue(forKey: "half_pixel_centers")?.bool
+    if let way = config["interpolation"]?.string, let corners, let centers, !centers {
+      let origins = way == "bilinear" ? "bilinear_keras2" : "\(way)_origins"
+      config["interpolation"] = .string(corners ? "\(way)_corners" : origins)
+    }
   }
-
-  private static let others: [String: FunctionRule] = [
-    "__operators__.getitem": FunctionRule(className: "ops.GetItem", operands: ["slice_spec"]),
-    "cast": FunctionRule(className: "ops.Cast", options: ["dtype": "dtype"]),
-    "clip_by_value": FunctionRule(
-      className: "ops.Clip", options: ["clip_value_min": "x_min", "clip_value_max": "x_max"]),
-    "concat": FunctionRule(className: "ops.Concatenate", options: ["axis": "axis"]),
-    "stack": FunctionRule(
-      className: "ops.Stack", options: ["axis": "axis"], defaults: ["axis": .int(0)]),
-    "unstack": FunctionRule(
-      className: "ops.Unstack", options: ["axis": "axis", "num": "num"],
-      defaults: ["axis": .int(0)]),
-    "split": FunctionRule(
-      className: "ops.Split",
-      options: ["axis": "axis", "num_or_size_splits": "indices_or_sections"],
-      defaults: ["axis": .int(0)]),
-    "reshape": FunctionRule(className: "ops.Reshape", options: ["shape": "newshape"]),
-    "expand_dims": FunctionRule(className: "ops.ExpandDims", options: ["axis": "axis"]),
-    "squeeze": FunctionRule(className: "ops.Squeeze", options: ["axis": "axis"]),
-    "transpose": FunctionRule(
-      className: "ops.Transpose", options: ["perm": "axes"], idle: ["conjugate": .bool(false)]),
-    "tile": FunctionRule(className: "ops.Tile", options: ["multiples": "repeats"]),
-    "repeat": FunctionRule(
-      className: "ops.Repeat", options: ["repeats": "repeats", "axis": "axis"]),
-    "reverse": FunctionRule(className: "ops.Flip", options: ["axis": "axis"]),
-    "roll": FunctionRule(className: "ops.Roll", options: ["shift": "shift", "axis": "axis"]),
-    "broadcast_to": FunctionRule(className: "ops.BroadcastTo", options: ["shape": "shape"]),
-    "pad": FunctionRule(
-      className: "ops.Pad", options: ["paddings": "pad_width", "mode": "mode"],
-      kept: ["constant_values"]),
-    "gather": FunctionRule(
-      className: "ops.Take", operands: ["indices"], options: ["axis": "axis"],
-      defaults: ["axis": .int(0)],
-      idle: ["batch_dims": .int(0), "validate_indices": .bool(true)]),
-    "math.atan2": FunctionRule(className: "ops.Arctan2", operands: ["x"]),
-    "where": FunctionRule(className: "ops.Where", operands: ["x", "y"]),
-    "linalg.matmul": FunctionRule(
-      className: "ops.Matmul", operands: ["b"],
-      idle: [
-        "transpose_a": .bool(false), "transpose_b": .bool(false), "adjoint_a": .bool(false),
-        "adjoint_b": .bool(false), "a_is_sparse": .bool(false), "b_is_sparse": .bool(false),
-      ]),
-    "nn.bias_add": FunctionRule(
-      className: "ops.Add", operands: ["bias"], idle: ["data_format": .string("NHWC")]),
-    "nn.leaky_relu": FunctionRule(
-      className: "ops.LeakyRelu", options: ["alpha": "negative_slope"]),
-    "nn.gelu": FunctionRule(
-      className: "ops.Gelu", options: ["approximate": "approximate"],
-      defaults: ["approximate": .bool(false)]),
-    "nn.silu": FunctionRule(className: "ops.Silu", idle: ["beta": .double(1)]),
-    "nn.softmax": FunctionRule(
-      className: "ops.Softmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
-    "nn.log_softmax": FunctionRule(
-      className: "ops.LogSoftmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
-    "math.cumsum": FunctionRule(
-      className: "ops.Cumsum", options: ["axis": "axis"], defaults: ["axis": .int(0)],
-      idle: ["exclusive": .bool(false), "reverse": .bool(false)]),
-    "math.cumprod": FunctionRule(
-      className: "ops.Cumprod", options: ["axis": "axis"], defaults: ["axis": .int(0)],
-      idle: ["exclusive": .bool(false), "reverse": .bool(false)]),
-    // x · rsqrt(max(Σ x², 1e-12)), which is x / max(norm, 1e-6).
-    "math.l2_normalize": FunctionRule(
-      className: "ops.Normalize", options: ["axis": "axis"],
-      defaults: ["epsilon": .double(1e-6)], idle: ["epsilon": .double(1e-12)]),
-    "one_hot": FunctionRule(
-      className: "ops.OneHot", options: ["depth": "num_classes", "axis": "axis"],
-      idle: ["on_value": .int(1), "off_value": .int(0)]),
-    "math.top_k": FunctionRule(
-      className: "ops.TopK", options: ["k": "k", "sorted": "sorted"], defaults: ["k": .int(1)]),
-    "math.argmax": place("ops.Argmax"),
-    "math.argmin": place("ops.Argmin"),
-  ]
 }

@@ -94,7 +94,12 @@ extension RawOperation {
     .merging(others) { $1 }
 
   private static let unary = [
-    "Abs": "math.abs", "Acos": "math.acos", "Acosh": "math.acosh", "Asin": "math.asin",
+    "Abs": "math.abs", "Angle": "math.angle", "Conj": "math.conj", "Erfinv": "math.erfinv",
+    "Invert": "bitwise.invert", "L2Loss": "nn.l2_loss", "Lgamma": "math.lgamma",
+    "Cholesky": "linalg.cholesky", "HSVToRGB": "image.hsv_to_rgb", "RGBToHSV": "image.rgb_to_hsv",
+    "MatrixDeterminant": "linalg.det", "MatrixDiag": "linalg.diag", "MatrixInverse": "linalg.inv",
+    "MatrixDiagPart": "linalg.diag_part", "Rint": "math.rint", "Acos": "math.acos",
+    "Acosh": "math.acosh", "Asin": "math.asin",
     "Asinh": "math.asinh", "Atan": "math.atan", "Atanh": "math.atanh", "Ceil": "math.ceil",
     "Cos": "math.cos", "Cosh": "math.cosh", "Elu": "nn.elu", "Erf": "math.erf", "Erfc": "math.erfc",
     "Exp": "math.exp", "Expm1": "math.expm1", "Floor": "math.floor", "Identity": "identity",
@@ -134,6 +139,43 @@ extension RawOperation {
   }
 
   private static let others: [String: RawOperation] = [
+    "AdjustContrastv2": RawOperation(
+      function: "image.adjust_contrast", parameters: ["", "contrast_factor"]),
+    "AdjustHue": RawOperation(function: "image.adjust_hue", parameters: ["", "delta"]),
+    "AdjustSaturation": RawOperation(
+      function: "image.adjust_saturation", parameters: ["", "saturation_factor"]),
+    "AvgPool": RawOperation(function: "nn.avg_pool"),
+    "BitwiseAnd": RawOperation(function: "bitwise.bitwise_and", parameters: ["", "y"]),
+    "BitwiseOr": RawOperation(function: "bitwise.bitwise_or", parameters: ["", "y"]),
+    "BitwiseXor": RawOperation(function: "bitwise.bitwise_xor", parameters: ["", "y"]),
+    "Conv2D": RawOperation(
+      function: "nn.conv2d", parameters: ["", "filter"], idle: ["explicit_paddings": .array([])]),
+    "Conv3D": RawOperation(function: "nn.conv3d", parameters: ["", "filter"]),
+    "CropAndResize": RawOperation(
+      function: "image.crop_and_resize", parameters: ["", "boxes", "box_indices", "crop_size"]),
+    "ExtractImagePatches": RawOperation(
+      function: "image.extract_patches", attributes: ["ksizes": "sizes"]),
+    "ResizeArea": RawOperation(
+      function: "image.resize_area", parameters: ["", "size"],
+      idle: ["align_corners": .bool(false)]),
+    "DepthToSpace": RawOperation(function: "nn.depth_to_space"),
+    "DepthwiseConv2dNative": RawOperation(
+      function: "nn.depthwise_conv2d_native", parameters: ["", "filter"],
+      idle: ["explicit_paddings": .array([])]),
+    "Fill": RawOperation(function: "fill", parameters: ["", "value"], idle: ["index_type": .null]),
+    "GatherNd": RawOperation(function: "gather_nd", parameters: ["", "indices"]),
+    "LRN": RawOperation(function: "nn.local_response_normalization"),
+    "MatrixBandPart": RawOperation(
+      function: "linalg.band_part", parameters: ["", "num_lower", "num_upper"]),
+    "MatrixSolve": RawOperation(function: "linalg.solve", parameters: ["", "rhs"]),
+    "MaxPool": RawOperation(function: "nn.max_pool", idle: ["explicit_paddings": .array([])]),
+    "Range": RawOperation(function: "range", parameters: ["", "limit", "delta"]),
+    "ResizeBicubic": resizing("bicubic"), "ResizeBilinear": resizing("bilinear"),
+    "ResizeNearestNeighbor": resizing("nearest"),
+    "SpaceToDepth": RawOperation(function: "nn.space_to_depth"),
+    "SparseSoftmaxCrossEntropyWithLogits": RawOperation(
+      function: "nn.sparse_softmax_cross_entropy_with_logits", parameters: ["logits", ""],
+      idle: ["Tlabels": .null]),
     "AddN": RawOperation(function: "math.add_n", parameters: ["*"]),
     "ArgMax": RawOperation(
       function: "math.argmax", parameters: ["", "axis"], idle: ["output_type": .string("int64")]),
@@ -179,6 +221,13 @@ extension RawOperation {
     "Transpose": RawOperation(function: "transpose", parameters: ["", "perm"]),
     "Unpack": RawOperation(function: "unstack", parameters: [""]),
   ]
+
+  private static func resizing(_ interpolation: String) -> RawOperation {
+    RawOperation(
+      function: interpolation == "nearest"
+        ? "image.resize_nearest_neighbor" : "image.resize_\(interpolation)",
+      parameters: ["", "size"])
+  }
 
   private static func product(_ attributes: [String: String]) -> RawOperation {
     RawOperation(

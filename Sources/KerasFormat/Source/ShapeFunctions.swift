@@ -20,7 +20,10 @@ struct ShapeFunctions {
       for layer in model.layers {
         guard let function = FunctionLayer.function(of: layer) else { continue }
         let read = Set(layer.calls.flatMap(\.references).map(\.layer))
-        if Self.tellsShape(function) || !read.isEmpty && read.isSubset(of: names) {
+        let isKnown =
+          Self.functions[function] != nil && !Self.givesFloat(layer)
+          || Self.slices.contains(function)
+        if Self.tellsShape(function) || isKnown && !read.isEmpty && read.isSubset(of: names) {
           names.insert(layer.name)
         }
       }
@@ -31,6 +34,24 @@ struct ShapeFunctions {
   /// Whether a function gives the sizes of a tensor.
   static func tellsShape(_ function: String) -> Bool {
     function == "shape"
+  }
+
+  /// Whether a layer makes floating-point numbers of whole ones.
+  private static func givesFloat(_ layer: SourceLayer) -> Bool {
+    let type = layer.calls.first?.keywords["dtype"]?.constant?.string ?? ""
+    return type.contains("float") || type.contains("half")
+  }
+
+  /// The call that gives the numbers of one of these layers as a tensor; nil where there is none.
+  func materialized(_ layer: SourceLayer) -> SourceCall? {
+    var tensors: [ValueReference] = []
+    let value = ValueReference(layer: layer.name, call: 0)
+    guard let expression = expression(.value(value), &tensors) else { return nil }
+    var call = SourceCall(keywords: ["value": .constant(expression)])
+    for (place, tensor) in tensors.enumerated() {
+      call.keywords["shape:\(place)"] = .value(tensor)
+    }
+    return call
   }
 
   /// What the canonical dialect has in an argument's place; nil where it is computed of more than
@@ -76,6 +97,11 @@ struct ShapeFunctions {
     case "product": return Self.object(name, [value])
     case "concat", "stack": return Self.object(name, value.array ?? [value])
     case "element": return Self.object("getitem", [value, .int(reference.output)])
+    case "take":
+      guard let indices = call.keywords["indices"].flatMap({ expression($0, &tensors) }) else {
+        return nil
+      }
+      return Self.object(name, [value, indices])
     case "getitem":
       guard let key = call.keywords["slice_spec"].flatMap({ expression($0, &tensors) }) else {
         return nil
@@ -109,12 +135,14 @@ struct ShapeFunctions {
     ])
   }
 
+  private static let slices: Set = ["slice", "strided_slice"]
+
   private static let functions = [
     "__operators__.getitem": "getitem", "stack": "stack", "concat": "concat", "unstack": "element",
     "__operators__.add": "add", "math.add": "add", "math.subtract": "subtract",
     "math.multiply": "multiply", "math.floordiv": "floordiv", "floor_div": "floordiv",
     "math.floormod": "floormod", "math.mod": "floormod", "math.maximum": "maximum",
     "math.minimum": "minimum", "math.reduce_prod": "product", "reduce_prod": "product",
-    "cast": "same", "identity": "same", "convert_to_tensor": "same",
+    "gather": "take", "cast": "same", "identity": "same", "convert_to_tensor": "same",
   ]
 }

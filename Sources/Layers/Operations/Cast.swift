@@ -37,7 +37,8 @@ struct Cast: Layer {
   private func target(_ call: LayerCall) -> ElementType {
     let asked = target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
     let type = asked ?? call.inputs[0].elementType
-    return type.isFloatingPoint ? .float32 : [.bool, .int64].contains(type) ? type : .int32
+    if type.isFloatingPoint { return .float32 }
+    return [.uint32, .uint64].contains(type) ? .int64 : type
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -62,23 +63,19 @@ struct Cast: Layer {
         convertElements(count, kept, .float32, buffers.outputBytes(), target)
       }
     }
+    if let fill {
+      let numbers = NumberArray(input.shape, repeating: fill)
+      return .run { buffers in numbers.store(into: buffers.outputBytes(), as: target) }
+    }
     return .run(scratchBytes: operand.scratchBytes) { buffers in
-      func write<Element: TensorElement>(_ element: Element.Type, _ value: Element) {
-        buffers.output(0, as: element).update(repeating: value, count: count)
-      }
-      switch (target, fill) {
-      case (.float32, let fill?): write(Float.self, Float(fill))
-      case (.bool, let fill?): write(Bool.self, fill != 0)
-      case (.int64, let fill?): write(Int64.self, Int64(fill))
-      case (_, let fill?): write(Int32.self, Int32(fill))
-      case (.bool, nil):
-        let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
-        let y = buffers.output(0, as: Bool.self)
-        for index in 0..<count { y[index] = x[index] != 0 }
-      case (_, nil):
+      guard target == .bool else {
         convertElements(
           count, buffers.inputBytes(0), input.elementType, buffers.outputBytes(), target)
+        return
       }
+      let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
+      let y = buffers.output(0, as: Bool.self)
+      for index in 0..<count { y[index] = x[index] != 0 }
     }
   }
 }

@@ -2,7 +2,8 @@ import Tensors
 
 extension ElementMap {
   static let rules: [String: Rule] = [
-    "ops.DepthToSpace": blocks(intoDepth: false), "ops.Diag": diag, "ops.Diagflat": diagflat,
+    "ops.DepthToSpace": blocks(intoDepth: false), "ops.Diag": diag, "ops.DiagEmbed": embedding,
+    "ops.Diagflat": diagflat,
     "ops.Diagonal": diagonal, "ops.ExtractPatches": patches, "ops.ExtractSequences": sequences,
     "ops.Rot90": rotation, "ops.SpaceToDepth": blocks(intoDepth: true), "ops.Unfold": unfold,
   ]
@@ -63,6 +64,15 @@ extension ElementMap {
     matrix(of: shape.elementCount, options.int("k", 0))
   }
 
+  /// Square matrices with the numbers along the last axis on their diagonals.
+  private static let embedding: Rule = { _, shape throws(LayerError) in
+    guard let size = shape.dimensions.last else { throw LayerError("expected vectors") }
+    let lead = shape.dimensions.dropLast()
+    return Places(items: lead.reduce(1, *), Shape(lead + [size, size]), itemRank: 2) { index in
+      index[0] == index[1] ? index[0] : nil
+    }
+  }
+
   /// A square matrix with numbers on one diagonal.
   private static func matrix(of count: Int, _ offset: Int) -> Places {
     let size = count + abs(offset)
@@ -96,7 +106,8 @@ extension ElementMap {
       throw LayerError("expected two axes of shape \(shape)")
     }
     let turns = ((options.int("k", 1) % 4) + 4) % 4
-    guard turns != 2 || shape[axes[0]] == shape[axes[1]] else {
+    // TensorFlow's own function has no such trouble.
+    guard turns != 2 || options.bool("turns_all") || shape[axes[0]] == shape[axes[1]] else {
       throw LayerError(
         "Keras's back ends disagree on half turns of \(shape): only squares are turned")
     }

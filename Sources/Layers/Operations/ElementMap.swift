@@ -3,7 +3,7 @@ import Tensors
 
 /// The elements at other places, some of them again and again: `DepthToSpace`, `SpaceToDepth`,
 /// `Rot90`, `Diag`, `Diagflat`, `Diagonal`, `ExtractPatches`, `ExtractSequences` and `Unfold` of
-/// `keras.ops`.
+/// `keras.ops`, and TensorFlow's `diag` of every row.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>, <https://keras.io/api/ops/image/>
 struct ElementMap: Layer {

@@ -11,7 +11,8 @@ import Tensors
 /// <https://keras.io/api/ops/nn/#normalize-function>
 struct LineOperation: Layer {
   static let classNames = [
-    "ops.Cumprod", "ops.Cumsum", "ops.Glu", "ops.LogSoftmax", "ops.Nancumprod", "ops.Nancumsum",
+    "ops.CumulativeLogsumexp", "ops.Cumprod", "ops.Cumsum", "ops.Glu", "ops.LogSoftmax",
+    "ops.Nancumprod", "ops.Nancumsum",
     "ops.Normalize", "ops.Sparsemax",
   ]
   static let elementTypes: [ElementType] = []
@@ -28,7 +29,7 @@ struct LineOperation: Layer {
 
   init(_ reader: inout LayerReader) {
     let name = reader.className
-    keepsWhole = name.contains("um") || name.contains("prod")
+    keepsWhole = name.lowercased().contains("cum")
     axis =
       keepsWhole && reader.value("axis") == nil
       ? nil : reader.int("axis", default: -1, in: -64...63)
@@ -36,6 +37,8 @@ struct LineOperation: Layer {
     switch name {
     case "ops.Cumsum", "ops.Nancumsum": body = Self.accumulation(&reader, from: 0, +)
     case "ops.Cumprod", "ops.Nancumprod": body = Self.accumulation(&reader, from: 1, *)
+    case "ops.CumulativeLogsumexp":
+      body = Self.accumulation(&reader, from: -.infinity) { Scalar.logAddExp($0, $1) }
     case "ops.LogSoftmax":
       body = { line in
         let total = line.reduce(-Double.infinity, Scalar.logAddExp)

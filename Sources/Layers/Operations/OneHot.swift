@@ -1,8 +1,10 @@
 import ModelFormat
 import Tensors
 
-/// y[…, c, …] = 1 where c is the index, else 0: `OneHot` of `keras.ops`; an index that is no class
-/// gives zeros.
+/// y[…, c, …] = 1 where c is the index, else 0: `OneHot` of `keras.ops`.
+///
+/// An index that is no class gives zeros. TensorFlow may name other numbers: `on_value` and
+/// `off_value`.
 ///
 /// Input: any shape. Output: an axis of `num_classes` more, the last where `axis` is -1.
 ///
@@ -13,12 +15,15 @@ struct OneHot: Layer {
 
   private let classes: Int
   private let axis: Int
+  private let (on, off): (Float, Float)
 
   var isBatchIndependent: Bool { false }
 
   init(_ reader: inout LayerReader) {
     classes = reader.int("num_classes")
     axis = reader.int("axis", default: -1, in: -64...63)
+    on = Float(reader.number("on_value", default: 1))
+    off = Float(reader.number("off_value", default: 0))
     if let type = reader.value("dtype")?.string.flatMap(ElementType.init),
       !type.isFloatingPoint
     {
@@ -45,13 +50,13 @@ struct OneHot: Layer {
     let shape = call.inputs[0].shape
     let inner = shape.dimensions[(try place(shape))...].reduce(1, *)
     let operand = Operand(input: 0, call.inputs[0])
-    let classes = classes
+    let (classes, on, off) = (classes, on, off)
     return .run(scratchBytes: operand.scratchBytes) { buffers in
       let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
       let y = buffers.output()
-      y.update(repeating: 0, count: shape.elementCount * classes)
+      y.update(repeating: off, count: shape.elementCount * classes)
       for index in 0..<shape.elementCount where (0..<Int64(classes)).contains(x[index]) {
-        y[(index / inner * classes + Int(x[index])) * inner + index % inner] = 1
+        y[(index / inner * classes + Int(x[index])) * inner + index % inner] = on
       }
     }
   }

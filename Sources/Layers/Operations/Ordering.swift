@@ -2,7 +2,7 @@ import ModelFormat
 import Tensors
 
 /// The elements along an axis by their size: `TopK` (largest first), `Sort` and `Argsort` of
-/// `keras.ops`; equals keep their order.
+/// `keras.ops`, in TensorFlow also in the `direction` that descends; equals keep their order.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/#sort-function>,
 /// <https://keras.io/api/ops/core/#topk-function>
@@ -12,6 +12,7 @@ struct Ordering: Layer {
   private let name: String
   private let axis: Int
   private let k: Int
+  private let descends: Bool
 
   var isBatchIndependent: Bool { false }
 
@@ -20,6 +21,8 @@ struct Ordering: Layer {
     axis = reader.int("axis", default: -1, in: -64...63)
     k = name == "ops.TopK" ? reader.int("k", default: 1) : 0
     _ = reader.value("sorted")
+    descends =
+      name == "ops.TopK" || reader.value("direction")?.string?.lowercased() == "descending"
   }
 
   private func parts(_ shape: Shape) throws(LayerError) -> (outer: Int, count: Int, inner: Int) {
@@ -44,11 +47,10 @@ struct Ordering: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (outer, count, inner) = try parts(call.inputs[0].shape)
-    let (name, kept) = (name, name == "ops.TopK" ? k : count)
+    let (name, kept, descends) = (name, name == "ops.TopK" ? k : count, descends)
     return .run { buffers in
       for row in 0..<outer * inner {
         let x = buffers.input(0) + row / inner * count * inner + row % inner
-        let descends = name == "ops.TopK"
         let order = (0..<count).sorted { i, j in
           let (a, b) = (x[i * inner], x[j * inner])
           return a == b ? i < j : (a > b) == descends

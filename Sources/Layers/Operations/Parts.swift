@@ -28,7 +28,7 @@ struct Parts: Layer {
       ?? reader.int("axis", default: 0, in: -64...63)
     let sections = reader.value("indices_or_sections")
     isCount = sections?.array == nil
-    let range = 0...LayerReader.largestSize
+    let range = -LayerReader.largestSize...LayerReader.largestSize
     cuts =
       name.lowercased().hasSuffix("split")
       ? reader.intList("indices_or_sections", default: [1], in: range) : []
@@ -65,7 +65,7 @@ struct Parts: Layer {
   private func ranges(_ size: Int) throws(LayerError) -> [Range<Int>] {
     if name == "ops.Unstack" { return (0..<size).map { $0..<($0 + 1) } }
     guard isCount else {
-      let bounds = [0] + cuts.map { min($0, size) } + [size]
+      let bounds = [0] + cuts.map { min($0 < 0 ? max($0 + size, 0) : $0, size) } + [size]
       return zip(bounds, bounds.dropFirst()).map { $0..<max($0, $1) }
     }
     let count = max(cuts.first ?? 1, 1)

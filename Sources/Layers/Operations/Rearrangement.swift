@@ -2,7 +2,8 @@ import ModelFormat
 import Tensors
 
 /// Elements repeated, mirrored, moved round, cut or padded along axes: `Flip`, `Roll`, `Tile`,
-/// `Repeat`, `BroadcastTo`, `Pad`, `CropImages` and `PadImages` of `keras.ops`.
+/// `Repeat`, `BroadcastTo`, `Pad`, `CropImages` and `PadImages` of `keras.ops`, and TensorFlow's
+/// `central_crop` and `resize_with_crop_or_pad`.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct Rearrangement: Layer {
@@ -23,6 +24,7 @@ struct Rearrangement: Layer {
     var margins: [Int?] = []
     var target: [Int?] = []
     var isChannelsFirst = false
+    var fraction = 1.0
 
     /// The axes of a shape, all of them where none is named.
     func axes(of shape: Shape) throws(LayerError) -> [Int] {
@@ -63,6 +65,12 @@ struct Rearrangement: Layer {
       }
       options.target = [reader.value("target_height")?.int, reader.value("target_width")?.int]
       options.isChannelsFirst = reader.value("data_format") == .string("channels_first")
+    }
+    if reader.className == "ops.CropOrPad" {
+      options.target = [reader.int("target_height"), reader.int("target_width")]
+    }
+    if reader.className == "ops.CentralCrop" {
+      options.fraction = reader.number("central_fraction")
     }
     self.options = options
     flattens =
@@ -112,7 +120,8 @@ extension Rearrangement {
     "ops.Flip": flip, "ops.Fliplr": flip(axis: 1), "ops.Flipud": flip(axis: 0), "ops.Roll": roll,
     "ops.Tile": tile, "ops.Repeat": repeatElements,
     "ops.BroadcastTo": broadcast, "ops.Pad": pad,
-    "ops.CropImages": frame { -$0 }, "ops.PadImages": frame { $0 },
+    "ops.CentralCrop": middle, "ops.CropOrPad": middle, "ops.CropImages": frame { -$0 },
+    "ops.PadImages": frame { $0 },
   ]
 
   private static let flip: Rule = { options, shape, _ throws(LayerError) in
@@ -214,6 +223,29 @@ extension Rearrangement {
       }
       return maps.resized()
     }
+  }
+
+  /// The middle of pictures: a fraction of it, or a size that margins may fill.
+  private static let middle: Rule = { options, shape, _ throws(LayerError) in
+    guard [3, 4].contains(shape.rank) else {
+      throw LayerError("expected pictures, found shape \(shape)")
+    }
+    var maps = AxisMaps(identity: shape)
+    for side in 0..<2 {
+      let axis = shape.rank - 3 + side
+      let size = shape[axis]
+      let start: Int
+      let count: Int
+      if options.target.isEmpty {
+        start = Int((Double(size) - Double(size) * options.fraction) / 2)
+        count = size - 2 * start
+      } else {
+        count = options.target[side] ?? size
+        start = size > count ? (size - count) / 2 : -((count - size) / 2)
+      }
+      maps.axes[axis] = (start..<(start + count)).map { (0..<size).contains($0) ? $0 : -1 }
+    }
+    return maps.resized()
   }
 
   private static func padded(

@@ -46,6 +46,7 @@ enum Scalar {
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
     "Sinc": { $0 == 0 ? 1 : sin(Double.pi * $0) / (Double.pi * $0) },
     "Angle": { $0 < 0 ? Double.pi : 0 }, "I0": { besselI0($0) }, "Imag": { _ in 0 },
+    "Lgamma": { lgamma($0) },
     "Deg2rad": { $0 * Double.pi / 180 }, "Rad2deg": { $0 * 180 / Double.pi },
   ]
 

@@ -48,6 +48,13 @@ struct SizeExpression {
     let left = try SizeExpression(first, in: call)
     if function == "product" {
       self.init([left.values.reduce(1, &*)], isList: false)
+    } else if function == "take" {
+      let indices = try SizeExpression(arguments.count > 1 ? arguments[1] : .null, in: call)
+      let places = indices.values.map { $0 < 0 ? $0 + left.values.count : $0 }
+      guard places.allSatisfy(left.values.indices.contains) else {
+        throw LayerError("expected places in \(left.values.count) sizes, found \(places)")
+      }
+      self.init(places.map { left.values[$0] }, isList: indices.isList)
     } else if function == "getitem" {
       self = try left.taken(arguments.count > 1 ? arguments[1] : .null, in: call)
     } else {

@@ -41,6 +41,9 @@ struct UnaryOperation: Layer {
       body = .clip(
         Float(reader.number("x_min", default: -.infinity)),
         Float(reader.number("x_max", default: .infinity)))
+    } else if name == "Swish" {
+      let beta = reader.number("beta", default: 1)
+      body = .scalar { $0 / (1 + Scalar.exponential(-beta * $0)) }
     } else if name == "NanToNum" {
       let most = Double(Float.greatestFiniteMagnitude)
       body = .replace(
@@ -125,7 +128,7 @@ extension UnaryOperation {
   /// Functions that options shape.
   private static let shaped: Set = [
     "Relu", "LeakyRelu", "Elu", "Celu", "Gelu", "HardShrink", "SoftShrink", "Squareplus",
-    "Threshold", "Clip", "NanToNum",
+    "Threshold", "Clip", "NanToNum", "Swish",
   ]
 
   private static func shapedActivation(_ name: String, _ reader: inout LayerReader) -> Activation {

@@ -14,6 +14,12 @@ enum Interpolation: String, CaseIterable, Sendable {
   case area
   case gaussian
   case mitchellcubic
+  /// TensorFlow 1's: the first pixels' corners are on each other.
+  case bilinearFromOrigins = "bilinear_keras2"
+  case nearestFromOrigins = "nearest_origins"
+  /// TensorFlow 1's with `align_corners`: the outermost pixels' centres are on each other.
+  case bilinearBetweenCorners = "bilinear_corners"
+  case nearestBetweenCorners = "nearest_corners"
 
   /// A weight by the distance from the centre, zero beyond a radius.
   struct Kernel {
@@ -28,7 +34,9 @@ enum Interpolation: String, CaseIterable, Sendable {
     case .lanczos5: Self.lanczos(5)
     case .gaussian: Kernel(radius: 1.5) { $0 >= 1.5 ? 0 : exp(-2 * $0 * $0) }
     case .mitchellcubic: Kernel(radius: 2, weight: Self.mitchell)
-    case .nearest, .bilinear, .bicubic, .area: nil
+    case .nearest, .bilinear, .bicubic, .area, .bilinearFromOrigins, .nearestFromOrigins,
+      .bilinearBetweenCorners, .nearestBetweenCorners:
+      nil
     }
   }
 

@@ -1,7 +1,7 @@
 /// The weights by which every element of a resized axis is made of neighbouring elements of the
 /// original one.
 ///
-/// Centres lie half a pixel in, as in `tf.image.resize`; numbers are rounded as
+/// Centres lie half a pixel in, as in `tf.image.resize`, but for TensorFlow 1's ways; numbers are rounded as
 /// TensorFlow's kernels round them.
 struct ResampledAxis: Sendable {
   let inputCount: Int
@@ -26,8 +26,16 @@ struct ResampledAxis: Sendable {
         addSpan(around: center, kernel, scale: antialiases ? max(scale, 1) : 1)
         continue
       }
+      // Where the outermost centres are on each other, and where the corners are.
+      let between = Float(index) * Float(inputCount - 1) / Float(max(outputCount - 1, 1))
+      let place = outputCount > 1 ? between : 0
+      let fromOrigin = Float(index) * scale
       switch interpolation {
       case .nearest: add(nearest: Int(center))
+      case .nearestFromOrigins: add(nearest: Int(fromOrigin))
+      case .nearestBetweenCorners: add(nearest: Int(place.rounded()))
+      case .bilinearFromOrigins: addLinearSpan(at: fromOrigin)
+      case .bilinearBetweenCorners: addLinearSpan(at: place)
       case .area: addArea(from: Float(index) * scale, to: Float(index + 1) * scale, scale)
       case .bicubic: addCubicSpan(at: center - 0.5)
       default: addLinearSpan(at: center - 0.5)

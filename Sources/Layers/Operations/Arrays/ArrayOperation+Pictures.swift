@@ -30,12 +30,7 @@ extension ArrayOperation {
       }),
     "ops.HSVToRGB": Rule(
       pictureTypes { shape, _ in shape },
-      colours { hsv in
-        let turn = hsv[0] * 6
-        func clamped(_ value: Double) -> Double { min(max(value, 0), 1) }
-        let parts = [abs(turn - 3) - 1, 2 - abs(turn - 2), 2 - abs(turn - 4)].map(clamped)
-        return parts.map { (1 - hsv[1] + hsv[1] * $0) * hsv[2] }
-      }),
+      colours { Colour.rgb($0) }),
     "ops.RGBToGrayscale": Rule(
       pictureTypes { shape, channels in
         var shape = shape
@@ -48,18 +43,7 @@ extension ArrayOperation {
       }),
     "ops.RGBToHSV": Rule(
       pictureTypes { shape, _ in shape },
-      colours { rgb in
-        let (r, g, b) = (rgb[0], rgb[1], rgb[2])
-        let (top, low) = (max(r, g, b), min(r, g, b))
-        let range = top - low
-        let saturation = top > 0 ? range / top : 0
-        guard range > 0 else { return [0, saturation, top] }
-        let norm = 1 / (6 * range)
-        let hue =
-          r == top
-          ? norm * (g - b) : g == top ? norm * (b - r) + 2 / 6.0 : norm * (r - g) + 4 / 6.0
-        return [hue < 0 ? hue + 1 : hue, saturation, top]
-      }),
+      colours { Colour.hsv($0) }),
     "ops.SobelEdges": Rule(
       { call throws(LayerError) in
         try call.expect(1...1)

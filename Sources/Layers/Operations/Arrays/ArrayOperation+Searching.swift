@@ -26,6 +26,7 @@ extension ArrayOperation {
           x[0].mapRows { row in
             var bins = [Double](repeating: 0, count: count)
             for (place, number) in row.enumerated() where number >= 0 {
+              if let most = call.options["maxlength"]?.double, number >= most { continue }
               guard number < Double(count) else {
                 call.fail("expected numbers below \"minlength\", \(count), found \(number)")
                 continue
@@ -77,16 +78,22 @@ extension ArrayOperation {
     "ops.SearchSorted": Rule(
       { call throws(LayerError) in
         let (sorted, values) = try pair(call)
-        guard sorted.rank == 1 else { throw LayerError("expected a vector, found \(sorted)") }
+        guard sorted.rank == 1 || sorted.dimensions.dropLast() == values.dimensions.dropLast(),
+          sorted.rank > 0
+        else { throw LayerError("expected a vector, or one for each row, found \(call.shapes)") }
         return [TensorType(values, .int32)]
       },
       { call, x in
         let isLeft = call.options.text("side", "left") == "left"
-        let sorted = x[0].elements
+        let rows = x[0].rows
+        let width = x[1].elements.count / max(rows.count, 1)
         return [
-          x[1].map { value in
-            Double(sorted.prefix { isLeft ? $0 < value : $0 <= value }.count)
-          }
+          NumberArray(
+            x[1].shape,
+            x[1].elements.enumerated().map { place, value in
+              let row = rows[min(place / max(width, 1), rows.count - 1)]
+              return Double(row.prefix { isLeft ? $0 < value : $0 <= value }.count)
+            })
         ]
       }),
     "ops.UnravelIndex": Rule(

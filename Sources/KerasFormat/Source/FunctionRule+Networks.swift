@@ -1,0 +1,80 @@
+import ModelFormat
+
+/// The functions of `tf.nn`.
+extension FunctionRule {
+  static let networks: [String: FunctionRule] = [
+    "nn.avg_pool": pool("ops.AveragePool"), "nn.avg_pool1d": pool("ops.AveragePool"),
+    "nn.avg_pool2d": pool("ops.AveragePool"), "nn.avg_pool3d": pool("ops.AveragePool"),
+    "nn.bias_add": FunctionRule(
+      className: "ops.Add", operands: ["bias"], idle: ["data_format": .string("NHWC")]),
+    "nn.conv1d": convolution("ops.Conv", kernels: ["filters"], strides: "stride"),
+    "nn.conv2d": convolution("ops.Conv", kernels: ["filter"]),
+    "nn.conv3d": convolution("ops.Conv", kernels: ["filter"]),
+    "nn.conv3d_v2": convolution("ops.Conv", kernels: ["filters"]),
+    "nn.convolution": convolution("ops.Conv", kernels: ["filters"]),
+    "nn.convolution_v2": convolution("ops.Conv", kernels: ["filters"]),
+    "nn.depth_to_space": FunctionRule(
+      className: "ops.DepthToSpace", options: ["block_size": "block_size"],
+      idle: ["data_format": .string("NHWC")]),
+    "nn.depthwise_conv2d": convolution("ops.DepthwiseConv", kernels: ["filter"]),
+    "nn.depthwise_conv2d_native": convolution("ops.DepthwiseConv", kernels: ["filter"]),
+    "nn.gelu": FunctionRule(
+      className: "ops.Gelu", options: ["approximate": "approximate"],
+      defaults: ["approximate": .bool(false)]),
+    "nn.l2_loss": FunctionRule(className: "ops.L2Loss"),
+    "nn.leaky_relu": FunctionRule(
+      className: "ops.LeakyRelu", options: ["alpha": "negative_slope"]),
+    "nn.local_response_normalization": FunctionRule(
+      className: "ops.LocalResponseNormalization",
+      options: [
+        "depth_radius": "depth_radius", "bias": "bias", "alpha": "alpha", "beta": "beta",
+      ]),
+    "nn.log_softmax": FunctionRule(
+      className: "ops.LogSoftmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
+    "nn.max_pool": pool("ops.MaxPool"), "nn.max_pool1d": pool("ops.MaxPool"),
+    "nn.max_pool2d": pool("ops.MaxPool"), "nn.max_pool3d": pool("ops.MaxPool"),
+    "nn.max_pool_v2": pool("ops.MaxPool"),
+    "nn.separable_conv2d": convolution(
+      "ops.SeparableConv", kernels: ["depthwise_filter", "pointwise_filter"]),
+    "nn.sigmoid_cross_entropy_with_logits": FunctionRule(
+      className: "ops.BinaryCrossentropy", operands: ["logits"],
+      defaults: ["from_logits": .bool(true)]),
+    "nn.silu": FunctionRule(className: "ops.Silu", idle: ["beta": .double(1)]),
+    "nn.softmax": FunctionRule(
+      className: "ops.Softmax", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
+    "nn.softmax_cross_entropy_with_logits_v2": FunctionRule(
+      className: "ops.CategoricalCrossentropy", operands: ["logits"], options: ["axis": "axis"],
+      defaults: ["from_logits": .bool(true)]),
+    "nn.sparse_softmax_cross_entropy_with_logits": FunctionRule(
+      className: "ops.SparseCategoricalCrossentropy", operands: ["logits"],
+      defaults: ["from_logits": .bool(true)]),
+    "nn.space_to_depth": FunctionRule(
+      className: "ops.SpaceToDepth", options: ["block_size": "block_size"],
+      idle: ["data_format": .string("NHWC")]),
+    "signal.frame": FunctionRule(
+      className: "ops.ExtractSequences",
+      options: ["frame_length": "sequence_length", "frame_step": "sequence_stride"],
+      idle: ["axis": .int(-1), "pad_end": .bool(false), "pad_value": .null]),
+  ]
+
+  static func pool(_ name: String, size: String = "ksize") -> FunctionRule {
+    FunctionRule(
+      className: name,
+      options: [
+        size: "pool_size", "strides": "strides", "padding": "padding", "data_format": "data_format",
+      ], defaults: size == "ksize" ? [:] : ["strides": .int(1)],
+      idle: ["pooling_type": .null, "dilations": .null])
+  }
+
+  private static func convolution(
+    _ name: String, kernels: [String], strides: String = "strides"
+  ) -> FunctionRule {
+    FunctionRule(
+      className: name, operands: kernels,
+      options: [
+        strides: "strides", "padding": "padding", "data_format": "data_format",
+        "dilations": "dilation_rate", "rate": "dilation_rate",
+      ],
+      idle: ["use_cudnn_on_gpu": .bool(true)])
+  }
+}
