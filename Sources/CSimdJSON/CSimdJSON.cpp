@@ -1,9 +1,12 @@
 #include "CSimdJSON.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <new>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "Nodes.h"
 #include "Scanner.h"
@@ -66,6 +69,26 @@ bool parse(
   }
   *root = node(value);
   return true;
+}
+
+/// Finds a key that comes again; a set pays only for objects of many members.
+bool find_repeated(dom::object object, std::string_view &repeated) {
+  const size_t small = 16;
+  std::string_view first[small];
+  std::unordered_set<std::string_view> others;
+  size_t seen = 0;
+  for (auto member : object) {
+    const auto end = first + std::min(seen, small);
+    repeated = member.key;
+    if (std::find(first, end, repeated) != end) return true;
+    if (seen < small) {
+      first[seen] = repeated;
+    } else if (!others.insert(repeated).second) {
+      return true;
+    }
+    seen++;
+  }
+  return false;
 }
 
 }  // namespace
@@ -142,6 +165,20 @@ bool kjson_member(kjson_node object, const char *key, size_t key_count, kjson_no
   if (element(object).at_key(std::string_view(key, key_count)).get(found)) return false;
   *value = node(found);
   return true;
+}
+
+bool kjson_repeated_key(kjson_node start, const char **key, size_t *key_count) {
+  dom::object object;
+  if (element(start).get_object().get(object)) return false;
+  try {
+    std::string_view repeated;
+    if (!find_repeated(object, repeated)) return false;
+    *key = repeated.data();
+    *key_count = repeated.size();
+    return true;
+  } catch (const std::bad_alloc &) {
+    return false;
+  }
 }
 
 kjson_cursor kjson_begin(kjson_node start) {

@@ -11,10 +11,12 @@ struct BatchCut: Equatable {
 
   /// Cuts `batch` items into pieces of at most `largest` items for `threads` threads.
   init(batch: Int, largest: Int, threads: Int) {
-    let rounds = (batch + largest * threads - 1) / (largest * threads)
+    let rounds = (batch - 1) / (largest * threads) + 1
     let count = min(rounds * threads, batch / threads * threads)
     let covered = count < rounds * threads ? count : batch
-    pieces = (0..<count).map { (covered * $0 / count)..<(covered * ($0 + 1) / count) }
+    let (size, larger) = count > 0 ? covered.quotientAndRemainder(dividingBy: count) : (0, 0)
+    let ends = (0...count).map { $0 * size + min($0, larger) }
+    pieces = zip(ends, ends.dropFirst()).map { $0..<$1 }
     rest = covered..<batch
   }
 }

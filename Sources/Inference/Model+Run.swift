@@ -33,7 +33,7 @@ extension Model {
   /// batch may not be cut.
   func cut(_ tensors: [Tensor], _ values: [Int]) throws(PredictionError) -> BatchCut? {
     guard isBatchIndependent, let batch = tensors.first?.shape.dimensions.first, batch > 1,
-      tensors.allSatisfy({ $0.shape.dimensions.first == batch })
+      tensors.allSatisfy({ $0.shape.dimensions.first == batch && $0.shape.elementCount > 0 })
     else { return nil }
     let item = try entry(tensors.map { $0.items(0..<1).type }, values, threads: 1).plan
     let largest = max(1, Self.pieceBytes / max(item.arenaByteCount, 1))

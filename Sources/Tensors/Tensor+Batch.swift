@@ -12,6 +12,11 @@ extension Tensor {
   /// Tensors that differ at most in the size of their first axis, one behind the other along it.
   package init(joining tensors: [Tensor]) {
     precondition(!tensors.isEmpty, "there is nothing to join")
+    precondition(
+      tensors.allSatisfy {
+        $0.elementType == tensors[0].elementType
+          && $0.shape.dimensions.dropFirst() == tensors[0].shape.dimensions.dropFirst()
+      }, "items of different types or shapes are no batch")
     let count = tensors.reduce(0) { $0 + $1.shape[0] }
     if tensors[0].elementType == .string {
       self.init(tensors[0].shape.withBatch(count), tensors.flatMap(\.strings))

@@ -23,4 +23,12 @@ struct BatchCutTests {
     #expect(BatchCut(batch: 3, largest: 1, threads: 2).rest == 2..<3)
     #expect(BatchCut(batch: 1, largest: 1, threads: 2).pieces.isEmpty)
   }
+
+  @Test func ofAnySizeIsCut() {
+    for largest in [1 << 60, 1 << 61] {
+      let cut = BatchCut(batch: 1 << 62, largest: largest, threads: 2)
+      #expect(cut.pieces.map(\.count).reduce(0, +) + cut.rest.count == 1 << 62)
+      #expect(zip(cut.pieces, cut.pieces.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+    }
+  }
 }

@@ -8,8 +8,12 @@ struct OpenInferenceTests {
   private static let named = ServedModel(
     name: "named", inputs: StubModels.half.inputs, outputs: StubModels.half.outputs,
     labels: ["cat", "dog"], predict: StubModels.half.predict)
+  private static let open = ServedModel(
+    name: "open", inputs: [ModelPort(name: "x", shape: [nil, nil], elementType: .float32)],
+    outputs: [ModelPort(name: "y", shape: [nil, nil], elementType: .float32)]
+  ) { inputs throws(PredictionError) in inputs }
   private static let models = ModelRepository([
-    StubModels.half, StubModels.pair, StubModels.words, named,
+    StubModels.half, StubModels.pair, StubModels.words, named, open,
   ])
   private let router = HTTPRouter([
     HTTPRoute("POST", "/v2/models/{model}/infer", on: .worker, InferHandler(models)),
@@ -199,5 +203,33 @@ struct OpenInferenceTests {
     #expect(infer("none", "{}").status == .notFound)
     let path = "/v2/models/half/versions/2/infer"
     #expect(router.respond(HTTPRequest("POST", path, body: "{}".utf8)).status == .notFound)
+  }
+
+  @Test(
+    "refuses a key that is given twice",
+    arguments: [
+      #"{"inputs":[],"inputs":[]}"#,
+      #"{"inputs":[{"name":"x","name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}"#,
+      #"{"parameters":{"timeout":1,"timeout":2},"inputs":[]}"#,
+      #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}],"#
+        + #""outputs":[{"name":"y","name":"y"}]}"#,
+    ])
+  func repeatedKeys(json: String) {
+    let response = infer("half", json)
+    #expect(response.status == .badRequest)
+    #expect(response.text.contains("given more than once"))
+  }
+
+  @Test("refuses more items without elements than it would take as long to count")
+  func emptyItems() {
+    func shape(_ sizes: String) -> HTTPResponse {
+      infer("open", #"{"inputs":[{"name":"x","shape":\#(sizes),"datatype":"FP32","data":[]}]}"#)
+    }
+    #expect(shape("[0,784]").status == .ok)
+    #expect(shape("[1048576,0]").status == .ok)
+    for sizes in ["[1048577,0]", "[1099511627776,0]", "[0,4294967296]"] {
+      #expect(shape(sizes).status == .badRequest)
+      #expect(shape(sizes).text.contains("has too many elements"))
+    }
   }
 }

@@ -1,4 +1,6 @@
+import Inference
 import Serving
+import Tensors
 import Testing
 
 @Suite("TensorFlow Serving's REST API")
@@ -283,5 +285,57 @@ struct TensorFlowServingTests {
   func unreadablePair(request: String, message: String) {
     #expect(
       post("/v1/models/pair:predict", request) == (400, #"{"error":"\#(message)"}"#))
+  }
+
+  @Test("refuses to classify what is no number, and examples of different shapes")
+  func examples() {
+    for action in ["classify", "regress"] {
+      let answer = post("/v1/models/words:\(action)", #"{"examples":[{"x":["a","b"]}]}"#)
+      #expect(answer.code == 400)
+      #expect(answer.text.contains("has no single output of numbers"))
+    }
+    let open = ServedModel(
+      name: "open", inputs: [ModelPort(name: "x", shape: [nil, nil], elementType: .float32)],
+      outputs: [ModelPort(name: "y", shape: [nil, nil], elementType: .float32)]
+    ) { inputs throws(PredictionError) in inputs }
+    let router = HTTPRouter(tensorFlow: [open])
+    func classify(_ second: String) -> HTTPResponse {
+      let body = #"{"context":{},"examples":[{"x":[1,2]},{"x":\#(second)}]}"#
+      return router.respond(HTTPRequest("POST", "/v1/models/open:classify", body: body.utf8))
+    }
+    #expect(classify("[3,4]").text == #"{"result":[[["0",1.0],["1",2.0]],[["0",3.0],["1",4.0]]]}"#)
+    for other in ["[3]", "[3,4,5]", "[]"] {
+      #expect(classify(other).status == .badRequest)
+      #expect(classify(other).text.contains("example 1: input \\\"x\\\": expected shape (1, 2)"))
+    }
+    let context = post("/v1/models/half:classify", #"{"context":5,"examples":[{"x":[1,2]}]}"#)
+    #expect(context.code == 400)
+  }
+
+  @Test(
+    "refuses a key that is given twice, which programs read differently",
+    arguments: [
+      ("half:predict", #"{"instances":[[1,2]],"instances":[[1,2]]}"#),
+      ("pair:predict", #"{"inputs":{"a":[1],"b":[[1,2,3]],"a":[2]}}"#),
+      ("pair:predict", #"{"instances":[{"a":1,"b":[1,2,3],"a":2}]}"#),
+      ("half:classify", #"{"examples":[{"x":[1,2],"x":[3,4]}]}"#),
+      ("half:classify", #"{"examples":[{}],"context":{"x":[1,2],"x":[3,4]}}"#),
+    ])
+  func repeatedKeys(path: String, body: String) {
+    let answer = post("/v1/models/\(path)", body)
+    #expect(answer.code == 400)
+    #expect(answer.text.contains("given more than once"))
+  }
+
+  @Test("finds a key that is given twice among many")
+  func manyKeys() {
+    func body(_ last: String) -> String {
+      let members = (0..<200).map { #""k\#($0)":0"# } + [#""\#(last)":0"#]
+      return #"{"inputs":[[1,2]],\#(members.joined(separator: ","))}"#
+    }
+    #expect(post("/v1/models/half:predict", body("k200")).code == 200)
+    for key in ["k0", "k15", "k16", "k199", "inputs"] {
+      #expect(post("/v1/models/half:predict", body(key)).text.contains(#"key \"\#(key)\""#))
+    }
   }
 }

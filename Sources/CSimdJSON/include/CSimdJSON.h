@@ -117,6 +117,9 @@ size_t kjson_count(kjson_node node);
 /// Finds the first member of an object with the given key.
 bool kjson_member(kjson_node object, const char *key, size_t key_count, kjson_node *value);
 
+/// Finds a key that an object holds more than once; false where there is none.
+bool kjson_repeated_key(kjson_node object, const char **key, size_t *key_count);
+
 /// Begins to walk an array or an object.
 kjson_cursor kjson_begin(kjson_node node);
 bool kjson_next_element(kjson_cursor *cursor, kjson_node *value);

@@ -21,7 +21,7 @@ final class JSONParser: Sendable {
   }
 
   /// Calls `body` with the value of the text, or of its first `count` bytes; it is valid until `body`
-  /// returns.
+  /// returns. An object that is the whole text holds each key once.
   func parse<Result>(
     _ text: HTTPBody, count: Int? = nil, _ body: (JSONValue) throws(HTTPError) -> Result
   ) throws(HTTPError) -> Result {
@@ -38,7 +38,9 @@ final class JSONParser: Sendable {
       &root, &error)
     guard parsed else { throw Self.parseError(error) }
     return try withExtendedLifetime(text) { () throws(HTTPError) in
-      try body(JSONValue(node: root))
+      let value = JSONValue(node: root)
+      try value.checkKeys()
+      return try body(value)
     }
   }
 

@@ -61,6 +61,14 @@ struct JSONValue {
     }
   }
 
+  /// Throws where an object holds a key more than once: programs differ in which of them counts.
+  func checkKeys() throws(HTTPError) {
+    var (key, count) = (UnsafePointer<CChar>?.none, 0)
+    guard kjson_repeated_key(node, &key, &count) else { return }
+    let name = String(decoding: UnsafeRawBufferPointer(start: key, count: count), as: UTF8.self)
+    throw HTTPError(.badRequest, "key \"\(name)\" is given more than once")
+  }
+
   /// Calls `body` with each element of an array, counted from 0.
   func forEachElement(_ body: (Int, JSONValue) throws(HTTPError) -> Void) throws(HTTPError) {
     guard kind == .array else { return }

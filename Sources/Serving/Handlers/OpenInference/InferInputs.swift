@@ -10,6 +10,9 @@ struct InferInputs {
   /// The bytes of the JSON, more than there can be elements in it.
   let textCount: Int
 
+  /// The largest shape, its axes of size 0 left out, whose elements need not be in the body.
+  private static let emptyLimit = 1 << 20
+
   /// A tensor for each of the model's inputs.
   func read(_ root: JSONValue) throws(HTTPError) -> [Tensor] {
     guard let list = root["inputs"] else {
@@ -21,6 +24,7 @@ struct InferInputs {
     var tensors: [Tensor?] = model.inputs.map { _ in nil }
     var offset = 0
     try list.forEachElement { index, item throws(HTTPError) in
+      try item.checkKeys()
       let place = try place(of: item, at: index)
       let port = model.inputs[place]
       guard tensors[place] == nil else {
@@ -114,8 +118,9 @@ struct InferInputs {
         "unexpected shape for input '\(port.name)' for model '\(model.name)'. Expected "
           + "\(port.shapeText), got \(value.text)")
     }
-    // What the elements take is more than anything that arrives where this fails.
-    guard shape.elementCount(atMost: 1 << 40) != nil else {
+    // Items without elements take time too, though none of a body's bytes.
+    let limit = max(Self.emptyLimit, textCount + binary.count)
+    guard shape.elementCount(atMost: limit) != nil else {
       throw HTTPError(
         .badRequest, "input '\(port.name)': shape \(value.text) has too many elements")
     }

@@ -71,6 +71,7 @@ struct InferRequest {
     }
     var outputs: [Output] = []
     try list.forEachElement { index, item throws(HTTPError) in
+      try item.checkKeys()
       guard let name = item["name"]?.string else {
         throw HTTPError(.badRequest, "\"outputs\" [\(index)]: expected an object with a \"name\"")
       }
@@ -115,6 +116,7 @@ extension JSONValue {
     guard value.kind == .object else {
       throw HTTPError(.badRequest, "\"\(key)\": expected an object, found \(value.kind.rawValue)")
     }
+    try value.checkKeys()
     return value
   }
 

@@ -26,6 +26,12 @@ struct ExamplesRequest {
       throw HTTPError(.badRequest, "'examples' value is not an array or is empty")
     }
     let context = root["context"]
+    guard context == nil || context?.kind == .object else {
+      throw HTTPError(
+        .badRequest,
+        "Example context must be JSON object but got JSON Type: \(context?.kind.rawValue ?? "")")
+    }
+    try context?.checkKeys()
     let reader = InputReader(model: model, textCount: textCount)
     var tensors = model.inputs.map { _ in [Tensor]() }
     try examples.forEachElement { index, example throws(HTTPError) in
@@ -35,12 +41,20 @@ struct ExamplesRequest {
           "Example must be JSON object but got JSON Type: \(example.kind.rawValue) at index "
             + "\(index)")
       }
+      try example.checkKeys()
       for (place, port) in model.inputs.enumerated() {
         guard let value = example[port.name] ?? context?[port.name] else {
           throw HTTPError(
             .badRequest, "example \(index): input \"\(port.name)\" is missing")
         }
-        tensors[place].append(try reader.item(value, for: port, at: index))
+        let item = try reader.item(value, for: port, at: index)
+        if let first = tensors[place].first, first.shape != item.shape {
+          throw HTTPError(
+            .badRequest,
+            "example \(index): input \"\(port.name)\": expected shape \(first.shape) as in "
+              + "example 0, found \(item.shape)")
+        }
+        tensors[place].append(item)
       }
     }
     inputs = tensors.map { Tensor(joining: $0) }

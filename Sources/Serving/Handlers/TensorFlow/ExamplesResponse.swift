@@ -3,15 +3,24 @@ import Tensors
 
 /// Writes outputs as the answer to a request to classify or to regress.
 enum ExamplesResponse {
+  /// Throws where a model's outputs are no scores, so that nothing is computed for nothing.
+  static func check(_ model: ServedModel, _ action: String) throws(HTTPError) {
+    guard model.outputs.count == 1, model.outputs[0].elementType != .string else {
+      throw HTTPError(
+        .badRequest, "model \"\(model.name)\" has no single output of numbers, as \(action) needs")
+    }
+  }
+
   /// `{"result": [[[LABEL, SCORE], …], …]}` for classes, `{"results": [NUMBER, …]}` for numbers.
   static func write(
     _ outputs: [Tensor], of model: ServedModel, _ action: String
   ) throws(HTTPError) -> JSONWriter {
-    guard let output = outputs.first?.converted(to: .float32), outputs.count == 1,
-      let batch = output.shape.dimensions.first, output.elementType == .float32
+    try check(model, action)
+    guard let output = outputs.first?.converted(to: .float32),
+      let batch = output.shape.dimensions.first
     else {
       throw HTTPError(
-        .badRequest, "model \"\(model.name)\" has no single output of numbers, as \(action) needs")
+        .badRequest, "output \"\(model.outputs[0].name)\" has no batch, as \(action) needs")
     }
     let size = output.shape.elementCount / max(batch, 1)
     let scores = output.elements(as: Float.self)

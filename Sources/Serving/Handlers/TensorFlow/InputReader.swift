@@ -19,6 +19,7 @@ struct InputReader {
       }
       return [try column(value, for: model.inputs[0])]
     }
+    try value.checkKeys()
     var tensors: [Tensor] = []
     for port in model.inputs {
       guard let column = value[port.name] else {

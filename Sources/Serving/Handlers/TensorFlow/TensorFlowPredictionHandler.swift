@@ -19,6 +19,7 @@ package struct TensorFlowPredictionHandler: PredictionHandler {
     }
     let version = try models.servable(target)
     let model = version.model
+    if target.action != ":predict" { try ExamplesResponse.check(model, target.action) }
     if request.isPicture { return try picture(request, version, target) }
     return try parser.parse(request.body) { value throws(HTTPError) in
       let textCount = request.body.bytes.count
