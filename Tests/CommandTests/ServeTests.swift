@@ -62,4 +62,39 @@ import Testing
     #expect(result.errorLines.count == 1)
     #expect(result.errors.contains("203.0.113.1"))
   }
+
+  @Test(arguments: [
+    ["--request-timeout", "0"], ["--request-timeout", "1e30"], ["--drain-delay", "1e20"],
+    ["--exit-timeout", "1e300"], ["--exit-timeout", "inf"],
+  ])
+  func timesThatNoClockHasAreRefused(option: [String]) throws {
+    let result = try Keraskit.run(["serve", folder("dense.safetensors"), "--port", "0"] + option)
+    #expect(result.status == 64)
+    #expect(result.errors.contains("\"\(option[0])\": expected a number from "))
+  }
+
+  @Test(arguments: [
+    (#""labels":{"stable":2}"#, "there is no version 2"),
+    (#""versions":[2]"#, "there is no version 2"),
+    (#""labels":5"#, "\"labels\": expected an object"),
+    (#""name":5"#, "\"name\": expected a string"),
+    (#""name":"..""#, "model name \"..\""),
+  ])
+  func whatAFileAsksForAndCannotHaveIsTold(member: String, reason: String) throws {
+    let file = folder("serve.json")
+    let path = folder("dense.safetensors")
+    try #"{"models":[{"path":"\#(path)",\#(member)}],"port":0}"#.write(
+      toFile: file, atomically: true, encoding: .utf8)
+    let result = try Keraskit.run("serve", "--config", file)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(reason))
+  }
+
+  @Test func aFileOfOptionsNamesNoOther() throws {
+    let file = folder("serve.json")
+    try #"{"config":"other.json"}"#.write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try Keraskit.run("serve", folder("dense.safetensors"), "--config", file)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("unknown member \"config\""))
+  }
 }

@@ -28,7 +28,7 @@ struct ServeCommand: Command {
     }
     let config = arguments.value(of: ServeOptions.config)
     if let config {
-      let file = try ServeFile(path: config, known: ServeOptions.all)
+      let file = try ServeFile(path: config, known: ServeOptions.inFile)
       arguments = arguments.filled(from: file.options)
     }
     found = ServedModels(

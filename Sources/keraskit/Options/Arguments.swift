@@ -40,12 +40,18 @@ struct Arguments {
     return value
   }
 
-  /// The value of an option as a number that is not negative.
-  func double(_ option: Option) throws(UsageError) -> Double? {
+  /// The value of an option as a number of `range`; any that is not negative unless told otherwise.
+  func double(
+    _ option: Option, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
+  ) throws(UsageError) -> Double? {
     guard let text = value(of: option) else { return nil }
-    guard let value = Double(text), value >= 0, value.isFinite else {
+    guard let value = Double(text), range.contains(value) else {
+      func shown(_ bound: Double) -> String { Int(exactly: bound).map(String.init) ?? "\(bound)" }
+      let upper =
+        range.upperBound == .greatestFiniteMagnitude ? "" : " to \(shown(range.upperBound))"
       throw UsageError(
-        "\"--\(option.name)\": expected a number from 0, found \"\(text)\"")
+        "\"--\(option.name)\": expected a number from \(shown(range.lowerBound))\(upper), "
+          + "found \"\(text)\"")
     }
     return value
   }

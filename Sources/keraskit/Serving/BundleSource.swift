@@ -35,7 +35,7 @@ struct BundleSource: ModelSource {
 
   /// The bundles of the versions that are served.
   private func bundles() throws(ModelSourceError) -> [Int: String] {
-    guard Folder.isFolder(served.path) else { return [1: served.path] }
+    guard Folder.isFolder(served.path) else { return try chosen([1: served.path]) }
     let names = Folder.names(in: served.path) ?? []
     var found: [Int: String] = [:]
     for name in names {

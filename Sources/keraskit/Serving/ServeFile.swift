@@ -65,9 +65,16 @@ struct ServeFile {
     if let key = members.keys.sorted().first(where: { !memberNames.contains($0) }) {
       throw UsageError("unknown member \"\(key)\"")
     }
+    if let name = value["name"], name.string == nil {
+      throw UsageError("\"name\": expected a string, found \(name)")
+    }
     var served = try ServedPath(path: path, name: value["name"]?.string)
     if let versions = value["versions"] { served.versions = try self.versions(versions) }
-    for (label, number) in value["labels"]?.object ?? [:] {
+    let labels = value["labels"] ?? .object([:])
+    guard let numbers = labels.object else {
+      throw UsageError("\"labels\": expected an object of versions' numbers, found \(labels)")
+    }
+    for (label, number) in numbers {
       guard let number = number.int, number >= 0 else {
         throw UsageError("label \"\(label)\": expected a version's number, found \(number)")
       }

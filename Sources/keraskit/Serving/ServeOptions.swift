@@ -61,6 +61,9 @@ enum ServeOptions {
     certificate, key, accessLog, eventLog, allowControl,
   ]
 
+  /// The options that a file of them may give.
+  static let inFile = all.filter { $0.name != config.name }
+
   /// What options make of a server's configuration.
   static func configuration(_ arguments: Arguments) throws -> ServerConfiguration {
     var configuration = ServerConfiguration()
@@ -72,8 +75,12 @@ enum ServeOptions {
     configuration.transport.bodyBudget = max(
       configuration.transport.bodyBudget, 2 * configuration.bodyLimit)
     configuration.queueLimit = max(configuration.queueLimit, configuration.batching.queueLimit)
-    if let seconds = try arguments.double(drainDelay) { configuration.drainDelay = seconds }
-    if let seconds = try arguments.double(exitTimeout) { configuration.drainSeconds = seconds }
+    if let seconds = try arguments.double(drainDelay, in: 0...3600) {
+      configuration.drainDelay = seconds
+    }
+    if let seconds = try arguments.double(exitTimeout, in: 0...86_400) {
+      configuration.drainSeconds = seconds
+    }
     configuration.token = try token(arguments)
     if arguments.has(allowControl) { configuration.mayChangeModels = true }
     configuration.accessLog = try log(arguments, accessLog, STDOUT_FILENO).map(AccessLog.init)
@@ -85,17 +92,23 @@ enum ServeOptions {
     _ arguments: Arguments, _ transport: inout TransportConfiguration
   ) throws {
     if let host = arguments.value(of: host) { transport.host = host }
-    if let text = getenv("PORT").map({ String(cString: $0) }), let port = UInt16(text) {
+    if let port = try arguments.int(port, in: 0...65535) {
+      transport.port = port
+    } else if let text = getenv("PORT").map({ String(cString: $0) }), !text.isEmpty {
+      guard let port = UInt16(text) else {
+        throw UsageError("$PORT: expected a whole number from 0 to 65535, found \"\(text)\"")
+      }
       transport.port = Int(port)
     }
-    if let port = try arguments.int(port, in: 0...65535) { transport.port = port }
     if let count = try arguments.int(maxConnections, in: 1...1_000_000) {
       transport.connectionLimit = count
     }
     if let count = try arguments.int(connectionsPerAddress, in: 1...1_000_000) {
       transport.connectionsPerAddress = count
     }
-    if let seconds = try arguments.double(requestTimeout) { transport.requestSeconds = seconds }
+    if let seconds = try arguments.double(requestTimeout, in: 0.1...86_400) {
+      transport.requestSeconds = seconds
+    }
     switch (arguments.value(of: certificate), arguments.value(of: key)) {
     case (let certificate?, let key?):
       transport.tls = TransportSecurity(
@@ -141,8 +154,10 @@ enum ServeOptions {
   ) throws(Failure) -> LogFile? {
     guard let path = arguments.value(of: option) else { return nil }
     if path == "-" { return LogFile(descriptor: standard) }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw .badFile(path, "\(SystemFailure("open"))") }
-    return LogFile(descriptor: descriptor)
+    do throws(SystemFailure) {
+      return try LogFile(path: path)
+    } catch {
+      throw .badFile(path, "\(error)")
+    }
   }
 }

@@ -12,7 +12,7 @@ struct ServedModels {
   /// The models that there are at present.
   func paths() throws -> [ServedPath] {
     var paths = operands
-    if let config { paths += try ServeFile(path: config, known: ServeOptions.all).models }
+    if let config { paths += try ServeFile(path: config, known: ServeOptions.inFile).models }
     if let folder { paths += try Self.paths(in: folder) }
     guard !paths.isEmpty else { throw UsageError("there is no model to serve") }
     var names: Set<String> = []

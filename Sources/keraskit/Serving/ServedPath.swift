@@ -22,7 +22,7 @@ struct ServedPath {
     let file = path.split(separator: "/").last ?? ""
     let isBundle = file.hasSuffix(".safetensors")
     self.name = name ?? String(isBundle ? file.dropLast(".safetensors".count) : file)
-    guard !self.name.isEmpty, self.name.utf8.allSatisfy(Self.isNameByte) else {
+    guard !["", ".", ".."].contains(self.name), self.name.utf8.allSatisfy(Self.isNameByte) else {
       throw UsageError(
         "model name \"\(self.name)\": expected letters, digits, '.', '_' and '-'; name it with "
           + "FILE=NAME")
