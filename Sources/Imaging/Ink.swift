@@ -43,20 +43,34 @@ struct Ink {
   /// MNIST's boxes were drawn around black and white scans, whose edges lie where a grey pixel is
   /// half covered; a quarter keeps thin strokes too.
   var bounds: (x: Range<Int>, y: Range<Int>)? {
-    guard let most = values.max(), most > 0 else { return nil }
+    let (columns, rows) = most
+    guard let most = rows.max(), most > 0 else { return nil }
     let threshold = max(most / 4, 1)
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    values.withUnsafeBufferPointer { values in
-      for y in 0..<height {
-        let row = values[(y * width)..<((y + 1) * width)]
-        guard let first = row.firstIndex(where: { $0 >= threshold }),
-          let last = row.lastIndex(where: { $0 >= threshold })
-        else { continue }
-        (left, right) = (min(left, first - row.startIndex), max(right, last - row.startIndex))
-        (top, bottom) = (min(top, y), max(bottom, y))
+    guard let left = columns.firstIndex(where: { $0 >= threshold }),
+      let right = columns.lastIndex(where: { $0 >= threshold }),
+      let top = rows.firstIndex(where: { $0 >= threshold }),
+      let bottom = rows.lastIndex(where: { $0 >= threshold })
+    else { return nil }
+    return (left..<right + 1, top..<bottom + 1)
+  }
+
+  /// The most ink in each column and in each row.
+  private var most: (columns: [UInt8], rows: [UInt8]) {
+    var columns = [UInt8](repeating: 0, count: width)
+    let rows = values.withUnsafeBufferPointer { values in
+      columns.withUnsafeMutableBufferPointer { columns in
+        (0..<height).map { y in
+          let row = UnsafeBufferPointer(rebasing: values[(y * width)..<((y + 1) * width)])
+          var most: UInt8 = 0
+          for x in 0..<row.count {
+            most = max(most, row[x])
+            columns[x] = max(columns[x], row[x])
+          }
+          return most
+        }
       }
     }
-    return (left..<right + 1, top..<bottom + 1)
+    return (columns, rows)
   }
 
   /// The ink alone, stretched to the full range; clean paper leaves the ink as it is.
@@ -98,9 +112,12 @@ private struct Border {
 extension Image {
   /// The alpha of each pixel.
   fileprivate var alpha: [UInt8] {
-    pixels.withUnsafeBufferPointer { pixels in
+    pixels.withUnsafeBytes { pixels in
       [UInt8](unsafeUninitializedCapacity: width * height) { alpha, count in
-        for index in 0..<(width * height) { alpha[index] = pixels[index * 4 + 3] }
+        for index in 0..<(width * height) {
+          let pixel = pixels.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+          alpha[index] = UInt8(truncatingIfNeeded: UInt32(littleEndian: pixel) >> 24)
+        }
         count = width * height
       }
     }

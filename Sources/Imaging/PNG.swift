@@ -1,6 +1,6 @@
 import CPNG
 
-/// PNG files, through libpng.
+/// PNG files: the common kinds through ``PlainPNG``, all others through libpng.
 public enum PNG {
   private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
@@ -15,6 +15,14 @@ public enum PNG {
   {
     let (width, height) = try size(bytes)
     try limits.check(width: width, height: height)
+    if let image = PlainPNG.decode(bytes.dropFirst(signature.count)) { return image }
+    return try decodeByLibrary(bytes, width: width, height: height)
+  }
+
+  /// Decodes a file of the given size with libpng, which says what is wrong with it if anything is.
+  static func decodeByLibrary(
+    _ bytes: UnsafeRawBufferPointer, width: Int, height: Int
+  ) throws(ImageError) -> Image {
     var message = [CChar](repeating: 0, count: 128)
     var decoded = false
     let count = width * height * 4

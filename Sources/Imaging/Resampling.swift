@@ -63,29 +63,31 @@ extension ByteGrid {
     let columns = filter.spans(from: self.width, to: width)
     let rows = filter.spans(from: self.height, to: height)
     var plane = Plane(width: width, height: height)
-    // Spans begin in rising order, so a few rows at a time are enough.
-    var narrowed: [Int: [Float]] = [:]
+    var line = [Float](repeating: 0, count: self.width)
     for (y, row) in rows.enumerated() {
-      narrowed = narrowed.filter { $0.key >= row.start }
-      for (offset, weight) in row.weights.enumerated() {
-        let source = row.start + offset
-        let line = narrowed[source] ?? narrowedRow(source, columns)
-        narrowed[source] = line
-        for x in 0..<width { plane[x, y] += weight * line[x] }
+      line.withUnsafeMutableBufferPointer { mix(row, into: $0) }
+      for (x, column) in columns.enumerated() {
+        var sum: Float = 0
+        for (offset, weight) in column.weights.enumerated() {
+          sum += weight * line[column.start + offset]
+        }
+        plane[x, y] = sum
       }
     }
     return plane
   }
 
-  private func narrowedRow(_ y: Int, _ columns: [ResamplingSpan]) -> [Float] {
-    columns.map { column in
-      var index = origin + y * rowStride + column.start * pixelStride
-      var sum: Float = 0
-      for weight in column.weights {
-        sum += weight * Float(bytes[index])
-        index += pixelStride
+  /// The rows of a span, weighed and added up.
+  private func mix(_ span: ResamplingSpan, into line: UnsafeMutableBufferPointer<Float>) {
+    line.update(repeating: 0)
+    for (offset, weight) in span.weights.enumerated() {
+      let row = bytes[(origin + (span.start + offset) * rowStride)...]
+      let source = UnsafeBufferPointer(rebasing: row)
+      if pixelStride == 1 {
+        for x in 0..<line.count { line[x] += weight * Float(source[x]) }
+      } else {
+        for x in 0..<line.count { line[x] += weight * Float(source[x * pixelStride]) }
       }
-      return sum
     }
   }
 }

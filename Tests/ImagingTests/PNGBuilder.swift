@@ -32,6 +32,8 @@ struct PNGBuilder {
   var interlaced = false
   /// Chunks between the header and the data.
   var extra: [(name: String, data: [UInt8])] = []
+  /// The filter of a row.
+  var filter: (_ y: Int) -> Int = { _ in 0 }
   /// The sample of a channel at a place.
   var sample: (_ x: Int, _ y: Int, _ channel: Int) -> Int
 
@@ -57,24 +59,54 @@ struct PNGBuilder {
   }
 
   private func pass(x startX: Int, y startY: Int, dx: Int, dy: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
+    var (bytes, above) = ([UInt8](), [UInt8]())
     guard startX < width else { return bytes }
     for y in stride(from: startY, to: height, by: dy) {
-      bytes.append(0)
-      var (bits, count) = (0, 0)
-      for x in stride(from: startX, to: width, by: dx) {
-        for channel in 0..<color.channels {
-          bits = bits << depth | sample(x, y, channel)
-          count += depth
-          while count >= 8 {
-            bytes.append(UInt8(bits >> (count - 8) & 255))
-            count -= 8
-          }
-        }
-      }
-      if count > 0 { bytes.append(UInt8(bits << (8 - count) & 255)) }
+      let row = row(y, x: startX, dx: dx)
+      bytes += [UInt8(filter(y))] + filtered(row, above, filter(y))
+      above = row
     }
     return bytes
+  }
+
+  private func row(_ y: Int, x startX: Int, dx: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var (bits, count) = (0, 0)
+    for x in stride(from: startX, to: width, by: dx) {
+      for channel in 0..<color.channels {
+        bits = bits << depth | sample(x, y, channel)
+        count += depth
+        while count >= 8 {
+          bytes.append(UInt8(bits >> (count - 8) & 255))
+          count -= 8
+        }
+      }
+    }
+    if count > 0 { bytes.append(UInt8(bits << (8 - count) & 255)) }
+    return bytes
+  }
+
+  /// A row less what its filter foretells, as the standard defines it.
+  private func filtered(_ row: [UInt8], _ above: [UInt8], _ kind: Int) -> [UInt8] {
+    let size = max(1, color.channels * depth / 8)
+    return row.indices.map { index in
+      let a = index < size ? 0 : Int(row[index - size])
+      let b = above.isEmpty ? 0 : Int(above[index])
+      let c = above.isEmpty || index < size ? 0 : Int(above[index - size])
+      let foretold: Int
+      switch kind {
+      case 1: foretold = a
+      case 2: foretold = b
+      case 3: foretold = (a + b) / 2
+      case 4:
+        let p = a + b - c
+        let distances = [abs(p - a), abs(p - b), abs(p - c)]
+        foretold =
+          distances[0] <= min(distances[1], distances[2]) ? a : distances[1] <= distances[2] ? b : c
+      default: foretold = 0
+      }
+      return UInt8(truncatingIfNeeded: Int(row[index]) - foretold)
+    }
   }
 
   static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {

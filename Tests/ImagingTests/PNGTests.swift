@@ -1,5 +1,6 @@
-import Imaging
 import Testing
+
+@testable import Imaging
 
 /// One kind of PNG file.
 struct PNGKind: Sendable, CustomTestStringConvertible {
@@ -136,5 +137,58 @@ struct PNGTests {
     let grey = (0..<width * height).map { UInt8(truncatingIfNeeded: $0 &* 73 ^ $0 >> 3) }
     let file = try PNG.encode(grey: grey, width: width, height: height)
     #expect(try Image(decoding: file) == Image(width: width, height: height, grey: grey))
+  }
+
+  @Test(
+    "undoes every filter, and reads plain files as libpng does",
+    arguments: PNGKind.all.filter { $0.depth == 8 && $0.color != .palette && !$0.interlaced })
+  func filters(kind: PNGKind) throws {
+    var random = SystemRandomNumberGenerator()
+    for (width, height) in [(1, 1), (2, 5), (37, 23)] {
+      let noise = (0..<height).map { _ in
+        (0..<width * 4).map { _ in
+          Int.random(in: 0...255, using: &random) & (Bool.random() ? 255 : 3)
+        }
+      }
+      for first in 0...4 {
+        var builder = PNGBuilder(width: width, height: height, color: kind.color, depth: 8) {
+          noise[$1][$0 * 4 + $2]
+        }
+        builder.filter = { ($0 + first) % 5 }
+        builder.extra = [("tEXt", Array("Comment\0none".utf8))]
+        let file = builder.file
+        try file.withUnsafeBytes { bytes in
+          let plain = try #require(PlainPNG.decode(bytes.dropFirst(8)))
+          #expect(try plain == PNG.decodeByLibrary(bytes, width: width, height: height))
+        }
+        #expect(try Image(decoding: file).pixels[0] == UInt8(noise[0][0]))
+      }
+    }
+  }
+
+  @Test("leaves what is not plain to libpng, and what is not sound")
+  func notPlain() {
+    func isPlain(_ file: [UInt8]) -> Bool {
+      file.withUnsafeBytes { PlainPNG.decode($0.dropFirst(8)) != nil }
+    }
+    var builder = PNGBuilder(width: 3, height: 3, color: .rgb, depth: 8) { x, y, _ in x + y }
+    let file = builder.file
+    #expect(isPlain(file))
+    for index in 8..<file.count {
+      var damaged = file
+      damaged[index] ^= 0x20
+      #expect(!isPlain(damaged), "byte \(index)")
+    }
+    let others: [(String, [UInt8])] = [
+      ("tRNS", [0, 1, 0, 1, 0, 1]), ("PLTE", [1, 2, 3]), ("aB1d", []),
+    ]
+    for extra in others {
+      builder.extra = [(name: extra.0, data: extra.1)]
+      #expect(!isPlain(builder.file), "\(extra.0)")
+    }
+    builder.extra = []
+    builder.filter = { _ in 5 }
+    #expect(!isPlain(builder.file))
+    #expect(throws: ImageError.self) { try Image(decoding: builder.file) }
   }
 }

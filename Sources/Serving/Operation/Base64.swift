@@ -2,9 +2,10 @@
 package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: 255, count: 256)
-    for (value, byte) in alphabet.enumerated() { values[Int(byte)] = UInt8(value) }
+  /// What each digit stands for; greater than 63 where a byte is none.
+  private static let values: [UInt32] = {
+    var values = [UInt32](repeating: 1 << 31, count: 256)
+    for (value, byte) in alphabet.enumerated() { values[Int(byte)] = UInt32(value) }
     return values
   }()
 
@@ -12,23 +13,45 @@ package enum Base64 {
   ///
   /// Padding may be left out.
   package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    let bytes = text.withContiguousStorageIfAvailable { decode(contiguous: $0) }
+    return bytes ?? Array(text).withUnsafeBufferPointer { decode(contiguous: $0) }
+  }
+
+  private static func decode(contiguous text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     let padding = text.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
-    let digits = text.dropLast(padding)
-    guard padding == 0 || text.count % 4 == 0, digits.count % 4 != 1 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count / 4 * 3 + 2)
-    var (bits, count) = (UInt32(0), 0)
-    for digit in digits {
-      let value = values[Int(digit)]
-      guard value < 64 else { return nil }
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+    guard padding == 0 || text.count % 4 == 0 else { return nil }
+    let digits = UnsafeBufferPointer(rebasing: text.dropLast(padding))
+    let (groups, rest) = digits.count.quotientAndRemainder(dividingBy: 4)
+    guard rest != 1 else { return nil }
+    var isSound = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: groups * 3 + 2) { bytes, count in
+      var all: UInt32 = 0
+      values.withUnsafeBufferPointer { values in
+        /// The bits of the digits from a place on, a missing one taken for 0.
+        func bits(_ start: Int, _ count: Int) -> UInt32 {
+          (0..<4).reduce(0) { bits, place in
+            let value = place < count ? values[Int(digits[start + place])] : 0
+            all |= value
+            return bits << 6 | value
+          }
+        }
+        for group in 0..<groups {
+          let bits = bits(group * 4, 4)
+          bytes[group * 3] = UInt8(truncatingIfNeeded: bits >> 16)
+          bytes[group * 3 + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+          bytes[group * 3 + 2] = UInt8(truncatingIfNeeded: bits)
+        }
+        count = groups * 3
+        guard rest > 0 else { return }
+        let bits = bits(groups * 4, rest)
+        for place in 0..<(rest - 1) {
+          bytes[count] = UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place))
+          count += 1
+        }
       }
+      isSound = all < 64
     }
-    return bytes
+    return isSound ? bytes : nil
   }
 
   /// `bytes` as Base64, padded.
