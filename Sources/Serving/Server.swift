@@ -87,7 +87,7 @@ package final class Server: Sendable {
 
   /// Listens until the process is told to stop by SIGTERM or SIGINT, then stops in good order.
   ///
-  /// A second signal ends the process at once. SIGHUP reads the models anew.
+  /// A second signal ends the process at once. SIGHUP reads the models anew, and opens the logs anew.
   ///
   /// - Parameters:
   ///   - onReady: Called with the address once the server listens.
@@ -101,6 +101,8 @@ package final class Server: Sendable {
     let signal = ProcessSignals()
     onReady(try start())
     while signal.wait() == .reload {
+      configuration.accessLog?.reopen()
+      configuration.eventLog?.reopen()
       _ = background.submit { [self] in onReload(reload()) }
     }
     return stop()

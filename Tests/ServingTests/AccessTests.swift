@@ -1,6 +1,8 @@
 import Foundation
-import Serving
+import ModelFormat
 import Testing
+
+@testable import Serving
 
 @Suite("Access")
 struct AccessTests {
@@ -55,14 +57,42 @@ struct AccessTests {
     #expect(try response(address, "/v2").statusCode == 200)
     #expect(try response(address, "/no%22thing").statusCode == 404)
     #expect(try response(address, "/%00").statusCode == 400)
+    let twoHosts = try RawClient(address)
+    twoHosts.send("PUT /v2/x%20y HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")
+    #expect(twoHosts.readResponse().statusCode == 400)
+    do {
+      let gone = try RawClient(address)
+      gone.send("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+      Thread.sleep(forTimeInterval: 0.2)
+    }
+    Thread.sleep(forTimeInterval: 0.8)
     server.stop()
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     let entries = try lines.map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    #expect(entries.map { $0["status"] as? Int } == [200, 404, 400])
-    #expect(entries.map { $0["path"] as? String } == ["/v2", "/no\"thing", ""])
+    #expect(entries.map { $0["status"] as? Int } == [200, 404, 400, 400, 499])
+    #expect(
+      entries.map { $0["path"] as? String } == ["/v2", "/no\"thing", "/%00", "/v2/x y", "/late"])
+    #expect(entries.map { $0["method"] as? String } == ["GET", "GET", "GET", "PUT", "POST"])
+    #expect(entries.allSatisfy { $0["client"] as? String == "127.0.0.1" })
     let time = try #require(entries[0]["time"] as? String)
     #expect(time.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil)
+  }
+
+  @Test("writes to a new file once a log is moved away and opened anew")
+  func reopenedLog() throws {
+    let path = NSTemporaryDirectory() + "keraskit-log-\(UUID().uuidString)"
+    defer { for file in [path, path + ".1"] { unlink(file) } }
+    let log = EventLog(try LogFile(path: path))
+    log.write(.info, "first")
+    #expect(rename(path, path + ".1") == 0)
+    log.reopen()
+    log.write(.info, "second")
+    log.close()
+    #expect(try String(contentsOfFile: path + ".1", encoding: .utf8).contains("first"))
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains("second") && !text.contains("first"))
+    #expect(throws: SystemFailure.self) { _ = try LogFile(path: "/no/such/folder/log") }
   }
 }

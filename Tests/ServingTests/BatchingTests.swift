@@ -141,4 +141,16 @@ struct BatchingTests {
     #expect(clients.map { $0.readResponse().statusCode } == [200, 500, 200])
     server.stop()
   }
+
+  @Test("lets a client shorten the time that the server gives it, and not lengthen it")
+  func timeouts() {
+    var settings = BatchSettings()
+    #expect(settings.timeout(wanted: nil) == 0)
+    #expect(settings.timeout(wanted: 7) == 7)
+    settings.timeoutMilliseconds = 2
+    #expect(settings.timeout(wanted: nil) == 2000)
+    #expect(settings.timeout(wanted: 0) == 2000)
+    #expect(settings.timeout(wanted: 1999) == 1999)
+    #expect(settings.timeout(wanted: .max) == 2000)
+  }
 }

@@ -11,4 +11,11 @@ package struct BatchSettings: Sendable {
 
   /// The default settings.
   package init() {}
+
+  /// The microseconds that a request waits whose client wants to wait `wanted`: the lesser of both
+  /// limits, where 0 and nil are none.
+  package func timeout(wanted: Int?) -> Int {
+    let limits = [wanted ?? 0, timeoutMilliseconds * 1000].filter { $0 > 0 }
+    return limits.min() ?? 0
+  }
 }

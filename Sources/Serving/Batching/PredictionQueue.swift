@@ -1,8 +1,13 @@
 /// The predictions that wait for one version of a model, in the order they came.
+///
+/// Where any wait, one worker is on its way to them; the one that takes some and leaves others behind
+/// sends for the next.
 final class PredictionQueue: Sendable {
   private struct State {
     var waiting: [PendingPrediction] = []
     var first = 0
+    /// Whether a worker is on its way.
+    var isExpected = false
 
     var count: Int { waiting.count - first }
 
@@ -30,26 +35,51 @@ final class PredictionQueue: Sendable {
   /// How many wait.
   var count: Int { state.withLock { $0.count } }
 
-  /// Adds a prediction; false where `limit` wait.
-  func add(_ prediction: PendingPrediction, limit: Int) -> Bool {
+  /// What has become of a prediction that was to be added.
+  enum Addition {
+    /// As many as may wait are there already.
+    case full
+    /// It waits, and a worker is on its way.
+    case waits
+    /// It waits, and nobody is on the way: a worker must be sent for.
+    case needsWorker
+  }
+
+  /// Adds a prediction, unless `limit` wait.
+  func add(_ prediction: PendingPrediction, limit: Int) -> Addition {
     state.withLock { state in
-      guard state.count < limit else { return false }
+      guard state.count < limit else { return .full }
       state.waiting.append(prediction)
-      return true
+      guard !state.isExpected else { return .waits }
+      state.isExpected = true
+      return .needsWorker
     }
   }
 
-  /// The predictions to compute next, whose items are one batch; empty where none waits.
+  /// The predictions to compute next, whose items are one batch, and whether others are left behind,
+  /// for which the next worker must be sent for.
   ///
   /// Where fewer than the largest batch wait, the oldest waits for others until its delay is over.
-  func take(_ settings: BatchSettings, isBatchable: Bool) -> [PendingPrediction] {
+  func take(
+    _ settings: BatchSettings, isBatchable: Bool
+  ) -> (batch: [PendingPrediction], needsWorker: Bool) {
     if isBatchable, settings.delayMicroseconds > 0 { waitForOthers(settings) }
-    return state.withLock(waking: .one) { state in
-      guard state.count > 0 else { return [] }
+    return state.withLock { state in
+      guard state.count > 0 else {
+        state.isExpected = false
+        return ([], false)
+      }
       let waiting = state.waiting[state.first...]
       let count = isBatchable ? Self.batchCount(waiting, largest: settings.largestBatch) : 1
-      return state.removeFirst(count)
+      let batch = state.removeFirst(count)
+      state.isExpected = state.count > 0
+      return (batch, state.isExpected)
     }
+  }
+
+  /// All that wait, as no worker comes any more.
+  func takeAll() -> [PendingPrediction] {
+    state.withLock { $0.removeFirst($0.count) }
   }
 
   private func waitForOthers(_ settings: BatchSettings) {

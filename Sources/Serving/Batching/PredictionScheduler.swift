@@ -19,50 +19,54 @@ final class PredictionScheduler: Sendable {
     complete: @escaping @Sendable (Result<[Tensor], HTTPError>) -> Void
   ) throws(HTTPError) {
     let now = monotonicNanoseconds()
-    let timeout = timeoutMicroseconds ?? settings.timeoutMilliseconds * 1000
+    let timeout = settings.timeout(wanted: timeoutMicroseconds)
     let prediction = PendingPrediction(
       inputs: inputs, arrival: now,
       deadline: timeout > 0 ? now &+ UInt64(timeout).multipliedSaturating(by: 1000) : nil,
       isAbandoned: isAbandoned, complete: complete)
-    guard version.queue.add(prediction, limit: settings.queueLimit) else {
+    switch version.queue.add(prediction, limit: settings.queueLimit) {
+    case .full:
       version.statistics.refused()
       throw .overloaded
-    }
-    // Each prediction brings a worker to the queue, which may find that another has taken it.
-    if !workers.submitAlways({ [settings] in Self.work(on: version, settings) }) {
-      for prediction in version.queue.take(settings, isBatchable: false) {
-        prediction.complete(.failure(.stopping))
-      }
+    case .waits: break
+    case .needsWorker: sendWorker(to: version)
     }
   }
 
-  private static func work(on version: ServedVersion, _ settings: BatchSettings) {
-    let taken = version.queue.take(settings, isBatchable: version.model.isBatchable)
+  private func sendWorker(to version: ServedVersion) {
+    if workers.submitAlways({ [self] in work(on: version) }) { return }
+    for prediction in version.queue.takeAll() { prediction.complete(.failure(.stopping)) }
+  }
+
+  private func work(on version: ServedVersion) {
+    let (taken, needsWorker) = version.queue.take(
+      settings, isBatchable: version.model.isBatchable)
+    if needsWorker { sendWorker(to: version) }
     let start = monotonicNanoseconds()
     var batch: [PendingPrediction] = []
     for prediction in taken {
       if let deadline = prediction.deadline, deadline < start {
-        version.statistics.failed(prediction, at: start)
+        version.statistics.expired(prediction, at: start)
         prediction.complete(.failure(.late))
-      } else if start - prediction.arrival > patience, prediction.isAbandoned() {
+      } else if start - prediction.arrival > Self.patience, prediction.isAbandoned() {
         version.statistics.abandoned()
         prediction.complete(.failure(.abandoned))
       } else {
         batch.append(prediction)
       }
     }
-    if !batch.isEmpty { compute(batch, on: version, since: start) }
+    if !batch.isEmpty { Self.compute(batch, on: version, since: start) }
   }
 
   /// The nanoseconds after which it is asked whether a client still waits.
-  private static let patience: UInt64 = 1_000_000
+  private static let patience: UInt64 = 5_000_000
 
   private static func compute(
     _ batch: [PendingPrediction], on version: ServedVersion, since start: UInt64
   ) {
     let model = version.model
-    if batch.count > 1, let outputs = outputs(for: batch, of: model) {
-      version.statistics.computed(batch, from: start, to: monotonicNanoseconds())
+    if batch.count > 1, let (outputs, moments) = outputs(for: batch, of: model, since: start) {
+      version.statistics.computed(batch, moments)
       for (prediction, outputs) in zip(batch, outputs) { prediction.complete(.success(outputs)) }
       return
     }
@@ -72,7 +76,10 @@ final class PredictionScheduler: Sendable {
       let result = Result { () throws(HTTPError) in try model.outputs(for: prediction.inputs) }
       let end = monotonicNanoseconds()
       switch result {
-      case .success: version.statistics.computed([prediction], from: start, to: end)
+      case .success:
+        version.statistics.computed(
+          [prediction],
+          ModelStatistics.Moments(joining: start, compute: start, parting: end, end: end))
       case .failure: version.statistics.failed(prediction, at: end)
       }
       prediction.complete(result)
@@ -81,21 +88,26 @@ final class PredictionScheduler: Sendable {
 
   /// The outputs of each prediction, computed together; nil where they cannot be.
   private static func outputs(
-    for batch: [PendingPrediction], of model: ServedModel
-  ) -> [[Tensor]]? {
+    for batch: [PendingPrediction], of model: ServedModel, since start: UInt64
+  ) -> (outputs: [[Tensor]], ModelStatistics.Moments)? {
     let counts = batch.compactMap(\.itemCount)
     let total = counts.reduce(0, +)
     let inputs = model.inputs.indices.map { port in
       Tensor(joining: batch.map { $0.inputs[port] })
     }
+    let compute = monotonicNanoseconds()
     guard let outputs = try? model.outputs(for: inputs),
       outputs.allSatisfy({ $0.shape.dimensions.first == total })
     else { return nil }
+    let parting = monotonicNanoseconds()
     var first = 0
-    return counts.map { count in
+    let parts = counts.map { count in
       defer { first += count }
       return outputs.map { $0.items(first..<(first + count)) }
     }
+    let moments = ModelStatistics.Moments(
+      joining: start, compute: compute, parting: parting, end: monotonicNanoseconds())
+    return (parts, moments)
   }
 }
 

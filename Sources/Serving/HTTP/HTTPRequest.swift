@@ -6,12 +6,15 @@ package struct HTTPRequestHead: Sendable {
   package let path: String
   /// The header fields.
   package let headers: HTTPHeaders
+  /// The address of the client, in numbers; empty where it is not known.
+  package let client: String
 
   /// A request's head.
-  package init(method: String, path: String, headers: HTTPHeaders = [:]) {
+  package init(method: String, path: String, headers: HTTPHeaders = [:], client: String = "") {
     self.method = method
     self.path = path
     self.headers = headers
+    self.client = client
   }
 }
 

@@ -17,16 +17,16 @@ package protocol HTTPService: Sendable {
   /// How a request is taken, or why it is refused before its body arrives.
   func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission
 
-  /// Learns of a request that is refused before it is answered; its header is nil where it cannot be
-  /// read.
-  func refused(_ head: HTTPRequestHead?, with error: HTTPError)
+  /// Learns of a request that is refused before its body has arrived, or whose body never arrived;
+  /// what cannot be read of its header is left out.
+  func refused(_ head: HTTPRequestHead, with error: HTTPError)
 
   /// Answers a request by calling `reply` once, at once or later and on any thread.
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void)
 }
 
 extension HTTPService {
-  package func refused(_ head: HTTPRequestHead?, with error: HTTPError) {}
+  package func refused(_ head: HTTPRequestHead, with error: HTTPError) {}
 }
 
 /// Speaks HTTP on a socket, and guards the service from what should never reach it.

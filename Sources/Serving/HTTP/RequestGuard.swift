@@ -23,6 +23,9 @@ package enum RequestGuard {
     guard hosts.count == 1 || hosts.isEmpty && version == "HTTP/1.0" else {
       throw HTTPError(.badRequest, "expected one header field \"Host\", found \(hosts.count)")
     }
+    guard hosts.allSatisfy({ $0.utf8.allSatisfy(isHostByte) }) else {
+      throw HTTPError(.badRequest, "header field \"Host\" is not a host and a port")
+    }
     if let expectation = headers["Expect"], expectation.lowercased() != "100-continue" {
       throw HTTPError(.expectationFailed, "expectation \"\(expectation)\" is not known")
     }
@@ -60,12 +63,21 @@ package enum RequestGuard {
 
   /// Whether a byte may be in a header field's name (RFC 9110, `tchar`).
   private static func isTokenByte(_ byte: UInt8) -> Bool {
+    isLetterOrDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+  }
+
+  /// Whether a byte may be in a host and a port (RFC 3986, `host` and `port`).
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    isLetterOrDigit(byte) || "-._~!$&'()*+,;=:%[]".utf8.contains(byte)
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
     default:
-      "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      false
     }
   }
 }

@@ -73,6 +73,7 @@ package struct MetricsHandler: HTTPHandler {
     each { labels, _, figures in
       text.sample(labels + [("reason", "queue_full")], figures.refusals)
       text.sample(labels + [("reason", "client_gone")], figures.abandonments)
+      text.sample(labels + [("reason", "timeout")], figures.expirations)
     }
     text.family("keraskit_queue_depth", .gauge, "Predictions that wait.")
     each { labels, version, _ in text.sample(labels, version.queue.count) }
@@ -102,8 +103,16 @@ package struct MetricsHandler: HTTPHandler {
       ),
       ("queue_duration_us", "Time of waiting, summed up.", { Int($0.queue.nanoseconds / 1000) }),
       (
+        "compute_input_duration_us", "Time of joining inputs, summed up.",
+        { Int($0.joining.nanoseconds / 1000) }
+      ),
+      (
         "compute_infer_duration_us", "Time of computing, summed up.",
         { Int($0.compute.nanoseconds / 1000) }
+      ),
+      (
+        "compute_output_duration_us", "Time of taking outputs apart, summed up.",
+        { Int($0.parting.nanoseconds / 1000) }
       ),
     ]
     for (name, help, value) in counters {

@@ -32,9 +32,9 @@ package struct PageHandler: HTTPHandler {
 
   /// Answers `GET /`.
   package func handle(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
-    guard let known = request.headers["If-None-Match"], Self.tags(known).contains(tag) else {
-      return response
-    }
+    guard let known = request.headers["If-None-Match"] else { return response }
+    let tags = Self.tags(known)
+    guard tags.contains(tag) || tags == ["*"] else { return response }
     return HTTPResponse(.notModified, headers: response.headers)
   }
 

@@ -10,7 +10,7 @@ enum Callbacks {
       guard let core = core(context), let connection else { return nil }
       let bytes = target.map { UnsafeRawBufferPointer(start: $0, count: strnlen($0, 1 << 20)) }
       let exchange = core.begin(target: bytes.map(Array.init) ?? [], connection: connection)
-      return Unmanaged.passRetained(exchange).toOpaque()
+      return exchange.map { Unmanaged.passRetained($0).toOpaque() }
     }
 
   static let handle:
@@ -45,11 +45,11 @@ enum Callbacks {
     @Sendable @convention(c) (
       UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
       MHD_RequestTerminationCode
-    ) -> Void = { context, connection, request, _ in
-      guard let core = core(context), let connection, let pointer = request?.pointee else { return }
+    ) -> Void = { context, _, request, _ in
+      guard let core = core(context), let pointer = request?.pointee else { return }
       request?.pointee = nil
       let exchange = Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
-      core.end(exchange, connection: connection)
+      core.end(exchange)
     }
 
   static let connection:
@@ -59,7 +59,8 @@ enum Callbacks {
     ) -> Void = { context, connection, slot, code in
       guard let core = core(context), let connection, let slot else { return }
       if code == .CONNECTION_NOTIFY_STARTED {
-        let state = core.connected(socket: cmhd_socket(connection))
+        let client = cmhd_client(connection).flatMap(SocketAddress.name(of:)) ?? ""
+        let state = core.connected(socket: cmhd_socket(connection), from: client)
         slot.pointee = Unmanaged.passRetained(state).toOpaque()
       } else if let pointer = slot.pointee {
         slot.pointee = nil

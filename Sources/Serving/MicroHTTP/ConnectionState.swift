@@ -16,11 +16,16 @@ final class ConnectionState: Sendable {
 
   /// The socket.
   let socket: Int32
+  /// The client's address, in numbers.
+  let client: String
+  /// The request that has come and is not finished, if any.
+  let exchange = Monitor<Exchange?>(nil)
   private let moment: Atomic<UInt64>
 
   /// A connection whose first request has `seconds` to arrive.
-  init(socket: Int32, seconds: Double) {
+  init(socket: Int32, client: String, seconds: Double) {
     self.socket = socket
+    self.client = client
     moment = Atomic(monotonicNanoseconds() + UInt64(seconds * 1e9))
   }
 

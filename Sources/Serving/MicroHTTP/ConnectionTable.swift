@@ -24,6 +24,11 @@ final class ConnectionTable: Sendable {
     connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
   }
 
+  /// The requests that are not finished.
+  var exchanges: [Exchange] {
+    connections.withLock { Array($0.values) }.compactMap { $0.exchange.withLock { $0 } }
+  }
+
   /// How many are open.
   var count: Int { connections.withLock { $0.count } }
 

@@ -40,17 +40,21 @@ final class Exchange: @unchecked Sendable {
   /// The bytes that are held on account of the body.
   var budgeted = 0
 
+  /// The connection that the request came on.
+  let state: ConnectionState
   private let connection: OpaquePointer
-  private let reply = Monitor(Reply.pending)
+  /// Changed under the lock of the connection's exchange.
+  private var reply = Reply.pending
 
-  init(target: [UInt8], connection: OpaquePointer) {
+  init(target: [UInt8], connection: OpaquePointer, _ state: ConnectionState) {
     self.target = target
     self.connection = connection
+    self.state = state
   }
 
   /// Takes the response, if there is one, or suspends the connection until there is.
   func takeResponseOrSuspend() -> HTTPResponse? {
-    reply.withLock { reply in
+    state.exchange.withLock { _ in
       if case .ready(let response) = reply { return response }
       reply = .suspended
       MHD_suspend_connection(connection)
@@ -60,7 +64,7 @@ final class Exchange: @unchecked Sendable {
 
   /// Gives the response, from any thread; only the first one counts.
   func complete(_ response: HTTPResponse) {
-    reply.withLock { reply in
+    state.exchange.withLock { _ in
       switch reply {
       case .pending:
         reply = .ready(response)

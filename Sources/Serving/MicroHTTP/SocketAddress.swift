@@ -1,3 +1,5 @@
+import CMicroHTTPD
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -31,6 +33,22 @@ struct SocketAddress {
         from: UnsafeRawBufferPointer(start: address, count: Int(first.ai_addrlen)))
     }
     self.storage = storage
+  }
+
+  /// An IP address in numbers; one of version 4 is so also where it comes in version 6's form.
+  static func name(of address: UnsafePointer<sockaddr>) -> String? {
+    let isV6 = Int32(address.pointee.sa_family) == AF_INET6
+    let size = isV6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    guard
+      getnameinfo(
+        address, socklen_t(size), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+    else { return nil }
+    let name = String(
+      decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let mapped = "::ffff:"
+    return name.hasPrefix(mapped) && name.contains(".")
+      ? String(name.dropFirst(mapped.count)) : name
   }
 
   /// Calls `body` with the address as the system's functions take it.

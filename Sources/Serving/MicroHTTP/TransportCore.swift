@@ -10,7 +10,10 @@ final class TransportCore: Sendable {
   let connections = ConnectionTable()
   private let configuration: TransportConfiguration
   private let service: any HTTPService
-  private let exchanges = Monitor<[ObjectIdentifier: Exchange]>([:])
+  /// How many requests are not finished.
+  private let openCount = Atomic<Int>(0)
+  /// Told of each request that is finished while the server stops.
+  private let finished = Monitor(())
   private let heldBytes = Atomic<Int>(0)
   private let isDraining = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
@@ -21,8 +24,9 @@ final class TransportCore: Sendable {
   }
 
   /// A client has connected.
-  func connected(socket: Int32) -> ConnectionState {
-    let connection = ConnectionState(socket: socket, seconds: configuration.requestSeconds)
+  func connected(socket: Int32, from client: String) -> ConnectionState {
+    let connection = ConnectionState(
+      socket: socket, client: client, seconds: configuration.requestSeconds)
     connections.insert(connection)
     return connection
   }
@@ -30,10 +34,12 @@ final class TransportCore: Sendable {
   // MARK: - A request's life, on its connection's thread
 
   /// A request line has arrived.
-  func begin(target: [UInt8], connection: OpaquePointer) -> Exchange {
-    state(of: connection)?.allow(seconds: configuration.requestSeconds)
-    let exchange = Exchange(target: target, connection: connection)
-    exchanges.withLock { $0[ObjectIdentifier(exchange)] = exchange }
+  func begin(target: [UInt8], connection: OpaquePointer) -> Exchange? {
+    guard let state = Self.state(of: connection) else { return nil }
+    state.allow(seconds: configuration.requestSeconds)
+    let exchange = Exchange(target: target, connection: connection, state)
+    state.exchange.withLock { $0 = exchange }
+    openCount.add(1, ordering: .sequentiallyConsistent)
     return exchange
   }
 
@@ -49,7 +55,8 @@ final class TransportCore: Sendable {
         throw HTTPError(.badRequest, "malformed request target: it holds a control character")
       }
       let path = try RequestTarget.path(exchange.target)
-      let request = HTTPRequestHead(method: method, path: path, headers: headers)
+      let request = HTTPRequestHead(
+        method: method, path: path, headers: headers, client: exchange.state.client)
       head = request
       let admission = try service.admit(request)
       exchange.bodyLimit = admission.bodyLimit
@@ -59,13 +66,22 @@ final class TransportCore: Sendable {
       }
       exchange.phase = .body(request)
       exchange.bodyStart = monotonicNanoseconds()
-      allow(bytes: 0, from: exchange.bodyStart, connection)
+      allow(bytes: 0, from: exchange.bodyStart, exchange.state)
       return .YES
     } catch {
       exchange.phase = .answering
-      service.refused(head, with: error)
-      return send(error.response, to: connection, closing: true)
+      service.refused(
+        head ?? Self.unread(exchange, method: method), with: error)
+      return send(error.response, of: exchange, to: connection, closing: true)
     }
+  }
+
+  /// What is known of a request whose header is refused.
+  private static func unread(_ exchange: Exchange, method: String) -> HTTPRequestHead {
+    let path = try? RequestTarget.path(exchange.target)
+    return HTTPRequestHead(
+      method: method, path: path ?? String(decoding: exchange.target, as: UTF8.self),
+      client: exchange.state.client)
   }
 
   /// A piece of the body has arrived.
@@ -73,7 +89,7 @@ final class TransportCore: Sendable {
     _ bytes: UnsafeRawBufferPointer, of exchange: Exchange, connection: OpaquePointer
   ) -> MHD_Result {
     exchange.receivedCount += bytes.count
-    allow(bytes: exchange.receivedCount, from: exchange.bodyStart, connection)
+    allow(bytes: exchange.receivedCount, from: exchange.bodyStart, exchange.state)
     if exchange.refusal == nil {
       if exchange.receivedCount > exchange.bodyLimit {
         exchange.refusal = Self.tooLarge(exchange)
@@ -96,18 +112,18 @@ final class TransportCore: Sendable {
     _ exchange: Exchange, _ head: HTTPRequestHead, connection: OpaquePointer
   ) -> MHD_Result {
     exchange.phase = .answering
-    state(of: connection)?.stopClock()
+    exchange.state.stopClock()
     if let refusal = exchange.refusal {
       service.refused(head, with: refusal)
-      return send(refusal.response, to: connection, closing: true)
+      return send(refusal.response, of: exchange, to: connection, closing: true)
     }
     // A connection that is suspended while the daemon stops would end the process.
     if isStopping.load(ordering: .sequentiallyConsistent) {
-      return send(HTTPError.stopping.response, to: connection)
+      return send(HTTPError.stopping.response, of: exchange, to: connection)
     }
     var request = HTTPRequest(head: head, body: exchange.body ?? .empty)
     request.match = exchange.match
-    if let state = state(of: connection) { request.isAbandoned = { state.isClosedByClient } }
+    request.isAbandoned = { [state = exchange.state] in state.isClosedByClient }
     service.respond(to: request) { exchange.complete($0) }
     return resume(exchange, connection: connection)
   }
@@ -115,20 +131,24 @@ final class TransportCore: Sendable {
   /// Sends the response, or suspends the connection until there is one.
   func resume(_ exchange: Exchange, connection: OpaquePointer) -> MHD_Result {
     guard let response = exchange.takeResponseOrSuspend() else { return .YES }
-    return send(response, to: connection)
+    return send(response, of: exchange, to: connection)
   }
 
   /// The response has been sent, or the client has gone away.
-  func end(_ exchange: Exchange, connection: OpaquePointer) {
-    state(of: connection)?.allow(seconds: configuration.requestSeconds)
+  func end(_ exchange: Exchange) {
+    exchange.state.allow(seconds: configuration.requestSeconds)
+    if case .body(let head) = exchange.phase { service.refused(head, with: .abandoned) }
     release(exchange)
-    exchanges.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+    exchange.state.exchange.withLock { $0 = nil }
+    openCount.subtract(1, ordering: .sequentiallyConsistent)
+    if isDraining.load(ordering: .sequentiallyConsistent) { finished.withLock { _ in } }
   }
 
   private func send(
-    _ response: HTTPResponse, to connection: OpaquePointer, closing: Bool = false
+    _ response: HTTPResponse, of exchange: Exchange, to connection: OpaquePointer,
+    closing: Bool = false
   ) -> MHD_Result {
-    allow(bytes: response.body.count, from: monotonicNanoseconds(), connection)
+    allow(bytes: response.body.count, from: monotonicNanoseconds(), exchange.state)
     let message = response.body.withUnsafeBytes { bytes in
       MHD_create_response_from_buffer(
         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -149,32 +169,38 @@ final class TransportCore: Sendable {
 
   /// Has every response close its connection.
   func beginDraining() {
-    isDraining.store(true, ordering: .relaxed)
+    isDraining.store(true, ordering: .sequentiallyConsistent)
   }
 
   /// Waits until every request has been answered; then answers those that are left with 503, and
   /// gives their number.
   func finish(seconds: Double) -> Int {
-    _ = exchanges.wait(seconds: seconds) { $0.isEmpty ? true : nil }
+    waitForOpen(seconds: seconds)
     isStopping.store(true, ordering: .sequentiallyConsistent)
-    let left = exchanges.withLock { Array($0.values) }
+    let left = connections.exchanges
     for exchange in left { exchange.complete(HTTPError.stopping.response) }
-    _ = exchanges.wait(seconds: 1) { $0.isEmpty ? true : nil }
+    waitForOpen(seconds: 1)
     return left.count
+  }
+
+  private func waitForOpen(seconds: Double) {
+    _ = finished.wait(seconds: seconds) { _ in
+      openCount.load(ordering: .sequentiallyConsistent) == 0 ? true : nil
+    }
   }
 
   // MARK: - Time and memory
 
-  private func state(of connection: OpaquePointer) -> ConnectionState? {
+  private static func state(of connection: OpaquePointer) -> ConnectionState? {
     cmhd_socket_context(connection).map {
       Unmanaged<ConnectionState>.fromOpaque($0).takeUnretainedValue()
     }
   }
 
   /// Gives a client that transfers `bytes` from `start` on the time that the least speed takes.
-  private func allow(bytes: Int, from start: UInt64, _ connection: OpaquePointer) {
+  private func allow(bytes: Int, from start: UInt64, _ state: ConnectionState) {
     let seconds = configuration.requestSeconds + Double(bytes) / Double(configuration.leastSpeed)
-    state(of: connection)?.allow(seconds: seconds, from: start)
+    state.allow(seconds: seconds, from: start)
   }
 
   private func hold(_ bytes: Int, for exchange: Exchange) -> Bool {

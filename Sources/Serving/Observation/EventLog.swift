@@ -17,6 +17,9 @@ package struct EventLog: Sendable {
     self.file = file
   }
 
+  /// Writes to the file that is under the log's path now, as after another has been moved away.
+  package func reopen() { file.reopen() }
+
   /// Writes what waits, and takes no more.
   package func close() { file.close() }
 

@@ -1,3 +1,5 @@
+package import ModelFormat
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -6,7 +8,8 @@
 
 /// A file that lines of JSON are added to, by a thread of its own; lines never mix.
 package final class LogFile: Sendable {
-  private let descriptor: Int32
+  private let path: String?
+  private let descriptor: Monitor<Int32>
   private let waiting = Monitor<[UInt8]>([])
   private let isStopping = Monitor(false)
   private let thread = Monitor<SystemThread?>(nil)
@@ -17,9 +20,19 @@ package final class LogFile: Sendable {
   private static let mostBytes = 8 << 20
 
   /// A log in a file that is open; it is left open.
-  package init(descriptor: Int32) {
-    self.descriptor = descriptor
-    let thread = SystemThread { [waiting, isStopping] in
+  package convenience init(descriptor: Int32) {
+    self.init(path: nil, descriptor)
+  }
+
+  /// A log at the end of the file under a path, which is made where there is none.
+  package convenience init(path: String) throws(SystemFailure) {
+    self.init(path: path, try Self.open(path))
+  }
+
+  private init(path: String?, _ descriptor: Int32) {
+    self.path = path
+    self.descriptor = Monitor(descriptor)
+    let thread = SystemThread { [waiting, isStopping, descriptor = self.descriptor] in
       while isStopping.wait(seconds: Self.interval, { $0 ? true : nil }) == nil {
         Self.flush(waiting, to: descriptor)
       }
@@ -27,7 +40,21 @@ package final class LogFile: Sendable {
     self.thread.withLock { $0 = thread }
   }
 
-  deinit { close() }
+  deinit {
+    close()
+    if path != nil { descriptor.withLock { _ = systemClose($0) } }
+  }
+
+  /// Writes what waits, and from then on to the file that is under the path now; the one that is
+  /// open stays where there can be none.
+  package func reopen() {
+    guard let path, let new = try? Self.open(path) else { return }
+    Self.flush(waiting, to: descriptor)
+    descriptor.withLock { descriptor in
+      _ = systemClose(descriptor)
+      descriptor = new
+    }
+  }
 
   /// Writes what waits, and takes no more.
   package func close() {
@@ -38,6 +65,12 @@ package final class LogFile: Sendable {
     }
     thread?.join()
     Self.flush(waiting, to: descriptor)
+  }
+
+  private static func open(_ path: String) throws(SystemFailure) -> Int32 {
+    let descriptor = systemOpen(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw SystemFailure("open") }
+    return descriptor
   }
 
   /// Adds a line that begins with the `time` (RFC 3339, UTC).
@@ -53,6 +86,10 @@ package final class LogFile: Sendable {
       waiting += line
       waiting.append(UInt8(ascii: "\n"))
     }
+  }
+
+  private static func flush(_ waiting: Monitor<[UInt8]>, to descriptor: Monitor<Int32>) {
+    descriptor.withLock { flush(waiting, to: $0) }
   }
 
   private static func flush(_ waiting: Monitor<[UInt8]>, to descriptor: Int32) {
@@ -90,4 +127,6 @@ func timestamp() -> String {
     + "Z"
 }
 
+private let systemOpen = open as @Sendable (UnsafePointer<CChar>, Int32, mode_t) -> Int32
+private let systemClose = close as @Sendable (Int32) -> Int32
 private let systemWrite = write as @Sendable (Int32, UnsafeRawPointer?, Int) -> Int

@@ -19,8 +19,12 @@ final class ModelStatistics: Sendable {
     var failure = Total()
     /// Time in the queue, of predictions that succeeded.
     var queue = Total()
+    /// Time of joining inputs of several predictions, counted for each.
+    var joining = Total()
     /// Time of computing, counted for each prediction.
     var compute = Total()
+    /// Time of taking outputs apart, counted for each prediction.
+    var parting = Total()
     /// Items computed.
     var items = 0
     /// Batches computed.
@@ -29,8 +33,10 @@ final class ModelStatistics: Sendable {
     var refusals = 0
     /// Predictions not computed because the client had gone.
     var abandonments = 0
-    /// Computing by the size of the batch.
-    var batchSizes: [Int: Total] = [:]
+    /// Predictions not computed because their time was over.
+    var expirations = 0
+    /// Joining, computing and taking apart by the size of the batch.
+    var batchSizes: [Int: (joining: Total, compute: Total, parting: Total)] = [:]
     /// The last prediction, in milliseconds since 1970; 0 for none.
     var lastMilliseconds: UInt64 = 0
     var queueSeconds = Histogram.seconds
@@ -43,30 +49,55 @@ final class ModelStatistics: Sendable {
   /// The figures so far.
   var figures: Figures { state.withLock { $0 } }
 
+  /// The moments at which the parts of a batch's work began, and when it was done, in
+  /// ``monotonicNanoseconds()``.
+  struct Moments {
+    var joining: UInt64
+    var compute: UInt64
+    var parting: UInt64
+    var end: UInt64
+  }
+
   /// A batch has been computed.
-  func computed(_ batch: [PendingPrediction], from start: UInt64, to end: UInt64) {
+  func computed(_ batch: [PendingPrediction], _ moments: Moments) {
     let now = unixMilliseconds()
+    let joining = moments.compute - moments.joining
+    let compute = moments.parting - moments.compute
+    let parting = moments.end - moments.parting
     state.withLock { figures in
       var items = 0
       for prediction in batch {
-        figures.success.add(end - prediction.arrival)
-        figures.queue.add(start - min(start, prediction.arrival))
-        figures.compute.add(end - start)
-        figures.queueSeconds.add(Double(start - min(start, prediction.arrival)) / 1e9)
+        let queue = moments.joining - min(moments.joining, prediction.arrival)
+        figures.success.add(moments.end - prediction.arrival)
+        figures.queue.add(queue)
+        figures.joining.add(joining)
+        figures.compute.add(compute)
+        figures.parting.add(parting)
+        figures.queueSeconds.add(Double(queue) / 1e9)
         items += prediction.itemCount ?? 1
       }
       figures.items += items
       figures.batches += 1
-      figures.batchSizes[items, default: Total()].add(end - start)
-      figures.computeSeconds.add(Double(end - start) / 1e9)
+      figures.batchSizes[items, default: (Total(), Total(), Total())].joining.add(joining)
+      figures.batchSizes[items]?.compute.add(compute)
+      figures.batchSizes[items]?.parting.add(parting)
+      figures.computeSeconds.add(Double(compute) / 1e9)
       figures.sizes.add(Double(items))
       figures.lastMilliseconds = now
     }
   }
 
-  /// A prediction has failed, or came too late.
+  /// A prediction has failed.
   func failed(_ prediction: PendingPrediction, at end: UInt64) {
     state.withLock { $0.failure.add(end - min(end, prediction.arrival)) }
+  }
+
+  /// A prediction's time was over before it was computed.
+  func expired(_ prediction: PendingPrediction, at end: UInt64) {
+    state.withLock { figures in
+      figures.failure.add(end - min(end, prediction.arrival))
+      figures.expirations += 1
+    }
   }
 
   /// A prediction was refused.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sees every request come and go: counts it, times it and logs it.
 package final class RequestObserver: Sendable {
   /// What requests are counted by.
@@ -21,7 +23,7 @@ package final class RequestObserver: Sendable {
   /// A request that is being answered.
   struct Observation: Sendable {
     fileprivate let observer: RequestObserver
-    fileprivate let head: HTTPRequestHead?
+    fileprivate let head: HTTPRequestHead
     fileprivate let route: HTTPRoute?
     fileprivate let start: UInt64
 
@@ -32,6 +34,7 @@ package final class RequestObserver: Sendable {
   }
 
   private let state = Monitor(Figures())
+  private let inFlight = Atomic<Int>(0)
   private let log: AccessLog?
   private let events: EventLog?
 
@@ -42,11 +45,15 @@ package final class RequestObserver: Sendable {
   }
 
   /// The figures so far.
-  var figures: Figures { state.withLock { $0 } }
+  var figures: Figures {
+    var figures = state.withLock { $0 }
+    figures.inFlight = inFlight.load(ordering: .relaxed)
+    return figures
+  }
 
-  /// A request has come; its header is nil where it cannot be read.
-  func begin(_ head: HTTPRequestHead?, route: HTTPRoute?) -> Observation {
-    state.withLock { $0.inFlight += 1 }
+  /// A request has come.
+  func begin(_ head: HTTPRequestHead, route: HTTPRoute?) -> Observation {
+    inFlight.add(1, ordering: .relaxed)
     return Observation(observer: self, head: head, route: route, start: monotonicNanoseconds())
   }
 
@@ -54,12 +61,12 @@ package final class RequestObserver: Sendable {
     let nanoseconds = monotonicNanoseconds() - observation.start
     // Paths and methods that clients invent are not counted one by one.
     let route = observation.route?.pattern ?? "none"
-    let method = observation.head?.method ?? ""
+    let method = observation.head.method
     let key = Key(
       route: route, method: Self.methods.contains(method) ? method : "other",
       status: response.status.code)
+    inFlight.subtract(1, ordering: .relaxed)
     state.withLock { figures in
-      figures.inFlight -= 1
       figures.requests[key, default: 0] += 1
       figures.seconds[route, default: .seconds].add(Double(nanoseconds) / 1e9)
     }

@@ -35,8 +35,8 @@ final class Dispatcher: HTTPService {
       bodyLimit: min(match?.route.bodyLimit ?? bodyLimit, bodyLimit), match: match)
   }
 
-  func refused(_ head: HTTPRequestHead?, with error: HTTPError) {
-    observer.begin(head, route: head.flatMap { try? router.route($0).route }).end(error.response)
+  func refused(_ head: HTTPRequestHead, with error: HTTPError) {
+    observer.begin(head, route: try? router.route(head).route).end(error.response)
   }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {

@@ -36,7 +36,8 @@ package struct StatisticsHandler: HTTPHandler {
           let none = ModelStatistics.Total()
           let totals = [
             ("success", figures.success), ("fail", figures.failure), ("queue", figures.queue),
-            ("compute_input", none), ("compute_infer", figures.compute), ("compute_output", none),
+            ("compute_input", figures.joining), ("compute_infer", figures.compute),
+            ("compute_output", figures.parting),
             ("cache_hit", none), ("cache_miss", none),
           ]
           for (name, total) in totals { json.member(name) { write(total, to: &$0) } }
@@ -46,9 +47,9 @@ package struct StatisticsHandler: HTTPHandler {
         json.array(figures.batchSizes.sorted { $0.key < $1.key }) { json, size in
           json.object { json in
             json.member("batch_size") { $0.integer(size.key) }
-            json.member("compute_input") { write(ModelStatistics.Total(), to: &$0) }
-            json.member("compute_infer") { write(size.value, to: &$0) }
-            json.member("compute_output") { write(ModelStatistics.Total(), to: &$0) }
+            json.member("compute_input") { write(size.value.joining, to: &$0) }
+            json.member("compute_infer") { write(size.value.compute, to: &$0) }
+            json.member("compute_output") { write(size.value.parting, to: &$0) }
           }
         }
       }
