@@ -53,7 +53,7 @@ final class Exchange: @unchecked Sendable {
     reply.withLock { reply in
       if case .ready(let response) = reply { return response }
       reply = .suspended
-      MHD_suspend_connection(connection)
+      cmhd_suspend(connection)
       return nil
     }
   }
@@ -66,7 +66,7 @@ final class Exchange: @unchecked Sendable {
         reply = .ready(response)
       case .suspended:
         reply = .ready(response)
-        MHD_resume_connection(connection)
+        cmhd_resume(connection)
       case .ready:
         break
       }
