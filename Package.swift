@@ -54,7 +54,12 @@ let package = Package(
     .target(
       name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift,
       linkerSettings: hdf5Libraries.map { .linkedLibrary($0) }),
-    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    // Linux opens libzip when the first archive is: see CZip's header.
+    .systemLibrary(
+      name: "CZipLibrary", pkgConfig: isLinux ? nil : "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(
+      name: "CZip", dependencies: ["CZipLibrary"], cSettings: c,
+      linkerSettings: [.linkedLibrary("zip", .when(platforms: [.macOS]))]),
     .target(name: "ZipFiles", dependencies: ["CZip"], swiftSettings: swift),
     .target(
       name: "KerasFormat", dependencies: ["HDF5", "ZipFiles", "ModelFormat", "Tensors"],
