@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
 
+import Foundation
 import PackageDescription
 
 /// Every Swift target is built alike: existentials are spelled out, imports are internal unless a
@@ -12,6 +13,19 @@ let swift: [SwiftSetting] = [
 ]
 let c: [CSetting] = [.treatAllWarnings(as: .error)]
 let cxx: [CXXSetting] = [.treatAllWarnings(as: .error)]
+
+#if os(Linux)
+  let isLinux = true
+#else
+  let isLinux = false
+#endif
+
+/// libhdf5 as Debian's archive, where there is one: its shared library brings 25 others (curl, LDAP,
+/// Kerberos), which cost every start of a program more than all else that is done before `main`.
+let hdf5Archive = ["x86_64-linux-gnu", "aarch64-linux-gnu"].contains {
+  FileManager.default.fileExists(atPath: "/usr/lib/\($0)/libhdf5_serial.a")
+}
+let hdf5Libraries = hdf5Archive ? [":libhdf5_serial.a", "sz", "z"] : ["hdf5"]
 
 let package = Package(
   name: "KerasKit",
@@ -35,9 +49,17 @@ let package = Package(
 
     // MARK: - Import: every carrier of a Keras model, read through Debian's libraries
 
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift),
-    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: hdf5Archive ? nil : "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(
+      name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift,
+      linkerSettings: hdf5Libraries.map { .linkedLibrary($0) }),
+    // Linux opens libzip when the first archive is: see CZip's header.
+    .systemLibrary(
+      name: "CZipLibrary", pkgConfig: isLinux ? nil : "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(
+      name: "CZip", dependencies: ["CZipLibrary"], cSettings: c,
+      linkerSettings: [.linkedLibrary("zip", .when(platforms: [.macOS]))]),
     .target(name: "ZipFiles", dependencies: ["CZip"], swiftSettings: swift),
     .target(
       name: "KerasFormat", dependencies: ["HDF5", "ZipFiles", "ModelFormat", "Tensors"],
@@ -52,8 +74,13 @@ let package = Package(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .target(
       name: "Imaging", dependencies: ["CDeflate", "CPNG", "CTurboJPEG"], swiftSettings: swift),
+    // Linux opens libmicrohttpd when a server starts: see its header.
     .systemLibrary(
-      name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+      name: "CMicroHTTPDLibrary", pkgConfig: isLinux ? nil : "libmicrohttpd",
+      providers: [.apt(["libmicrohttpd-dev"])]),
+    .target(
+      name: "CMicroHTTPD", dependencies: ["CMicroHTTPDLibrary"], cSettings: c,
+      linkerSettings: [.linkedLibrary("microhttpd", .when(platforms: [.macOS]))]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // simdjson's pkg-config file holds a -D flag, which SwiftPM refuses: it is linked by name.
     .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),

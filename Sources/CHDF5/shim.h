@@ -2,7 +2,11 @@
 
 // libhdf5 keeps the 1.10 spelling of calls that later versions turn into macros.
 #define H5_USE_110_API
+#if __has_include(<hdf5/serial/hdf5.h>)
+#include <hdf5/serial/hdf5.h>  // Debian's folder, which is on no search path
+#else
 #include <hdf5.h>
+#endif
 
 #include "confinement.h"
 

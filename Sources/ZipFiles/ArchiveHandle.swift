@@ -24,6 +24,9 @@ struct ArchiveHandle: ~Copyable {
     case S_IFDIR: throw ZipError(.unopenable, file: path, "is a directory, not a file")
     default: throw ZipError(.unopenable, file: path, "is a device or a pipe, not a file")
     }
+    if let missing = czip_open() {
+      throw ZipError(.unopenable, file: path, String(cString: missing))
+    }
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY, &code) else {
       throw Self.openingError(path, code)

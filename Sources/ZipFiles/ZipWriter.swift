@@ -23,6 +23,9 @@ public enum ZipWriter {
     guard !entries.isEmpty else {
       throw ZipError(.unwritable, file: file, "an archive must have at least one entry")
     }
+    if let missing = czip_open() {
+      throw ZipError(.unwritable, file: file, String(cString: missing))
+    }
     var error = zip_error_t()
     zip_error_init(&error)
     defer { zip_error_fini(&error) }

@@ -64,6 +64,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
   case unknownHost(String)
   /// The system refuses the address, with its reason.
   case cannotListen(host: String, port: Int, reason: String)
+  /// The library that speaks HTTP cannot be loaded, with the loader's reason.
+  case noLibrary(reason: String)
 
   /// What is wrong, in one line.
   package var description: String {
@@ -72,6 +74,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
       "host \"\(host)\" is not an address of this machine"
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \"\(host)\" port \(port): \(reason)"
+    case .noLibrary(let reason):
+      "the HTTP library cannot be loaded: \(reason)"
     }
   }
 }

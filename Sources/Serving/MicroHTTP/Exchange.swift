@@ -57,7 +57,7 @@ final class Exchange: @unchecked Sendable {
     state.exchange.withLock { _ in
       if case .ready(let response) = reply { return response }
       reply = .suspended
-      MHD_suspend_connection(connection)
+      cmhd_suspend(connection)
       return nil
     }
   }
@@ -70,7 +70,7 @@ final class Exchange: @unchecked Sendable {
         reply = .ready(response)
       case .suspended:
         reply = .ready(response)
-        MHD_resume_connection(connection)
+        cmhd_resume(connection)
       case .ready:
         break
       }

@@ -5,7 +5,7 @@ extension HTTPHeaders {
   init(of connection: OpaquePointer) throws(HTTPError) {
     var collected = Collected()
     withUnsafeMutablePointer(to: &collected) { collected in
-      _ = MHD_get_connection_values_n(connection, .HEADER_KIND, collect, collected)
+      cmhd_each_header(connection, collect, collected)
     }
     guard !collected.isMalformed else {
       throw HTTPError(.badRequest, "the header is not UTF-8")

@@ -39,6 +39,7 @@ package final class MicroHTTPServer: HTTPTransport {
 
   /// Begins to listen.
   package func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress {
+    if let missing = cmhd_open() { throw .noLibrary(reason: String(cString: missing)) }
     let connectionLimit = possibleConnections()
     let address = try SocketAddress(host: configuration.host, port: configuration.port)
     let core = TransportCore(configuration, service: service)
@@ -89,11 +90,11 @@ package final class MicroHTTPServer: HTTPTransport {
     }
     guard let running else { return 0 }
     running.core.beginDraining()
-    let listener = MHD_quiesce_daemon(running.daemon)
+    let listener = cmhd_quiesce(running.daemon)
     if listener >= 0 { close(listener) }
     let left = running.core.finish(seconds: seconds)
     running.core.connections.stop()
-    MHD_stop_daemon(running.daemon)
+    cmhd_stop(running.daemon)
     return left
   }
 

@@ -149,20 +149,17 @@ final class TransportCore: Sendable {
     closing: Bool = false
   ) -> MHD_Result {
     allow(bytes: response.body.count, from: monotonicNanoseconds(), exchange.state)
-    let message = response.body.withUnsafeBytes { bytes in
-      MHD_create_response_from_buffer(
-        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
-    }
+    let message = response.body.withUnsafeBytes { cmhd_response($0.count, $0.baseAddress) }
     guard let message else { return .NO }
-    defer { MHD_destroy_response(message) }
+    defer { cmhd_release(message) }
     for field in response.headers.fields {
-      MHD_add_response_header(message, field.name, field.value)
+      cmhd_add_header(message, field.name, field.value)
     }
-    MHD_add_response_header(message, "X-Content-Type-Options", "nosniff")
+    cmhd_add_header(message, "X-Content-Type-Options", "nosniff")
     if closing || isDraining.load(ordering: .relaxed) {
-      MHD_add_response_header(message, "Connection", "close")
+      cmhd_add_header(message, "Connection", "close")
     }
-    return MHD_queue_response(connection, UInt32(response.status.code), message)
+    return cmhd_queue(connection, UInt32(response.status.code), message)
   }
 
   // MARK: - The end
