@@ -15,7 +15,7 @@ struct BatchCut: Equatable {
     let count = min(rounds * threads, batch / threads * threads)
     let covered = count < rounds * threads ? count : batch
     let (size, larger) = count > 0 ? covered.quotientAndRemainder(dividingBy: count) : (0, 0)
-    let ends = (0...count).map { $0 * size + min($0, larger) }
+    let ends = (0...count).map { $0 * size + max(0, $0 - (count - larger)) }
     pieces = zip(ends, ends.dropFirst()).map { $0..<$1 }
     rest = covered..<batch
   }
