@@ -19,7 +19,8 @@ struct ProcessSignals {
 
   /// Takes the signals from here on.
   ///
-  /// A broken connection no longer ends the process either.
+  /// A broken connection no longer ends the process either; a file that is cut short while it is
+  /// served still does, with a line that says so.
   init() {
     _ = SignalPipe.ends
     signal(SIGPIPE, SIG_IGN)
@@ -29,6 +30,7 @@ struct ProcessSignals {
       signal(number, noteSignal)
       sigaddset(&signals, number)
     }
+    signal(SIGBUS, tellOfLostBytes)
     // Whoever started this process may have handed down a mask that holds them back.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
@@ -41,6 +43,15 @@ struct ProcessSignals {
     for number in Self.stopping { signal(number, SIG_DFL) }
     return .stop
   }
+}
+
+/// A mapped file that somebody has cut short cannot be read any more, and what has been read of it
+/// cannot be trusted: the process says so and ends, for a supervisor to start it anew.
+private let tellOfLostBytes: @Sendable @convention(c) (Int32) -> Void = { _ in
+  let text: StaticString =
+    "keraskit: serve: a model's file was cut short while it was served; replace files by renaming\n"
+  write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+  _exit(2)
 }
 
 /// The pipe that carries a signal from its handler, where little is allowed, to who waits.

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from harness.checks import answers, check, close, equal, holds
+from harness.checks import answers, check, close, contains, equal, holds
 from harness.load import Crowd, all_at_once
 
 ZEROS = {"instances": [[0.0] * 784]}
@@ -176,6 +176,21 @@ def replaced_bundle(run):
         time.sleep(1)
         holds(server.is_running, "a running server", server.last_words())
         equal(server.get("/v1/models/digits").status, 200)
+
+
+@check("a bundle that is cut short in place ends the process with a line that says so")
+def cut_short(run):
+    bundle = run.folder / "cut.safetensors"
+    bundle.write_bytes(run.bundles.path("open").read_bytes())
+    with run.start(f"{bundle}=open", log="cut") as server:
+        answers(server.post("/v1/models/open:predict", {"instances": [[1]]}), 200)
+        os.truncate(bundle, 0)
+        try:
+            server.post("/v1/models/open:predict", {"instances": [[1]]})
+        except OSError:
+            pass
+        equal(server.wait(10), 2, "exit status")
+        contains(server.last_words(), "cut short", "renaming")
 
 
 @check("50 reloads leave no memory, descriptors or threads behind")
