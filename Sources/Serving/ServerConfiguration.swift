@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable {
   /// Whether clients may read models anew and drop them; nil for those of this machine, or with the
   /// token.
   package var mayChangeModels: Bool?
+  /// Which other sites' pages may ask, if any.
+  package var crossOrigin: CrossOrigin?
   /// Where requests are logged, if anywhere.
   package var accessLog: AccessLog?
   /// Where events are logged, if anywhere.

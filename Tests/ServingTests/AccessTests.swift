@@ -95,4 +95,48 @@ struct AccessTests {
     #expect(text.contains("second") && !text.contains("first"))
     #expect(throws: SystemFailure.self) { _ = try LogFile(path: "/no/such/folder/log") }
   }
+
+  @Test("lets pages of the origins that it is told of ask, and no others")
+  func origins() throws {
+    var configuration = ServerConfiguration()
+    configuration.transport.port = 0
+    configuration.token = AccessToken("sesame")
+    configuration.crossOrigin = CrossOrigin("https://a.example,http://b.example:8000")
+    let server = Server(models: [StubModels.half], configuration)
+    let address = try server.start()
+    func ask(_ method: String, _ origin: String, _ field: String = "") throws -> String {
+      let client = try RawClient(address)
+      client.send(
+        "\(method) /v2 HTTP/1.1\r\nHost: x\r\nOrigin: \(origin)\r\n\(field)\r\n")
+      return client.readResponse()
+    }
+    let wish = "Access-Control-Request-Method: POST\r\n"
+    let token = "Authorization: Bearer sesame\r\n"
+    for origin in ["https://a.example", "http://b.example:8000"] {
+      let allowed = "Access-Control-Allow-Origin: \(origin)\r\n"
+      let preflight = try ask("OPTIONS", origin, wish)
+      #expect(preflight.statusCode == 204)
+      #expect(preflight.contains(allowed) && preflight.contains("Vary: Origin\r\n"))
+      #expect(preflight.contains("Access-Control-Allow-Headers: Authorization"))
+      #expect(try ask("GET", origin, token).contains(allowed))
+      let refusal = try ask("GET", origin)
+      #expect(refusal.statusCode == 401 && refusal.contains(allowed))
+    }
+    for origin in ["https://a.example.evil", "http://a.example", "null"] {
+      #expect(try ask("OPTIONS", origin, wish).statusCode == 401)
+      #expect(try ask("OPTIONS", origin, wish + token).statusCode == 405)
+      #expect(!(try ask("GET", origin, token).contains("Access-Control")))
+    }
+    server.stop()
+  }
+
+  @Test("takes an origin as browsers write it")
+  func originTexts() {
+    for text in ["*", "http://a", "https://a.b:1,http://[::1]:2"] {
+      #expect(CrossOrigin(text) != nil)
+    }
+    for text in ["", "a", "http://", "://a", "http://a/", "http://a,", "http://a b", "*,http://a"] {
+      #expect(CrossOrigin(text) == nil, "\(text)")
+    }
+  }
 }

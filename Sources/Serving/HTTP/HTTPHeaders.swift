@@ -12,8 +12,9 @@ package struct HTTPHeaders: Equatable, Sendable, ExpressibleByDictionaryLiteral 
 
     /// Whether the field has a name, whatever the case of its letters.
     func isNamed(_ other: String) -> Bool {
-      name.utf8.count == other.utf8.count
-        && zip(name.utf8, other.utf8).allSatisfy { Self.lowercase($0) == Self.lowercase($1) }
+      name == other
+        || name.utf8.count == other.utf8.count
+          && zip(name.utf8, other.utf8).allSatisfy { Self.lowercase($0) == Self.lowercase($1) }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {

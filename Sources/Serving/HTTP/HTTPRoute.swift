@@ -28,7 +28,7 @@ package struct HTTPRoute: Sendable {
   private let isOpen: Bool
 
   private enum Segment {
-    case fixed(String)
+    case fixed(Substring)
     case parameter(String)
   }
 
@@ -47,7 +47,7 @@ package struct HTTPRoute: Sendable {
     isOpen = parts.last == "*"
     segments = (isOpen ? parts.dropLast() : parts[...]).map { part in
       part.hasPrefix("{") && part.hasSuffix("}")
-        ? .parameter(String(part.dropFirst().dropLast())) : .fixed(String(part))
+        ? .parameter(String(part.dropFirst().dropLast())) : .fixed(part)
     }
   }
 

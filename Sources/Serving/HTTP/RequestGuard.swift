@@ -11,6 +11,7 @@ package enum RequestGuard {
   /// How long the body is, or why the request is refused.
   package static func check(_ headers: HTTPHeaders, version: String) throws(HTTPError) -> BodyLength
   {
+    var (hosts, lengths, encodings) = ([String](), [String](), [String]())
     for field in headers.fields {
       guard !field.name.isEmpty, field.name.utf8.allSatisfy(isTokenByte) else {
         throw HTTPError(.badRequest, "a header field has a malformed name")
@@ -18,30 +19,38 @@ package enum RequestGuard {
       guard field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
         throw HTTPError(.badRequest, "header field \"\(field.name)\" holds a control character")
       }
+      if field.isNamed("Host") { hosts.append(field.value) }
+      if field.isNamed("Content-Length") { lengths.append(field.value) }
+      if field.isNamed("Transfer-Encoding") { encodings.append(field.value) }
+      if field.isNamed("Expect") { try check(expectation: field.value) }
+      if field.isNamed("Content-Encoding") { try check(encoding: field.value) }
     }
-    let hosts = headers.all("Host")
     guard hosts.count == 1 || hosts.isEmpty && version == "HTTP/1.0" else {
       throw HTTPError(.badRequest, "expected one header field \"Host\", found \(hosts.count)")
     }
     guard hosts.allSatisfy({ $0.utf8.allSatisfy(isHostByte) }) else {
       throw HTTPError(.badRequest, "header field \"Host\" is not a host and a port")
     }
-    if let expectation = headers["Expect"], expectation.lowercased() != "100-continue" {
+    return try bodyLength(lengths, encodings, version: version)
+  }
+
+  private static func check(expectation: String) throws(HTTPError) {
+    guard expectation.lowercased() == "100-continue" else {
       throw HTTPError(.expectationFailed, "expectation \"\(expectation)\" is not known")
     }
-    if let encoding = headers["Content-Encoding"], ContentEncoding(field: encoding) == nil {
+  }
+
+  private static func check(encoding: String) throws(HTTPError) {
+    guard ContentEncoding(field: encoding) != nil else {
       throw HTTPError(
         .unsupportedMediaType, "content encoding \"\(encoding)\" is not read",
         headers: ["Accept-Encoding": "gzip, deflate, identity"])
     }
-    return try bodyLength(headers, version: version)
   }
 
-  private static func bodyLength(_ headers: HTTPHeaders, version: String) throws(HTTPError)
-    -> BodyLength
-  {
-    let lengths = headers.all("Content-Length")
-    let encodings = headers.all("Transfer-Encoding")
+  private static func bodyLength(
+    _ lengths: [String], _ encodings: [String], version: String
+  ) throws(HTTPError) -> BodyLength {
     guard lengths.count <= 1 else {
       throw HTTPError(.badRequest, "header field \"Content-Length\" is given more than once")
     }

@@ -20,8 +20,9 @@ final class JSONParser: Sendable {
     }
   }
 
-  /// Calls `body` with the value of the text, or of its first `count` bytes; it is valid until `body`
-  /// returns. An object that is the whole text holds each key once.
+  /// Calls `body` with the value of the text, or of its first `count` bytes.
+  ///
+  /// The value is valid until `body` returns. An object that is the whole text holds each key once.
   func parse<Result>(
     _ text: HTTPBody, count: Int? = nil, _ body: (JSONValue) throws(HTTPError) -> Result
   ) throws(HTTPError) -> Result {

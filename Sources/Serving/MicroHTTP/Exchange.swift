@@ -27,6 +27,8 @@ final class Exchange: @unchecked Sendable {
   var phase = Phase.line
   /// The body so far, if any has arrived.
   var body: HTTPBody?
+  /// The bytes of the body as the header tells them, or 0.
+  var expectedCount = 0
   /// The most bytes that the body may have.
   var bodyLimit = 0
   /// The route, where one was found.

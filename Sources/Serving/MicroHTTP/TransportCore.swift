@@ -6,6 +6,8 @@ import Synchronization
 final class TransportCore: Sendable {
   /// How much of a refused body is taken from the client before the connection is cut.
   private static let patience = 1 << 20
+  /// The most room that is made for a body because its header says how long it is.
+  private static let trustedCount = 64 << 10
 
   let connections = ConnectionTable()
   private let configuration: TransportConfiguration
@@ -64,6 +66,7 @@ final class TransportCore: Sendable {
       if case .known(let count) = length, count > exchange.bodyLimit {
         throw Self.tooLarge(exchange)
       }
+      if case .known(let count) = length { exchange.expectedCount = count }
       exchange.phase = .body(request)
       exchange.bodyStart = monotonicNanoseconds()
       allow(bytes: 0, from: exchange.bodyStart, exchange.state)
@@ -98,7 +101,8 @@ final class TransportCore: Sendable {
       }
     }
     guard exchange.refusal != nil else {
-      let body = exchange.body ?? HTTPBody(capacity: bytes.count)
+      let expected = min(exchange.expectedCount, Self.trustedCount)
+      let body = exchange.body ?? HTTPBody(capacity: max(bytes.count, expected))
       exchange.body = body
       body.append(bytes)
       return .YES

@@ -12,6 +12,7 @@ final class Dispatcher: HTTPService {
   private let scheduler: PredictionScheduler
   private let observer: RequestObserver
   private let token: AccessToken?
+  private let crossOrigin: CrossOrigin?
   private let bodyLimit: Int
 
   /// A dispatcher for the routes of `router`.
@@ -25,12 +26,24 @@ final class Dispatcher: HTTPService {
     self.observer = observer
     scheduler = PredictionScheduler(workers, configuration.batching)
     token = configuration.token
+    crossOrigin = configuration.crossOrigin
     bodyLimit = configuration.bodyLimit
   }
 
   func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
     let match = try? router.route(head)
-    if let token, !(match?.route.isPublic ?? false) { try token.check(head.headers) }
+    let isPublic = match?.route.isPublic ?? crossOrigin?.isPreflight(head) ?? false
+    if let token, !isPublic {
+      do throws(HTTPError) {
+        try token.check(head.headers)
+      } catch {
+        var error = error
+        for field in crossOrigin?.headers(for: head).fields ?? [] {
+          error.headers.add(field.name, field.value)
+        }
+        throw error
+      }
+    }
     return HTTPAdmission(
       bodyLimit: min(match?.route.bodyLimit ?? bodyLimit, bodyLimit), match: match)
   }
@@ -40,6 +53,24 @@ final class Dispatcher: HTTPService {
   }
 
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
+    guard let crossOrigin else { return dispatch(request, reply: reply) }
+    let headers = crossOrigin.headers(for: request.head)
+    let marked: @Sendable (HTTPResponse) -> Void = { response in
+      var response = response
+      for field in headers.fields { response.headers.add(field.name, field.value) }
+      reply(response)
+    }
+    guard !crossOrigin.isPreflight(request.head) else {
+      let response = crossOrigin.preflight(request.head)
+      observer.begin(request.head, route: nil).end(response)
+      return marked(response)
+    }
+    dispatch(request, reply: marked)
+  }
+
+  private func dispatch(
+    _ request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void
+  ) {
     do throws(HTTPError) {
       let match = if let known = request.match { known } else { try router.route(request.head) }
       let observation = observer.begin(request.head, route: match.route)

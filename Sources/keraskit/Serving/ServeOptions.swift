@@ -47,6 +47,8 @@ enum ServeOptions {
   private static let certificate = Option(
     "tls-cert", value: "FILE", help: "speak TLS with this chain of certificates, in PEM form")
   private static let key = Option("tls-key", value: "FILE", help: "the certificate's private key")
+  private static let allowOrigin = Option(
+    "allow-origin", value: "O", help: "let pages of these origins ask too: a,b or * for any")
   private static let accessLog = Option(
     "access-log", value: "FILE", help: "a JSON line for each request; - for standard output")
   private static let eventLog = Option(
@@ -58,7 +60,7 @@ enum ServeOptions {
   static let all = [
     models, config, host, port, workers, threads, maxBatch, maxDelay, maxQueue, timeout, maxBody,
     maxConnections, connectionsPerAddress, requestTimeout, drainDelay, exitTimeout, tokenFile,
-    certificate, key, accessLog, eventLog, allowControl,
+    certificate, key, allowOrigin, accessLog, eventLog, allowControl,
   ]
 
   /// The options that a file of them may give.
@@ -82,6 +84,14 @@ enum ServeOptions {
       configuration.drainSeconds = seconds
     }
     configuration.token = try token(arguments)
+    if let text = arguments.value(of: allowOrigin) {
+      guard let origins = CrossOrigin(text) else {
+        throw UsageError(
+          "\"--allow-origin\": expected origins such as https://example.org, or *, found \"\(text)\""
+        )
+      }
+      configuration.crossOrigin = origins
+    }
     if arguments.has(allowControl) { configuration.mayChangeModels = true }
     configuration.accessLog = try log(arguments, accessLog, STDOUT_FILENO).map(AccessLog.init)
     configuration.eventLog = try log(arguments, eventLog, STDERR_FILENO).map(EventLog.init)

@@ -4,7 +4,7 @@ import importlib
 NAMES = [
     "tensorflow_predict", "tensorflow_errors", "tensorflow_models", "triton_infer",
     "triton_tensors", "triton_repository", "kserve_client", "metrics", "openapi", "flask_demo",
-    "pictures", "messages", "texts", "mutations", "shapes", "bodies", "connections",
+    "pictures", "messages", "texts", "mutations", "generated", "shapes", "bodies", "connections",
     "slow_clients", "lifecycle", "overload", "access", "settings",
 ]
 

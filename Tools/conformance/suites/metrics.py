@@ -153,7 +153,9 @@ def models(server):
 def others(server):
     found = families(server)
     for name in ("nv_inference_request_success", "nv_inference_request_failure",
-                 "nv_inference_count", "nv_inference_exec_count"):
+                 "nv_inference_count", "nv_inference_exec_count",
+                 *(f"nv_inference_{part}_duration_us" for part in (
+                     "request", "queue", "compute_input", "compute_infer", "compute_output"))):
         holds(name in found, f"a family {name}", ", ".join(sorted(found)))
     equal(server.get("/monitoring/prometheus/metrics").status, 200)
 

@@ -80,7 +80,13 @@ def bad_configuration(run):
                           ({"models": [{"name": "a"}]}, "path"),
                           ({"models": [{"path": mlp, "version": 1}]}, "version"),
                           ({"models": [{"path": mlp}], "workers": "many"}, "workers"),
-                          ({"models": [{"path": mlp, "labels": {"a": "b"}}]}, "a")):
+                          ({"models": [{"path": mlp, "labels": {"a": "b"}}]}, "a"),
+                          ({"models": [{"path": mlp, "labels": {"a": 7}}]}, "version 7"),
+                          ({"models": [{"path": mlp, "labels": []}]}, "labels"),
+                          ({"models": [{"path": mlp, "versions": [2]}]}, "version 2"),
+                          ({"models": [{"path": mlp, "name": 5}]}, "name"),
+                          ({"models": [{"path": mlp}], "request_timeout": 1e30}, "request-timeout"),
+                          ({"models": [{"path": mlp}], "config": "other.json"}, "config")):
         file = configured(run, "bad", **members)
         found = subprocess.run([str(run.keraskit), "serve", "--config", str(file), "--port", "0"],
                                capture_output=True, text=True, timeout=20)
@@ -166,14 +172,67 @@ def access_log(run):
         answers(server.post("/v1/models/mlp:predict", ZEROS), 200)
         answers(server.get('/%22,"made":"up%22%7d\\'), (400, 404))
         answers(server.get("/%0a%0d%09"), (400, 404))
+        for start in (b"PUT /two HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                      b"GET /../up HTTP/1.1\r\nHost: a\r\n\r\n"):
+            equal(statuses(server.send(start)), [400])
         equal(server.stop(), 0, "exit status")
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    equal(len(lines), 3, "lines:")
+    equal(len(lines), 5, "lines:")
+    equal([(line["method"], line["path"]) for line in lines[3:]],
+          [("PUT", "/two"), ("GET", "/../up")], "what was refused")
+    equal({line["client"] for line in lines}, {"127.0.0.1"}, "clients")
     equal((lines[0]["method"], lines[0]["path"], lines[0]["status"]),
           ("POST", "/v1/models/mlp:predict", 200))
     holds(all(400 <= line["status"] < 500 for line in lines[1:]), "refusals", lines)
     for line in lines:
         holds(line["milliseconds"] >= 0 and line["time"].endswith("Z"), "time and duration", line)
+
+
+@check("--access-log: SIGHUP goes on in a new file where the log was moved away")
+def moved_log(run):
+    log, old = run.folder / "moved.log", run.folder / "moved.log.1"
+    for file in (log, old):
+        file.unlink(missing_ok=True)
+    with run.start("--access-log", log, f"{run.bundles.path('mlp')}=mlp") as server:
+        answers(server.get("/before"), 404)
+        log.rename(old)
+        server.signal(signal.SIGHUP)
+        deadline = time.monotonic() + 5
+        while not log.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        answers(server.get("/after"), 404)
+        equal(server.stop(), 0, "exit status")
+    paths = [[json.loads(line)["path"] for line in file.read_text(encoding="utf-8").splitlines()]
+             for file in (old, log)]
+    equal(paths, [["/before"], ["/after"]], "paths in both files")
+
+
+@check("--allow-origin: pages of that origin may ask and read, others may not")
+def cross_origin(run):
+    with run.start("--allow-origin", "https://a.example", f"{run.bundles.path('mlp')}=mlp"
+                   ) as server:
+        path = "/v2/models/mlp/infer"
+        wish = {"Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "inference-header-content-length"}
+        for origin, allowed in (("https://a.example", "https://a.example"),
+                                ("https://b.example", None), ("null", None)):
+            asked = server.request("OPTIONS", path, headers={"Origin": origin, **wish})
+            equal(asked.headers["Access-Control-Allow-Origin"], allowed, "allowed origin")
+            equal(asked.status, 204 if allowed else 405, "status")
+            if allowed:
+                holds("Inference-Header-Content-Length" in
+                      asked.headers["Access-Control-Allow-Headers"], "the field of v2", asked)
+            for answer in (server.post("/v1/models/mlp:predict", ZEROS, headers={"Origin": origin}),
+                           server.post(path, "x", headers={"Origin": origin})):
+                equal(answer.headers["Access-Control-Allow-Origin"], allowed, "allowed origin")
+        answer = server.post("/v2/repository/models/mlp/unload", "",
+                             headers={"Origin": "https://a.example"})
+        answers(answer, 403)
+    for text in ("a.example", "https://a.example/", "https://a.example,"):
+        found = subprocess.run([str(run.keraskit), "serve", str(run.bundles.path("mlp")),
+                                "--port", "0", "--allow-origin", text],
+                               capture_output=True, text=True, timeout=20)
+        equal(found.returncode, 64, f"exit status with {text!r}")
 
 
 @check("$PORT and $KERASKIT_TOKEN are taken")

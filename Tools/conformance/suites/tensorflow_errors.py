@@ -1,7 +1,7 @@
 """The errors of TensorFlow Serving's REST API, with the texts that people search for."""
 from harness.checks import answers, check, equal, holds
 
-MODELS = ["mlp", "several", "words", "names", "bytes"]
+MODELS = ["mlp", "several", "words", "names", "bytes", "open"]
 ARGUMENTS = []
 ZEROS = [0.0] * 784
 
@@ -190,6 +190,18 @@ def examples(server):
     for action in ("classify", "regress"):
         refused(server, "mlp", {"instances": [ZEROS]}, "examples", status=(400, 501),
                 action=action)
+
+
+@check("scores of strings, and examples whose shapes differ")
+def unfit_examples(server):
+    for action in ("classify", "regress"):
+        refused(server, "words", {"examples": [{"x": ["a", "b", "c"]}]}, "numbers", action=action)
+        refused(server, "names", {"examples": [{"x": [1, 1, 1]}]}, "numbers", action=action)
+    for first, second in (([1, 2], [1, 2, 3]), ([1, 2, 3], [1]), ([1], [])):
+        refused(server, "open", {"examples": [{"x": first}, {"x": second}]}, "example 1",
+                action="classify")
+    refused(server, "mlp", {"context": 5, "examples": [{"pixels": ZEROS}]}, "context",
+            action="classify")
 
 
 @check("an error has JSON's content type and an error's text alone")
