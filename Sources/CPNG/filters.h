@@ -3,15 +3,16 @@
 #include <stdint.h>
 #include <string.h>
 
-// PNG's Paeth filter undone for pixels of four bytes. A pixel waits for the one to its left, so that
-// two rows at a time take little longer than one: the lower follows the upper by one pixel.
+// PNG's Paeth filter undone for pixels of four bytes, up to four rows at a time: a pixel waits for the
+// one to its left, and rows that each follow the one above by a pixel wait together.
 
-/// Two pixels as numbers: four of the upper row, four of the lower.
-typedef int16_t cpng_pixels __attribute__((vector_size(16)));
+/// The rows that are undone together.
+enum { cpng_rows = 4 };
 
-/// The bytes of two pixels.
-typedef uint8_t cpng_bytes __attribute__((vector_size(8)));
-typedef uint32_t cpng_words __attribute__((vector_size(8)));
+/// A pixel of each row as numbers, and as bytes.
+typedef int16_t cpng_pixels __attribute__((vector_size(32)));
+typedef uint8_t cpng_bytes __attribute__((vector_size(16)));
+typedef uint32_t cpng_words __attribute__((vector_size(16)));
 
 static inline cpng_pixels cpng_magnitude(cpng_pixels numbers) {
   cpng_pixels sign = numbers >> 15;
@@ -33,52 +34,59 @@ static inline cpng_pixels cpng_foretold(cpng_pixels left, cpng_pixels up, cpng_p
 }
 
 static inline uint32_t cpng_word(const uint8_t *bytes) {
-  uint32_t word = 0;
-  if (bytes) memcpy(&word, bytes, 4);
+  uint32_t word;
+  memcpy(&word, bytes, sizeof word);
   return word;
 }
 
-static inline cpng_pixels cpng_load(const uint8_t *upper, const uint8_t *lower) {
-  cpng_words words = {cpng_word(upper), cpng_word(lower)};
+static inline cpng_pixels cpng_numbers(cpng_words words) {
   return __builtin_convertvector((cpng_bytes)words, cpng_pixels);
 }
 
-/// The next two pixels: `above` is the pixel above the upper one.
-static inline cpng_pixels cpng_paeth(
-    cpng_pixels filtered, cpng_pixels *left, cpng_pixels *corner, cpng_pixels above) {
-  cpng_pixels up = __builtin_shufflevector(above, *left, 0, 1, 2, 3, 8, 9, 10, 11);
-  *left = (filtered + cpng_foretold(*left, up, *corner)) & 255;
-  *corner = up;
-  return *left;
+/// What is known of the pixels before: those to the left of the next, and those above these.
+typedef struct {
+  cpng_pixels left, corner;
+} cpng_state;
+
+/// The next pixel of each row; `above` is the one above the first row's.
+static inline cpng_words cpng_step(cpng_state *state, cpng_words filtered, uint32_t above) {
+  cpng_pixels first = cpng_numbers((cpng_words){above});
+  cpng_pixels up = __builtin_shufflevector(
+      first, state->left, 0, 1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
+  state->left = (cpng_numbers(filtered) + cpng_foretold(state->left, up, state->corner)) & 255;
+  state->corner = up;
+  return (cpng_words)__builtin_convertvector(state->left, cpng_bytes);
 }
 
-static inline void cpng_store(cpng_pixels pixels, uint8_t *upper, uint8_t *lower) {
-  cpng_words words = (cpng_words)__builtin_convertvector(pixels, cpng_bytes);
-  uint32_t first = words[0], second = words[1];
-  if (upper) memcpy(upper, &first, 4);
-  if (lower) memcpy(lower, &second, 4);
-}
-
-/// Makes filtered rows of `count` bytes, `lower` below `upper`, the rows themselves; `above` is the
-/// row before them, `lower` may be NULL.
-static inline void cpng_undo_paeth(
-    uint8_t *upper, uint8_t *lower, const uint8_t *above, size_t count) {
-  cpng_pixels left = {0}, corner = {0};
-  if (!lower) {
-    for (size_t i = 0; i < count; i += 4)
-      cpng_store(
-          cpng_paeth(cpng_load(upper + i, NULL), &left, &corner, cpng_load(above + i, NULL)),
-          upper + i, NULL);
-    return;
+/// Makes `rows` filtered rows of `count` pixels, which lie `stride` bytes apart, the rows themselves.
+static inline __attribute__((always_inline)) void cpng_undo_rows(
+    uint8_t *first, size_t stride, const size_t rows, const uint8_t *above, size_t count) {
+  cpng_state state = {{0}, {0}};
+  for (size_t at = 0; at < count + rows - 1; at++) {
+    // The row `r` is at its pixel `at - r`, which it has but at both ends of this loop.
+    const int all = at + 1 >= rows && at < count;
+    uint32_t words[cpng_rows] = {0};
+    for (size_t r = 0; r < rows; r++)
+      if (all || (at >= r && at - r < count)) words[r] = cpng_word(first + r * stride + (at - r) * 4);
+    const cpng_words found = cpng_step(
+        &state, (cpng_words){words[0], words[1], words[2], words[3]},
+        at < count ? cpng_word(above + at * 4) : 0);
+    for (size_t r = 0; r < rows; r++) {
+      const uint32_t word = found[r];
+      if (all || (at >= r && at - r < count))
+        memcpy(first + r * stride + (at - r) * 4, &word, sizeof word);
+    }
   }
-  cpng_store(
-      cpng_paeth(cpng_load(upper, NULL), &left, &corner, cpng_load(above, NULL)), upper, NULL);
-  for (size_t i = 4; i < count; i += 4)
-    cpng_store(
-        cpng_paeth(
-            cpng_load(upper + i, lower + i - 4), &left, &corner, cpng_load(above + i, NULL)),
-        upper + i, lower + i - 4);
-  cpng_store(
-      cpng_paeth(cpng_load(NULL, lower + count - 4), &left, &corner, (cpng_pixels){0}), NULL,
-      lower + count - 4);
+}
+
+/// Makes one filtered row of `count` pixels the row itself; `above` is the row before it.
+static inline void cpng_undo_paeth(uint8_t *row, const uint8_t *above, size_t count) {
+  cpng_undo_rows(row, 0, 1, above, count);
+}
+
+/// Makes `cpng_rows` filtered rows, which lie `stride` bytes apart, the rows themselves; that takes
+/// little longer than one.
+static inline void cpng_undo_paeth_rows(
+    uint8_t *first, size_t stride, const uint8_t *above, size_t count) {
+  cpng_undo_rows(first, stride, cpng_rows, above, count);
 }

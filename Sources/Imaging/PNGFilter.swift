@@ -27,7 +27,8 @@ enum PNGFilter: UInt8 {
         let left = index < channels ? 0 : row[index - channels]
         row[index] &+= UInt8((Int(left) + Int(above[index])) / 2)
       }
-    case .paeth where channels == 4: Self.undoPaeth(row, above: above)
+    case .paeth where channels == 4:
+      cpng_undo_paeth(row.baseAddress, above.baseAddress, row.count / 4)
     case .paeth:
       for index in 0..<row.count {
         let (left, corner) =
@@ -66,15 +67,6 @@ enum PNGFilter: UInt8 {
       left = pixel(Above(row), index) &+ ((left & up) &+ ((left ^ up) &>> 1))
       store(left, row, index)
     }
-  }
-
-  /// Makes a row of four channels filtered by ``paeth`` the row itself, and with it the one below
-  /// where that is too: two take little longer than one.
-  static func undoPaeth(
-    _ row: UnsafeMutableBufferPointer<UInt8>,
-    below: UnsafeMutableBufferPointer<UInt8>? = nil, above: UnsafeBufferPointer<UInt8>
-  ) {
-    cpng_undo_paeth(row.baseAddress, below?.baseAddress, above.baseAddress, row.count)
   }
 
   private static func pixel(_ bytes: Above, _ index: Int) -> SIMD4<UInt8> {

@@ -1,4 +1,5 @@
 import CDeflate
+import CPNG
 
 /// Decodes the PNG files that browsers and most programs write: eight bits a channel, not
 /// interlaced, without a palette.
@@ -102,11 +103,13 @@ enum PlainPNG {
     while y < header.height {
       guard let found = filter(y) else { return false }
       let above = y > 0 ? UnsafeBufferPointer(row(y - 1)) : nil
-      if let above, found == .paeth, header.channels == 4, y + 1 < header.height,
-        filter(y + 1) == .paeth
+      let next = y + cpng_rows
+      if let above, found == .paeth, header.channels == 4, next <= header.height,
+        (y..<next).allSatisfy({ filter($0) == .paeth })
       {
-        PNGFilter.undoPaeth(row(y), below: row(y + 1), above: above)
-        y += 2
+        cpng_undo_paeth_rows(
+          row(y).baseAddress, header.rowBytes + 1, above.baseAddress, header.width)
+        y = next
       } else {
         found.undo(row(y), above: above, channels: header.channels)
         y += 1

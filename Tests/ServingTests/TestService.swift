@@ -5,7 +5,9 @@ import Serving
 struct EchoService: HTTPService {
   var limit = 1000
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
+  func admit(
+    _ head: HTTPRequestHead, known: HTTPRouter.Match?
+  ) throws(HTTPError) -> HTTPAdmission {
     HTTPAdmission(bodyLimit: limit)
   }
 
@@ -19,7 +21,9 @@ struct SlowService: HTTPService {
   private static let queue = DispatchQueue(label: "slow")
   var delay = 0.05
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
+  func admit(
+    _ head: HTTPRequestHead, known: HTTPRouter.Match?
+  ) throws(HTTPError) -> HTTPAdmission {
     HTTPAdmission(bodyLimit: 1 << 20)
   }
 

@@ -1,5 +1,5 @@
 /// A path, or paths of one form, and what answers them.
-package struct HTTPRoute: Sendable {
+package final class HTTPRoute: Sendable {
   /// Where a handler runs.
   package enum Place: Sendable {
     /// On the thread that speaks to the client: for handlers that answer at once.

@@ -14,8 +14,9 @@ package struct HTTPAdmission: Sendable {
 
 /// What a transport hands requests to.
 package protocol HTTPService: Sendable {
-  /// How a request is taken, or why it is refused before its body arrives.
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission
+  /// How a request is taken, or why it is refused before its body arrives; `known` is the route that
+  /// an earlier request of the same method and path was admitted by.
+  func admit(_ head: HTTPRequestHead, known: HTTPRouter.Match?) throws(HTTPError) -> HTTPAdmission
 
   /// Learns of a request that is refused before its body has arrived, or whose body never arrived;
   /// what cannot be read of its header is left out.

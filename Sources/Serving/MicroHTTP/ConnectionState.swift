@@ -20,6 +20,9 @@ final class ConnectionState: Sendable {
   let client: String
   /// The request that has come and is not finished, if any.
   let exchange = Monitor<Exchange?>(nil)
+  /// The last request, as most clients ask for the same again; touched on the connection's thread
+  /// alone.
+  nonisolated(unsafe) var last: LastRequest?
   private let moment: Atomic<UInt64>
 
   /// A connection whose first request has `seconds` to arrive.
@@ -48,6 +51,14 @@ final class ConnectionState: Sendable {
     var state = pollfd(fd: socket, events: peerClosed, revents: 0)
     return poll(&state, 1, 0) > 0 && state.revents & (peerClosed | Int16(POLLHUP | POLLERR)) != 0
   }
+}
+
+/// What a request line was found to mean.
+struct LastRequest {
+  let target: [UInt8]
+  let method: String
+  let path: String
+  let match: HTTPRouter.Match?
 }
 
 #if canImport(Glibc)

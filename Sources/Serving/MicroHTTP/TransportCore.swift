@@ -56,13 +56,20 @@ final class TransportCore: Sendable {
       guard !exchange.isTargetCut else {
         throw HTTPError(.badRequest, "malformed request target: it holds a control character")
       }
-      let path = try RequestTarget.path(exchange.target)
+      let last = exchange.state.last.flatMap {
+        $0.method == method && $0.target == exchange.target ? $0 : nil
+      }
+      let path = if let last { last.path } else { try RequestTarget.path(exchange.target) }
       let request = HTTPRequestHead(
         method: method, path: path, headers: headers, client: exchange.state.client)
       head = request
-      let admission = try service.admit(request)
+      let admission = try service.admit(request, known: last?.match)
       exchange.bodyLimit = admission.bodyLimit
       exchange.match = admission.match
+      if last == nil {
+        exchange.state.last = LastRequest(
+          target: exchange.target, method: method, path: path, match: admission.match)
+      }
       if case .known(let count) = length, count > exchange.bodyLimit {
         throw Self.tooLarge(exchange)
       }

@@ -30,8 +30,10 @@ final class Dispatcher: HTTPService {
     bodyLimit = configuration.bodyLimit
   }
 
-  func admit(_ head: HTTPRequestHead) throws(HTTPError) -> HTTPAdmission {
-    let match = try? router.route(head)
+  func admit(
+    _ head: HTTPRequestHead, known: HTTPRouter.Match?
+  ) throws(HTTPError) -> HTTPAdmission {
+    let match = if let known { known } else { try? router.route(head) }
     let isPublic = match?.route.isPublic ?? crossOrigin?.isPreflight(head) ?? false
     if let token, !isPublic {
       do throws(HTTPError) {
