@@ -27,6 +27,14 @@ struct JPEGTests {
     AAAAAAAAAQ/9oACAECAQE/ED//xAAUEAEAAAAAAAAAAAAAAAAAAAAQ/9oACAEBAAE/ED//2Q==
     """)
 
+  /// 8x8 pixels in the inks of print, of which Pillow makes (191, 95, 0).
+  static let print = data(
+    """
+    /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAW
+    EBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAkCCP/EABQQ
+    AQAAAAAAAAAAAAAAAAAAAAD/2gAOBEMATQBZAEsAAD8AVNAqmqH/2Q==
+    """)
+
   private static func data(_ base64: String) -> [UInt8] {
     Array(Data(base64Encoded: base64, options: .ignoreUnknownCharacters) ?? Data())
   }
@@ -50,6 +58,13 @@ struct JPEGTests {
     #expect(image.width == 16 && image.height == 8)
     #expect(isNear(image, x: 2, y: 4, [255, 0, 0, 255]))
     #expect(isNear(image, x: 13, y: 4, [0, 255, 0, 255]))
+  }
+
+  @Test("reads a file of print's inks as Pillow does")
+  func inks() throws {
+    let image = try Image(decoding: Self.print)
+    #expect(image.width == 8 && image.height == 8)
+    #expect(isNear(image, x: 3, y: 3, [191, 95, 0, 255]))
   }
 
   @Test("refuses a size beyond the limits before it decodes")

@@ -18,7 +18,9 @@ import CMicroHTTPD
 /// limits) have a body in HTML, before which its version 0.9.75 sends the header twice; the
 /// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
 /// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
-/// at a zero byte.
+/// at a zero byte. It answers a chunk's extension that is beyond the header's limit with 500, and
+/// closes a connection whose header leaves no room for that of the answer. None of these errors is
+/// logged.
 package final class MicroHTTPServer: HTTPTransport {
   private struct Running: @unchecked Sendable {
     let daemon: OpaquePointer

@@ -43,6 +43,15 @@ def kinds(server):
     reads(server, interlaced(digit(7)), 7)
 
 
+@check("JPEG of grey, of colour and of print's inks, baseline and progressive")
+def jpeg_kinds(server):
+    seven = digit(7).resize((140, 140))
+    for kind in ("L", "RGB", "CMYK"):
+        picture = seven if kind == "L" else Image.merge("RGB", [seven] * 3).convert(kind)
+        for options in ({}, {"progressive": True}, {"quality": 100}):
+            reads(server, encode(picture, "JPEG", **options), 7)
+
+
 def interlaced(picture):
     """A grey picture as an interlaced PNG (Adam7)."""
     width, height = picture.size
