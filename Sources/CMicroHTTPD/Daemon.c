@@ -1,5 +1,8 @@
 #include "Library.h"
 
+#include <stdarg.h>
+#include <stdatomic.h>
+
 /// Leaves a path percent-encoded: a decoded zero byte would end it.
 static size_t keep_encoded(void *context, struct MHD_Connection *connection, char *text) {
   (void)context;
@@ -7,9 +10,20 @@ static size_t keep_encoded(void *context, struct MHD_Connection *connection, cha
   return strlen(text);
 }
 
+/// The same for all daemons, whose contexts differ.
+static void (*_Atomic refused)(void *, unsigned int);
+
+/// Hears what the library tells in words, of which those of a refusal hold its status.
+static void hear(void *context, const char *format, va_list arguments) {
+  static const char refusal[] = "Error processing request (HTTP response code is %u";
+  if (strncmp(format, refusal, sizeof refusal - 1) == 0)
+    atomic_load(&refused)(context, va_arg(arguments, unsigned int));
+}
+
 struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration) {
-  unsigned int flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+  unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
+                       MHD_USE_ERROR_LOG;
+  atomic_store(&refused, configuration->refused);
   if (configuration->address->sa_family == AF_INET6) flags |= MHD_USE_DUAL_STACK;
   // No option at all ends the list where TLS is not spoken.
   struct MHD_OptionItem security[] = {
@@ -26,6 +40,7 @@ struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration) {
       configuration->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
   return LIBRARY(MHD_start_daemon)(
       flags, 0, NULL, NULL, configuration->handle, configuration->context,
+      MHD_OPTION_EXTERNAL_LOGGER, hear, configuration->context,
       MHD_OPTION_SOCK_ADDR, configuration->address,
       MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, configuration->connections_per_address,

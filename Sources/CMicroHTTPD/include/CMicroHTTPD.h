@@ -32,6 +32,8 @@ typedef struct {
   MHD_AccessHandlerCallback handle;
   MHD_RequestCompletedCallback complete;
   MHD_NotifyConnectionCallback connection;
+  /// Learns the status of a request that the library itself refuses.
+  void (*refused)(void *, unsigned int);
 } cmhd_configuration;
 
 /// Starts a daemon that waits with epoll on its own threads; NULL on failure, with errno set.

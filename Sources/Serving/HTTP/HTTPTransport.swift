@@ -22,12 +22,17 @@ package protocol HTTPService: Sendable {
   /// what cannot be read of its header is left out.
   func refused(_ head: HTTPRequestHead, with error: HTTPError)
 
+  /// Learns the status of a request of which nothing can be read.
+  func refused(_ status: HTTPStatus)
+
   /// Answers a request by calling `reply` once, at once or later and on any thread.
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void)
 }
 
 extension HTTPService {
   package func refused(_ head: HTTPRequestHead, with error: HTTPError) {}
+
+  package func refused(_ status: HTTPStatus) {}
 }
 
 /// Speaks HTTP on a socket, and guards the service from what should never reach it.

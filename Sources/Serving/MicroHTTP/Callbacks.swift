@@ -69,6 +69,11 @@ enum Callbacks {
       }
     }
 
+  static let refused: @Sendable @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Void = {
+    context, status in
+    core(context)?.refused(HTTPStatus(integerLiteral: Int(status)))
+  }
+
   /// Whether the target was cut at a zero byte.
   ///
   /// libmicrohttpd keeps the request line in one piece, in which the version follows the target and

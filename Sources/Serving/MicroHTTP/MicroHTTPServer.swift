@@ -19,8 +19,8 @@ import CMicroHTTPD
 /// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
 /// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
 /// at a zero byte. It answers a chunk's extension that is beyond the header's limit with 500, and
-/// closes a connection whose header leaves no room for that of the answer. None of these errors is
-/// logged.
+/// closes a connection whose header leaves no room for that of the answer. These errors are
+/// counted, and not logged.
 package final class MicroHTTPServer: HTTPTransport {
   private struct Running: @unchecked Sendable {
     let daemon: OpaquePointer
@@ -71,6 +71,7 @@ package final class MicroHTTPServer: HTTPTransport {
     options.handle = Callbacks.handle
     options.complete = Callbacks.complete
     options.connection = Callbacks.connection
+    options.refused = Callbacks.refused
     guard let tls = configuration.tls else { return cmhd_start(&options) }
     return tls.certificates.withCString { certificates in
       tls.key.withCString { key in

@@ -33,6 +33,11 @@ final class TransportCore: Sendable {
     return connection
   }
 
+  /// libmicrohttpd refuses a request that it cannot read.
+  func refused(_ status: HTTPStatus) {
+    service.refused(status)
+  }
+
   // MARK: - A request's life, on its connection's thread
 
   /// A request line has arrived.

@@ -57,6 +57,12 @@ package final class RequestObserver: Sendable {
     return Observation(observer: self, head: head, route: route, start: monotonicNanoseconds())
   }
 
+  /// A request was refused of which nothing is known.
+  func count(_ status: HTTPStatus) {
+    let key = Key(route: "none", method: "other", status: status.code)
+    state.withLock { $0.requests[key, default: 0] += 1 }
+  }
+
   private func end(_ observation: Observation, _ response: HTTPResponse) {
     let nanoseconds = monotonicNanoseconds() - observation.start
     // Paths and methods that clients invent are not counted one by one.

@@ -54,6 +54,8 @@ final class Dispatcher: HTTPService {
     observer.begin(head, route: try? router.route(head).route).end(error.response)
   }
 
+  func refused(_ status: HTTPStatus) { observer.count(status) }
+
   func respond(to request: HTTPRequest, reply: @escaping @Sendable (HTTPResponse) -> Void) {
     guard let crossOrigin else { return dispatch(request, reply: reply) }
     let headers = crossOrigin.headers(for: request.head)

@@ -8,9 +8,10 @@
 ///
 /// It is made of POSIX's locks, which ThreadSanitizer knows, unlike those of `Synchronization`.
 final class Monitor<Value>: @unchecked Sendable {
-  private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  // The last: a value of no size would have the address of what follows it.
+  private var value: Value
 
   /// A monitor of a value.
   init(_ value: Value) {

@@ -109,6 +109,25 @@ def counting(server):
           grown("keraskit_batch_size", "keraskit_batch_size_sum"))
 
 
+@check("requests that cannot be read are counted by their statuses")
+def unread(server):
+    requests = {b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 60_000 + b"\r\n\r\n": "431",
+                b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n": "414",
+                b"GET / HTTP/2.0\r\nHost: a\r\n\r\n": "505",
+                b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n": "400"}
+
+    def counts():
+        found = families(server)
+        return {code: total(found, REQUESTS, REQUESTS + "_total", route="none", method="other",
+                            code=code) for code in requests.values()}
+    before = counts()
+    for request in requests:
+        server.send(request)
+    after = counts()
+    equal({code: after[code] - before[code] for code in after}, dict.fromkeys(after, 1),
+          "refusals by status")
+
+
 @check("what a client makes up becomes no label")
 def cardinality(server):
     count = sum(len(family.samples) for family in families(server).values())
