@@ -14,10 +14,15 @@ struct StepMaker {
   let threads: Int
   let options: PlanOptions
 
+  /// The bytes of weights from which on it pays to wake other threads.
+  private static let sharedBytes = 1 << 20
+
   /// The steps of some nodes, in the nodes' order.
   ///
   /// - Throws: The problem of the first node that has one.
   func steps(of nodes: [Int], on workers: WorkerPool) throws(ModelProblem) -> [Made] {
+    let bytes = nodes.reduce(0) { $0 + graph.nodes[$1].cache.weightByteCount }
+    let workers = bytes < Self.sharedBytes ? .single : workers
     let made = Lock([Result<Made, ModelProblem>?](repeating: nil, count: nodes.count))
     // Layers grow towards the end of many models: a share takes nodes from everywhere.
     let shares = min(nodes.count, workers.threadCount * 4)
