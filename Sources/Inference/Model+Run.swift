@@ -49,7 +49,7 @@ extension Model {
     _ types: [TensorType], _ values: [Int], threads: Int
   ) throws(PredictionError) -> PlanStore.Entry {
     do throws(ModelProblem) {
-      return try plans.entry(for: types, values, threads: threads)
+      return try plans.entry(for: types, values, threads: threads, makingWith: workers)
     } catch {
       throw .problem(error)
     }

@@ -27,13 +27,16 @@ final class Plan: Sendable {
   let results: [Place]
   let resultTypes: [TensorType]
 
-  /// Plans the calls that `values` need, for a run on at most `threads` threads.
+  /// Plans the calls that `values` need, for a run on at most `threads` threads, with the help of
+  /// `workers`.
   init(
-    _ graph: Graph, inputTypes: [TensorType], values: [Int], threads: Int, _ options: PlanOptions
+    _ graph: Graph, inputTypes: [TensorType], values: [Int], threads: Int, _ options: PlanOptions,
+    _ workers: WorkerPool
   ) throws(ModelProblem) {
     let types = try graph.types(for: inputTypes)
-    var planner = Planner(graph: graph, types: types, results: values, threads: threads, options)
-    try planner.plan()
+    var planner = Planner(graph: graph, types: types, results: values)
+    try planner.plan(
+      StepMaker(graph: graph, types: types, threads: threads, options: options), workers)
     self.graph = graph
     steps = planner.placedSteps()
     arenaByteCount = planner.arenaByteCount

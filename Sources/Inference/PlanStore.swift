@@ -53,13 +53,13 @@ final class PlanStore: Sendable {
   }
 
   /// The plan that computes `values` from inputs of the given types on at most `threads` threads,
-  /// made where there is none yet.
+  /// made with the help of `workers` where there is none yet.
   func entry(
-    for inputTypes: [TensorType], _ values: [Int], threads: Int
+    for inputTypes: [TensorType], _ values: [Int], threads: Int, makingWith workers: WorkerPool
   ) throws(ModelProblem) -> Entry {
     let key = Key(inputTypes: inputTypes, values: values, threads: threads)
     if let entry = find(key) { return entry }
-    let entry = Entry(try plan(key))
+    let entry = Entry(try plan(key, workers))
     state.withLock { state in
       if state.entries.count >= Self.mostEntries,
         let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -73,15 +73,16 @@ final class PlanStore: Sendable {
   }
 
   /// What passes assume of shapes holds for most inputs; for others the graph runs as it stands.
-  private func plan(_ key: Key) throws(ModelProblem) -> Plan {
+  private func plan(_ key: Key, _ workers: WorkerPool) throws(ModelProblem) -> Plan {
     let rewritten = rewritten(key.values)
     do throws(ModelProblem) {
       return try Plan(
         rewritten.graph, inputTypes: key.inputTypes, values: rewritten.results,
-        threads: key.threads, options)
+        threads: key.threads, options, workers)
     } catch {
       return try Plan(
-        graph, inputTypes: key.inputTypes, values: key.values, threads: key.threads, options)
+        graph, inputTypes: key.inputTypes, values: key.values, threads: key.threads, options,
+        workers)
     }
   }
 

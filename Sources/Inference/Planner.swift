@@ -2,14 +2,12 @@ import Layers
 import ModelFormat
 import Tensors
 
-/// Turns the calls of a graph into steps: finds those that are needed, asks each layer for its
-/// step, and gives every value and every step's scratch memory a place in the arena.
+/// Turns the calls of a graph into steps: finds those that are needed, has their steps made, and
+/// gives every value and every step's scratch memory a place in the arena.
 struct Planner {
   private let graph: Graph
   private let types: [TensorType]
   private let results: [Int]
-  private let threads: Int
-  private let options: PlanOptions
   private var steps: [(node: Int, body: @Sendable (StepBuffers) -> Void, blocks: Blocks)] = []
   private var arena = ArenaLayout()
   /// The block that holds each value; nil for the values that lie in the caller's inputs.
@@ -27,20 +25,19 @@ struct Planner {
     case input(Int)
   }
 
-  init(graph: Graph, types: [TensorType], results: [Int], threads: Int, _ options: PlanOptions) {
+  init(graph: Graph, types: [TensorType], results: [Int]) {
     self.graph = graph
     self.types = types
     self.results = results
-    self.threads = threads
-    self.options = options
     blockOfValue = Array(repeating: nil, count: types.count)
     inputOfValue = types.indices.map { $0 < graph.inputs.count ? $0 : nil }
   }
 
-  mutating func plan() throws(ModelProblem) {
-    let needed = neededNodes()
-    for (index, node) in graph.nodes.enumerated() where needed[index] {
-      try add(node, index)
+  /// Plans the steps that `maker` makes with the help of `workers`.
+  mutating func plan(_ maker: StepMaker, _ workers: WorkerPool) throws(ModelProblem) {
+    let nodes = neededNodes()
+    for (index, made) in zip(nodes, try maker.steps(of: nodes, on: workers)) {
+      add(made, index)
     }
     for value in results {
       if let block = blockOfValue[value] { arena.keep(block, until: .max) }
@@ -70,31 +67,21 @@ struct Planner {
     }
   }
 
-  /// Which nodes the results depend on.
-  private func neededNodes() -> [Bool] {
+  /// The nodes that the results depend on, in order.
+  private func neededNodes() -> [Int] {
     var neededValues = Set(results)
-    var needed = [Bool](repeating: false, count: graph.nodes.count)
+    var needed: [Int] = []
     for (index, node) in graph.nodes.enumerated().reversed()
     where node.outputs.contains(where: neededValues.contains) {
-      needed[index] = true
+      needed.append(index)
       neededValues.formUnion(node.inputs)
     }
-    return needed
+    return needed.reversed()
   }
 
-  private mutating func add(_ node: Graph.Node, _ index: Int) throws(ModelProblem) {
-    var call = graph.call(of: node, types)
-    let step: Step
-    do throws(LayerError) {
-      call.outputs = try node.layer.outputTypes(for: call)
-      try call.checkResidual()
-      let context = PlanContext(
-        cache: node.cache, threadCount: threads, isExact: options.isExact)
-      step = try node.layer.makeStep(for: call, in: context)
-    } catch {
-      throw ModelProblem(
-        .invalid, layer: node.name, className: node.className, reason: error.description)
-    }
+  private mutating func add(_ made: StepMaker.Made, _ index: Int) {
+    let (call, step) = made
+    let node = graph.nodes[index]
     let sources = zip(node.inputs, call.inputs).map { convertedSource($0, $1, index) }
     switch step.action {
     case .view:

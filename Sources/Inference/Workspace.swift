@@ -15,7 +15,7 @@ final class Workspace: @unchecked Sendable {
 
   init(_ plan: Plan) {
     self.plan = plan
-    arena = .allocate(byteCount: max(plan.arenaByteCount, 64), alignment: 64)
+    arena = .allocateAligned(byteCount: max(plan.arenaByteCount, 64))
     inputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.inputs.count })
     outputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.outputs.count })
     var callerInputs: [(slot: Int, input: Int)] = []

@@ -18,7 +18,8 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Storage of its own, its bytes zero.
   public init(zeroed byteCount: Int) {
-    bytes = .allocate(byteCount: byteCount, alignment: 64)
+    bytes = UnsafeMutableRawBufferPointer(
+      start: .allocateAligned(byteCount: byteCount), count: byteCount)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     owner = nil
     isMapped = false
@@ -26,7 +27,8 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Storage of its own, whose bytes the caller must write before they are read.
   public init(uninitialized byteCount: Int) {
-    bytes = .allocate(byteCount: byteCount, alignment: 64)
+    bytes = UnsafeMutableRawBufferPointer(
+      start: .allocateAligned(byteCount: byteCount), count: byteCount)
     owner = nil
     isMapped = false
   }

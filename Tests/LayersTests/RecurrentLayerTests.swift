@@ -69,6 +69,22 @@ import Testing
     #expect(try layer(Self.series, mask, hasMask: true)[0].floats == [0, 2, 3])
   }
 
+  @Test(arguments: ["GRU", "LSTM"], [false, true])
+  func threadsThatShareStepsChangeNothing(className: String, goesBackwards: Bool) throws {
+    let layer = try Self.layer(
+      className, features: 3, units: 128,
+      options: [
+        "return_sequences": .bool(true), "return_state": .bool(true),
+        "go_backwards": .bool(goesBackwards),
+      ])
+    // More steps than are projected at once, the last of them an odd number.
+    let series = Tensor.spread([1, 701, 3], seed: 4)
+    let alone = try layer(series)
+    for threads in 2...3 {
+      #expect(try layer(series, threads: threads).map(\.floats) == alone.map(\.floats))
+    }
+  }
+
   @Test(arguments: [("SimpleRNN", 1), ("GRU", 1), ("LSTM", 2)])
   func stateShapesFollowTheUnits(className: String, states: Int) throws {
     let state: JSONValue = .bool(true)

@@ -34,6 +34,9 @@ public final class PlanCache: Sendable {
     self.weights = weights
   }
 
+  /// The bytes of the layer's weights.
+  package var weightByteCount: Int { weights.reduce(0) { $0 + $1.bytes.count } }
+
   /// An empty cache of the same layer's.
   package func emptied() -> PlanCache { PlanCache(weights: weights) }
 

@@ -1,13 +1,20 @@
 import Tensors
 
 /// A ``GRUCell`` with `reset_after`, ready to run.
-struct GRUResetAfterBody: RecurrentBody {
+struct GRUResetAfterBody: DivisibleBody {
   let panels: RecurrentPanels
   let activation: ActivationFunction
   let recurrentActivation: ActivationFunction
 
   var projectionSize: Int { panels.width }
-  var scratchSize: Int { panels.width }
+  var scratchSize: Int { 2 * panels.width }
+  var units: Int { panels.units }
+  var unitGrain: Int? {
+    guard case .elementwise = activation, case .elementwise = recurrentActivation else {
+      return nil
+    }
+    return panels.unitGrain
+  }
 
   func project(
     _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
@@ -30,6 +37,28 @@ struct GRUResetAfterBody: RecurrentBody {
       batch: step.items, units: units, x: step.projection, xStride: step.projectionStride,
       s: step.scratch, sStride: panels.width, h: step.states, hStride: step.stateStride,
       out: step.states, outStride: step.stateStride, activation: activation,
+      recurrentActivation: recurrentActivation)
+  }
+
+  func advance(_ step: RecurrentStep, _ part: Range<Int>, to next: UnsafeMutablePointer<Float>) {
+    guard case .elementwise(let activation) = activation,
+      case .elementwise(let recurrentActivation) = recurrentActivation
+    else { return }
+    let (gates, stride) = (step.scratch + 3 * part.lowerBound, scratchSize)
+    let projected = gates + panels.width
+    for item in 0..<step.items {
+      for gate in 0..<3 {
+        (projected + item * stride + gate * part.count).update(
+          from: step.projection + item * step.projectionStride + gate * units + part.lowerBound,
+          count: part.count)
+      }
+    }
+    panels.multiplyState(
+      step, units: part, into: gates, stride: stride, Epilogue(bias: panels.stateBias))
+    CPUKernels.active.gruCell(
+      batch: step.items, units: part.count, x: projected, xStride: stride, s: gates,
+      sStride: stride, h: step.states + part.lowerBound, hStride: step.stateStride,
+      out: next + part.lowerBound, outStride: step.stateStride, activation: activation,
       recurrentActivation: recurrentActivation)
   }
 

@@ -35,12 +35,14 @@ struct LSTMCell: RecurrentCell {
 }
 
 /// An ``LSTMCell`` that is ready to run.
-private struct LSTMBody: RecurrentBody {
+private struct LSTMBody: DivisibleBody {
   let panels: RecurrentPanels
   let gates: LSTMGates
 
   var projectionSize: Int { panels.width }
-  var scratchSize: Int { 0 }
+  var scratchSize: Int { panels.width }
+  var units: Int { panels.units }
+  var unitGrain: Int? { gates.isElementwise ? panels.unitGrain : nil }
 
   func project(
     _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
@@ -55,5 +57,21 @@ private struct LSTMBody: RecurrentBody {
       rows: step.items, z: step.projection, zStride: step.projectionStride,
       c: step.states + panels.units, cStride: step.stateStride, h: step.states,
       hStride: step.stateStride)
+  }
+
+  func advance(_ step: RecurrentStep, _ part: Range<Int>, to next: UnsafeMutablePointer<Float>) {
+    let z = step.scratch + 4 * part.lowerBound
+    let c = next + units + part.lowerBound
+    for item in 0..<step.items {
+      let offset = item * step.stateStride
+      (c + offset).update(
+        from: step.states + units + part.lowerBound + offset, count: part.count)
+    }
+    panels.multiplyState(
+      step, units: part, into: z, stride: panels.width,
+      Epilogue(residual: step.projection, residualStride: step.projectionStride))
+    gates.combine(
+      rows: step.items, units: part.count, z: z, zStride: panels.width, c: c,
+      cStride: step.stateStride, h: next + part.lowerBound, hStride: step.stateStride)
   }
 }

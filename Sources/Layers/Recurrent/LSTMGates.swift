@@ -7,10 +7,20 @@ struct LSTMGates: Sendable {
   let activation: ActivationFunction
   let recurrentActivation: ActivationFunction
 
-  /// Replaces the states of some rows; z is overwritten.
+  /// Whether both functions are of single numbers, so that units can be computed apart.
+  var isElementwise: Bool {
+    if case .elementwise = activation, case .elementwise = recurrentActivation {
+      true
+    } else {
+      false
+    }
+  }
+
+  /// Replaces the states of some rows; z is overwritten. Only where ``isElementwise`` may `units`
+  /// be less than all.
   func combine(
-    rows: Int, z: UnsafeMutablePointer<Float>, zStride: Int, c: UnsafeMutablePointer<Float>,
-    cStride: Int, h: UnsafeMutablePointer<Float>, hStride: Int
+    rows: Int, units: Int? = nil, z: UnsafeMutablePointer<Float>, zStride: Int,
+    c: UnsafeMutablePointer<Float>, cStride: Int, h: UnsafeMutablePointer<Float>, hStride: Int
   ) {
     guard case .elementwise(let activation) = activation,
       case .elementwise(let recurrentActivation) = recurrentActivation
@@ -19,7 +29,7 @@ struct LSTMGates: Sendable {
       return
     }
     CPUKernels.active.lstmCell(
-      batch: rows, units: units, z: z, zStride: zStride, c: c, cStride: cStride, h: h,
+      batch: rows, units: units ?? self.units, z: z, zStride: zStride, c: c, cStride: cStride, h: h,
       hStride: hStride, activation: activation, recurrentActivation: recurrentActivation)
   }
 

@@ -30,14 +30,14 @@ struct RecurrentLoop: Sendable {
   let outputSize: Int
   let batch: Int
   let steps: Int
-  private let body: any RecurrentBody
-  private let options: RecurrentOptions
-  private let wiring: Wiring
+  let body: any RecurrentBody
+  let options: RecurrentOptions
+  let wiring: Wiring
   private let inputSize: Int
   private let stateSizes: [Int]
-  private let stateStride: Int
+  let stateStride: Int
   /// Where a cell's output lies among an item's states.
-  private let outputOffset: Int
+  let outputOffset: Int
   private let blockLength: Int
 
   /// The numbers that the projections of one block should take at most, for all items.
@@ -79,7 +79,9 @@ struct RecurrentLoop: Sendable {
     while done < steps {
       let block = done..<min(done + blockLength, steps)
       project(items, block, buffers, memory.projections)
-      for step in block { advance(items, step, of: block, memory, buffers, output) }
+      if !advanceTogether(items, block, memory, buffers, output) {
+        for step in block { advance(items, step, of: block, memory, buffers, output) }
+      }
       done = block.upperBound
     }
     writeStates(items, buffers, memory.states)
@@ -88,7 +90,7 @@ struct RecurrentLoop: Sendable {
 
 extension RecurrentLoop {
   /// The parts of the scratch memory, each for all items of the batch.
-  private struct Memory {
+  struct Memory {
     let projections: UnsafeMutablePointer<Float>
     let states: UnsafeMutablePointer<Float>
     /// The states before a step in which some items are masked.
@@ -108,16 +110,9 @@ extension RecurrentLoop {
     _ items: Range<Int>, _ step: Int, of block: Range<Int>, _ memory: Memory,
     _ buffers: StepBuffers, _ output: Output
   ) {
-    let place = options.goesBackwards ? block.upperBound - 1 - step : step - block.lowerBound
-    let itemSize = blockLength * body.projectionSize
     let hasMasked = isMasked(items, step, buffers)
     if hasMasked { copyStates(items, from: memory.states, to: memory.saved) }
-    body.advance(
-      RecurrentStep(
-        items: items.count,
-        projection: memory.projections + items.lowerBound * itemSize + place * body.projectionSize,
-        projectionStride: itemSize, states: memory.states + items.lowerBound * stateStride,
-        stateStride: stateStride, scratch: memory.work + items.lowerBound * body.scratchSize))
+    body.advance(recurrentStep(items, step, of: block, memory, states: memory.states))
     for item in items {
       if hasMasked, isMasked(item..<(item + 1), step, buffers) {
         copyStates(item..<(item + 1), from: memory.saved, to: memory.states)
@@ -126,6 +121,20 @@ extension RecurrentLoop {
         write(memory.states + item * stateStride + outputOffset, item, step, output)
       }
     }
+  }
+
+  /// What a body takes for one step of a block, from the given states of all items.
+  func recurrentStep(
+    _ items: Range<Int>, _ step: Int, of block: Range<Int>, _ memory: Memory,
+    states: UnsafeMutablePointer<Float>
+  ) -> RecurrentStep {
+    let place = options.goesBackwards ? block.upperBound - 1 - step : step - block.lowerBound
+    let itemSize = blockLength * body.projectionSize
+    return RecurrentStep(
+      items: items.count,
+      projection: memory.projections + items.lowerBound * itemSize + place * body.projectionSize,
+      projectionStride: itemSize, states: states + items.lowerBound * stateStride,
+      stateStride: stateStride, scratch: memory.work + items.lowerBound * body.scratchSize)
   }
 
   /// The position in time of the step that is computed as the given one.
@@ -158,9 +167,14 @@ extension RecurrentLoop {
     return items.contains { buffers.input(mask)[$0 * steps + time] == 0 }
   }
 
-  private func row(_ item: Int, _ step: Int, _ output: Output) -> UnsafeMutablePointer<Float> {
+  func row(_ item: Int, _ step: Int, _ output: Output) -> UnsafeMutablePointer<Float> {
     let place = options.returnsSequences ? (output.isReversed ? steps - 1 - step : step) : 0
     return output.start + item * output.itemStride + place * output.stepStride
+  }
+
+  /// Whether a step's state is, or may turn out to be, an output.
+  func isWritten(_ step: Int) -> Bool {
+    options.returnsSequences || wiring.mask != nil || step == steps - 1
   }
 
   private func clear(_ items: Range<Int>, _ output: Output) {
@@ -170,7 +184,7 @@ extension RecurrentLoop {
   private func write(
     _ state: UnsafePointer<Float>, _ item: Int, _ step: Int, _ output: Output
   ) {
-    guard options.returnsSequences || wiring.mask != nil || step == steps - 1 else { return }
+    guard isWritten(step) else { return }
     row(item, step, output).update(from: state, count: outputSize)
   }
 
@@ -204,7 +218,7 @@ extension RecurrentLoop {
     }
   }
 
-  private func copyStates(
+  func copyStates(
     _ items: Range<Int>, from source: UnsafePointer<Float>, to copy: UnsafeMutablePointer<Float>
   ) {
     let start = items.lowerBound * stateStride

@@ -52,6 +52,32 @@ final class RecurrentPanels: @unchecked Sendable {
       weights: recurrentKernel, c: gates, cStride: gatesStride, epilogue: epilogue)
   }
 
+  /// The units that a part of a product is a multiple of; nil where gates do not begin with a panel.
+  var unitGrain: Int? {
+    let grain = recurrentKernel.kernels.panelWidth
+    return units % grain == 0 ? grain : nil
+  }
+
+  /// gates = state · recurrent_kernel + addend for some units of every gate and item of a step.
+  ///
+  /// - Parameters:
+  ///   - step: The step; the first of its states is multiplied.
+  ///   - part: The units.
+  ///   - gates: Where the first item's gates go, side by side.
+  ///   - gatesStride: From one item's gates to the next one's.
+  ///   - epilogue: What is added, for all units.
+  func multiplyState(
+    _ step: RecurrentStep, units part: Range<Int>, into gates: UnsafeMutablePointer<Float>,
+    stride gatesStride: Int, _ epilogue: Epilogue
+  ) {
+    for gate in 0..<width / units {
+      let column = gate * units + part.lowerBound
+      multiplyState(
+        step, columns: column..<column + part.count, into: gates + gate * part.count - column,
+        stride: gatesStride, epilogue)
+    }
+  }
+
   /// projection += state · recurrent_kernel, for every item of a step.
   func addState(_ step: RecurrentStep) {
     multiplyState(
