@@ -9,8 +9,9 @@ struct KerasVersion: Hashable, Sendable {
   /// Whether this is Keras before it became a part of TensorFlow, with its own back ends; up to
   /// 2.3, TensorFlow's versions end in `-tf`.
   let isMultiBackend: Bool
-  /// Whether convolutions turned their kernels round, as those of Theano do.
-  var flipsKernels = false
+  /// Whether the file's back end was Theano, whose convolutions turn their kernels round and have
+  /// paddings of their own.
+  var isTheano = false
 
   /// The version that `text` spells, or nil where it spells none.
   init?(_ text: String) {

@@ -69,7 +69,11 @@ struct ModelImport {
     let told = provenance.kerasVersion.flatMap { KerasVersion($0) }
     var version = told ?? KerasVersion(inferredFrom: json)
     if told == nil { report.note(.versionInferred(version.major)) }
-    version.flipsKernels = provenance.backend == "theano"
+    version.isTheano = provenance.backend == "theano"
+    if provenance.backend == nil, version.major < 2, Keras1Dialect.needsTheano(json) {
+      version.isTheano = true
+      report.note(.theanoInferred)
+    }
     return version
   }
 

@@ -12,16 +12,21 @@ struct Keras1Dialect {
   /// The dialect of a model's configuration.
   init(_ model: JSONValue, report: ImportReport) {
     self.report = report
-    ordering = Self.orderings(in: model).first
+    ordering = Self.values(of: "dim_ordering", in: model).first { $0 != .string("default") }
   }
 
-  /// What a model's layers say of their channels' place, in order.
-  private static func orderings(in json: JSONValue) -> [JSONValue] {
+  /// Whether a model's configuration asks for a padding that no other back end has.
+  static func needsTheano(_ model: JSONValue) -> Bool {
+    values(of: "border_mode", in: model).contains(.string("full"))
+  }
+
+  /// What a model's layers say under an option's name, in order.
+  private static func values(of option: String, in json: JSONValue) -> [JSONValue] {
     switch json {
     case .object(let members):
-      if let own = members["dim_ordering"], own != .string("default") { return [own] }
-      return members.sorted { $0.key < $1.key }.flatMap { orderings(in: $0.value) }
-    case .array(let elements): return elements.flatMap(orderings)
+      if let own = members[option], own.string != nil { return [own] }
+      return members.sorted { $0.key < $1.key }.flatMap { values(of: option, in: $0.value) }
+    case .array(let elements): return elements.flatMap { values(of: option, in: $0) }
     default: return []
     }
   }
