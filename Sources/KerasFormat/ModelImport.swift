@@ -17,9 +17,8 @@ struct ModelImport {
   ) throws(ModelProblems) -> ImportedModel {
     var json = try parsed(architecture)
     let version = version(of: json)
-    if version.major < 2 {
-      report.note(.keras1Translated)
-      json = Keras1Dialect(json, report: report).translated(json)
+    if version.isMultiBackend {
+      json = Keras1Dialect(json, version: version, report: report).translated(json)
     }
     let parser = ModelParser(version: version, report: report)
     guard var source = parser.model(json) else { throw ModelProblems(report.problems) }

@@ -19,7 +19,7 @@ enum ConfigRules {
   private static let table: [String: [ConfigRule]] = {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
-      "Bidirectional": [.backwardLayer],
+      "Bidirectional": [.backwardLayer, .maskedOutput],
       "Dense": [.quantization, .lowRank],
       "Discretization": [.learnedBoundaries],
       "EinsumDense": [.quantization, .lowRank],
@@ -68,7 +68,7 @@ enum ConfigRules {
       "Cropping#D": [.pairs("cropping", rank: rank)],
       "DepthwiseConv#D": window
         + [.unread("groups", "filters"), .sameOnTheano("same_theano")],
-      "LocallyConnected#D": window,
+      "LocallyConnected#D": window + [.kernelFormat],
       "MaxPooling#D": pool,
       // Keras does not cut what a window of even size leaves over there.
       "SeparableConv#D": window + [.unread("groups"), .sameOnTheano("half")],

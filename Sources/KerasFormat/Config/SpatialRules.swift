@@ -16,6 +16,14 @@ extension ConfigRule {
     normalizer.report.note(.keras2Bilinear)
   }
 
+  /// `kernel_format`, by which a kernel's numbers stand that are of one place each: the only weights
+  /// that are stored as the data stands.
+  static let kernelFormat = ConfigRule { config, _ in
+    if config["data_format"] == .string("channels_first") {
+      config["kernel_format"] = config["data_format"]
+    }
+  }
+
   /// The kernels of the back end whose convolutions turn them round.
   static let flippedKernels = ConfigRule { config, normalizer in
     guard normalizer.version.isTheano else { return }

@@ -8,10 +8,18 @@ struct Keras1Dialect {
   let report: ImportReport
   /// Where the channels stand in layers that do not say so: those that only move pixels never do.
   private let ordering: JSONValue?
+  /// The classes that are told in this dialect; nil for all.
+  private let classNames: Set<String>?
 
-  /// The dialect of a model's configuration.
-  init(_ model: JSONValue, report: ImportReport) {
+  /// The classes that Keras 2 kept for a while, in their old words.
+  ///
+  /// Keras: `keras/legacy/layers.py` of 2.0.
+  private static let leftovers: Set = ["Highway", "MaxoutDense", "Merge"]
+
+  /// The dialect of a model's configuration, which a version of Keras before TensorFlow's wrote.
+  init(_ model: JSONValue, version: KerasVersion, report: ImportReport) {
     self.report = report
+    classNames = version.major < 2 ? nil : Self.leftovers
     ordering = Self.values(of: "dim_ordering", in: model).first { $0 != .string("default") }
   }
 
@@ -33,10 +41,15 @@ struct Keras1Dialect {
 
   /// The configuration of a model, `{"class_name", "config"}`.
   func translated(_ model: JSONValue) -> JSONValue {
+    Keras1Merge(report: report).unfolded(retold(model))
+  }
+
+  /// The configuration of a model whose own branches still stand in its first layer.
+  private func retold(_ model: JSONValue) -> JSONValue {
     guard var members = model.object, let config = members["config"] else { return model }
     if let layers = config.array {
       members["config"] = .array(layers.map(layer))
-      return Keras1Merge(report: report).unfolded(.object(members))
+      return .object(members)
     }
     guard var options = config.object, let layers = options["layers"]?.array else { return model }
     options["layers"] = .array(layers.map(layer))
@@ -50,9 +63,11 @@ struct Keras1Dialect {
       return entry
     }
     if ["Model", "Sequential"].contains(className) { return translated(entry) }
+    if let classNames, !classNames.contains(className) { return entry }
+    report.note(.keras1Translated)
     guard var config = members["config"]?.object else { return entry }
     if className == "Merge", let branches = config["layers"]?.array {
-      config["layers"] = .array(branches.map(layer))
+      config["layers"] = .array(branches.map(retold))
     }
     if let inner = config["layer"] { config["layer"] = layer(inner) }
     if config["dim_ordering"] == nil, Self.movesPixels(className) {
