@@ -70,7 +70,7 @@ def check(options, seed, directory):
     try:
         apply(draw, copy, *([options.keraskit] if damage == "bundle" else []))
     except (KeyError, OSError, ValueError, RuntimeError):
-        pass  # Some fixtures are damaged already, and h5py cannot open them: they are run as they are.
+        pass  # Some fixtures are damaged already and h5py cannot open them: run as they are.
     faults = []
     for command in (["inspect"], ["convert", "-o", os.path.join(folder, "out")],
                     ["bench", "--seconds", "0.01", "--threads", "2"]):

@@ -9,8 +9,8 @@ import zipfile
 import h5py
 
 ODD = [None, True, False, -1, 0, 1, 2, 7, -(1 << 31), 1 << 31, 1 << 62, 1 << 63, 1 << 64, -1.5, 0.0,
-       1e308, -1e308, 10 ** 40, float("nan"), float("inf"), "", "same", "full", "é" * 40, "x" * 5000,
-       "/", "..", "a/b", [], {}, [[]], [None], [-1], [0, 0], [1 << 40, 1 << 40], [1] * 300,
+       1e308, -1e308, 10 ** 40, float("nan"), float("inf"), "", "same", "full", "é" * 40,
+       "x" * 5000, "/", "..", "a/b", [], {}, [[]], [None], [-1], [0, 0], [1 << 40, 1 << 40], [1] * 300,
        {"class_name": "Dense"}, {"class_name": "Dense", "config": None},
        {"class_name": "__tuple__", "items": [1, {"class_name": "__tuple__"}]},
        {"class_name": "__numpy__", "config": {"value": [1], "dtype": "object"}},
