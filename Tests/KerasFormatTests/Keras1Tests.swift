@@ -58,4 +58,19 @@ struct Keras1Tests {
     #expect(contents.weights["c/kernel"]?.elements(as: Float.self) == [2, 1])
     #expect(contents.provenance.rules.contains { $0.contains("padding is Theano's alone") })
   }
+
+  @Test(
+    "before the first version are told from what is damaged",
+    arguments: [
+      (#"{"class_name": "Graph", "config": {"name": "g", "nodes": []}}"#, "a Graph of Keras 0.3"),
+      (
+        #"{"class_name": "Sequential", "layers": [{"name": "Dense"}], "name": "Sequential"}"#,
+        "a configuration of Keras 0.3"
+      ),
+    ])
+  func keras0(config: String, reason: String) {
+    let problems = KerasFile(config: config, version: nil).problems()
+    #expect(problems.count == 1)
+    #expect(problems.allSatisfy { $0.kind == .unsupported && $0.reason.hasPrefix(reason) })
+  }
 }
