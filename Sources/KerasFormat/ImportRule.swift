@@ -7,6 +7,10 @@ enum ImportRule {
   case keras2HardSigmoid
   /// Bilinear upsampling of Keras before TensorFlow's.
   case keras2Bilinear
+  /// `same` padding on Theano.
+  case paddedByTheano
+  /// A file that does not name its back end asks for what Theano alone has.
+  case theanoInferred
   /// A GRU of early Keras 2 has no `reset_after`.
   case resetAfterAbsent
   /// A recurrent layer of early Keras 2 has no `recurrent_activation`.
@@ -51,6 +55,9 @@ enum ImportRule {
       "the file names no Keras version; its configuration is Keras \(major)'s"
     case .keras2HardSigmoid: "hard_sigmoid is Keras 2's, clip(0.2 x + 0.5, 0, 1)"
     case .keras2Bilinear: "bilinear upsampling aligns corners' origins, not pixels' centres"
+    case .paddedByTheano: "\"same\" padding is Theano's, half a window in front"
+    case .theanoInferred:
+      "the file names no back end; \"full\" padding is Theano's alone, so kernels are turned round"
     case .resetAfterAbsent: "GRU layers without reset_after reset before the product"
     case .recurrentActivationAbsent:
       "recurrent layers without recurrent_activation use Keras 2's hard_sigmoid"

@@ -6,27 +6,31 @@ struct KerasVersion: Hashable, Sendable {
   let major: Int
   /// The second number.
   let minor: Int
+  /// The third number.
+  let patch: Int
   /// Whether this is Keras before it became a part of TensorFlow, with its own back ends; up to
   /// 2.3, TensorFlow's versions end in `-tf`.
   let isMultiBackend: Bool
-  /// Whether convolutions turned their kernels round, as those of Theano do.
-  var flipsKernels = false
+  /// Whether the file's back end was Theano, whose convolutions turn their kernels round and have
+  /// paddings of their own.
+  var isTheano = false
 
   /// The version that `text` spells, or nil where it spells none.
   init?(_ text: String) {
-    let numbers = text.split(separator: ".").prefix(2).map { part in
+    let numbers = text.split(separator: ".").prefix(3).map { part in
       Int(part.prefix { $0.isNumber })
     }
     guard case .some(.some(let major)) = numbers.first else { return nil }
     self.major = major
     minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
+    patch = numbers.count > 2 ? numbers[2] ?? 0 : 0
     isMultiBackend = (major, minor) < (2, 4) && !text.hasSuffix("-tf")
   }
 
   /// The version that a configuration's own words point to, for files that do not tell.
   init(inferredFrom config: JSONValue) {
     let words = Self.words(in: config)
-    isMultiBackend = false
+    patch = 0
     if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
       (major, minor) = (3, Self.newestMinor)
     } else if !words.isDisjoint(with: Self.wordsOfKeras1) {
@@ -34,6 +38,8 @@ struct KerasVersion: Hashable, Sendable {
     } else {
       (major, minor) = (2, 0)
     }
+    // A file of Keras 2 that tells nothing is rather TensorFlow's.
+    isMultiBackend = major < 2
   }
 
   /// The minor version that a file of Keras 3 is taken for that does not tell.

@@ -17,9 +17,8 @@ struct ModelImport {
   ) throws(ModelProblems) -> ImportedModel {
     var json = try parsed(architecture)
     let version = version(of: json)
-    if version.major < 2 {
-      report.note(.keras1Translated)
-      json = Keras1Dialect(json, report: report).translated(json)
+    if version.isMultiBackend {
+      json = Keras1Dialect(json, version: version, report: report).translated(json)
     }
     let parser = ModelParser(version: version, report: report)
     guard var source = parser.model(json) else { throw ModelProblems(report.problems) }
@@ -69,7 +68,11 @@ struct ModelImport {
     let told = provenance.kerasVersion.flatMap { KerasVersion($0) }
     var version = told ?? KerasVersion(inferredFrom: json)
     if told == nil { report.note(.versionInferred(version.major)) }
-    version.flipsKernels = provenance.backend == "theano"
+    version.isTheano = provenance.backend == "theano"
+    if provenance.backend == nil, version.major < 2, Keras1Dialect.needsTheano(json) {
+      version.isTheano = true
+      report.note(.theanoInferred)
+    }
     return version
   }
 

@@ -71,6 +71,8 @@ extension Activation {
   package static let relu = relu()
   /// The logistic function, 1 / (1 + exp(-x)).
   package static let sigmoid = Activation(.sigmoid)
+  /// log(1 + exp(x)).
+  package static let softplus = Activation(.softplus)
   /// The hyperbolic tangent.
   package static let tanh = Activation(.tanh)
 

@@ -47,6 +47,7 @@ struct ConfigTests {
         #"{"scale": {"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "float32"}}}"#,
         #"{"scale": [1, 2]}"#
       ),
+      ("ReLU", #"{"max_value": {"type": "ndarray", "value": 6.0}}"#, #"{"max_value": 6.0}"#),
       ("CategoryEncoding", #"{"dtype": "int64", "sparse": false}"#, #"{"dtype": "int64"}"#),
     ])
   func spelling(className: String, options: String, expected: String) throws {

@@ -25,6 +25,8 @@ struct KerasFile {
   var groups: [(layer: String, weights: [Weight])]? = []
   /// The version of Keras.
   var version: String? = "3.15.1"
+  /// The back end.
+  var backend: String? = "tensorflow"
   /// The parts that long lists of names are split into.
   var parts = 1
 
@@ -52,7 +54,7 @@ struct KerasFile {
     var attributes: [String: HDF5Attribute] = [:]
     attributes["model_config"] = config.map { .text([$0], isScalar: true) }
     attributes["keras_version"] = version.map { .text([$0], isScalar: true) }
-    attributes["backend"] = .text(["tensorflow"], isScalar: true)
+    attributes["backend"] = backend.map { .text([$0], isScalar: true) }
     var root = Folder(attributes: attributes)
     if let groups {
       var weights = Folder(attributes: names("layer_names", groups.map(\.layer)))

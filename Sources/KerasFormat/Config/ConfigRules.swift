@@ -19,7 +19,7 @@ enum ConfigRules {
   private static let table: [String: [ConfigRule]] = {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
-      "Bidirectional": [.backwardLayer],
+      "Bidirectional": [.backwardLayer, .maskedOutput],
       "Dense": [.quantization, .lowRank],
       "Discretization": [.learnedBoundaries],
       "EinsumDense": [.quantization, .lowRank],
@@ -55,21 +55,23 @@ enum ConfigRules {
       .vector("kernel_size", rank: rank), .vector("strides", rank: rank),
       .vector("dilation_rate", rank: rank),
     ]
+    let convolution = window + [.sameOnTheano("same_theano"), .flippedKernels]
     let pool: [ConfigRule] = [
       .vector("pool_size", rank: rank), .vector("strides", rank: rank),
-      .null("strides", means: "pool_size"),
+      .null("strides", means: "pool_size"), .sameOnTheano("same_theano_pooling"),
     ]
     var rules: [String: [ConfigRule]] = [
       "AveragePooling#D": pool,
-      "Conv#D": window + [.flippedKernels, .lowRank],
-      "Conv#DTranspose": window
-        + [.vector("output_padding", rank: rank), .ungrouped, .flippedKernels],
-      "ConvLSTM#D": window + [.recurrentActivation, .flippedKernels],
+      "Conv#D": convolution + [.lowRank],
+      "Conv#DTranspose": convolution + [.vector("output_padding", rank: rank), .ungrouped],
+      "ConvLSTM#D": convolution + [.recurrentActivation, .recurrentPadding],
       "Cropping#D": [.pairs("cropping", rank: rank)],
-      "DepthwiseConv#D": window + [.unread("groups", "filters")],
-      "LocallyConnected#D": window,
+      "DepthwiseConv#D": window
+        + [.unread("groups", "filters"), .sameOnTheano("same_theano")],
+      "LocallyConnected#D": window + [.kernelFormat],
       "MaxPooling#D": pool,
-      "SeparableConv#D": window + [.unread("groups")],
+      // Keras does not cut what a window of even size leaves over there.
+      "SeparableConv#D": window + [.unread("groups"), .sameOnTheano("half")],
       "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
     if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation] }

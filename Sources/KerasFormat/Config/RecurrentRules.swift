@@ -28,6 +28,13 @@ extension ConfigRule {
     normalizer.report.note(.backwardLayerMirrored)
   }
 
+  /// `zero_output_for_mask`, which a `Bidirectional` forces on its layers since Keras became a part
+  /// of TensorFlow.
+  static let maskedOutput = ConfigRule { config, normalizer in
+    guard normalizer.version.isMultiBackend else { return }
+    config["zero_output_for_mask"] = .bool(false)
+  }
+
   /// What cuDNN's layers always do, and say nothing of.
   static let cuDNN = ConfigRule { config, _ in
     config["activation"] = .string("tanh")

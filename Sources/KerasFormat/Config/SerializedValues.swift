@@ -14,6 +14,10 @@ enum SerializedValues {
         if let items = members["items"] { return unwrapped(items) }
       default: break
       }
+      // As Keras 2 writes options that NumPy's arrays hold.
+      if members.count == 2, members["type"] == .string("ndarray"), let value = members["value"] {
+        return unwrapped(value)
+      }
       return .object(members.mapValues(unwrapped))
     default: return json
     }

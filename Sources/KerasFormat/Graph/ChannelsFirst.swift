@@ -36,7 +36,9 @@ struct ChannelsFirst {
   private static let table: [String: Form] = {
     var table = ["Flatten": Form(axes: nil, reduces: true)]
     for axes in 1...3 {
-      let convolutions = ["Conv#D", "Conv#DTranspose", "DepthwiseConv#D", "SeparableConv#D"]
+      let convolutions = [
+        "Conv#D", "Conv#DTranspose", "DepthwiseConv#D", "LocallyConnected#D", "SeparableConv#D",
+      ]
       let reshapings = ["Cropping#D", "UpSampling#D", "ZeroPadding#D"]
       let poolings = [
         "AdaptiveAveragePooling#D", "AdaptiveMaxPooling#D", "AveragePooling#D", "MaxPooling#D",

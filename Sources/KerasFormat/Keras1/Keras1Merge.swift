@@ -7,31 +7,45 @@ struct Keras1Merge {
   let report: ImportReport
 
   /// Today's class for each mode.
-  static let classes = [
-    "ave": "Average", "concat": "Concatenate", "dot": "Dot", "max": "Maximum", "mul": "Multiply",
-    "sum": "Add",
+  private static let classes = [
+    "ave": "Average", "concat": "Concatenate", "cos": "CosineMerge", "dot": "Dot",
+    "max": "Maximum", "mul": "Multiply", "sum": "Add",
   ]
 
   /// The options of today's classes.
   static let rule = Keras1Rule(
     name: "Merge",
+    choose: { config in isFunction(config) ? nil : config["mode"]?.string.flatMap { classes[$0] } },
     adjust: { config, original in
       let kept: Set = ["layers", "name", "trainable"]
       config = config.filter { kept.contains($0.key) }
       switch original["mode"]?.string {
       case "concat": config["axis"] = original["concat_axis"] ?? .int(-1)
-      case "dot":
+      case "cos", "dot":
         let axes = (original["dot_axes"] ?? .int(-1)).leaves
         config["axes"] = axes.count == 1 ? axes[0] : .array(axes)
       default: break
       }
     },
     refuse: { config in
+      if isFunction(config) {
+        let name = config["mode"]?.string.map { "the Python function \"\($0)\"" }
+        return (
+          "mode",
+          "merges by \(name ?? "a Python lambda"), whose code is never run; Keras 1's own modes are "
+            + "\(classes.keys.sorted().joined(separator: ", "))"
+        )
+      }
       guard let mode = config["mode"]?.string, classes[mode] != nil else {
-        return ("mode", "merging by \(config["mode"] ?? .null)")
+        return ("mode", "expected one of Keras 1's modes, found \(config["mode"] ?? .null)")
       }
       return nil
     })
+
+  /// Whether a merge is by code, which the file has by name or as bytes, and not by a mode.
+  private static func isFunction(_ config: Keras1Rule.Options) -> Bool {
+    config["mode_type"].map { $0 != .string("raw") } ?? (config["mode"]?.array != nil)
+  }
 
   /// A Sequential model that begins with branches as the functional model that it is.
   func unfolded(_ model: JSONValue) -> JSONValue {

@@ -5,10 +5,17 @@ extension Keras1Rule {
   static let table: [String: Keras1Rule] = [
     "AveragePooling1D": pool1D, "MaxPooling1D": pool1D,
     "BatchNormalization": Keras1Rule(
-      dropped: ["mode"],
+      choose: { normalizations[$0["mode"]?.int ?? 0] }, dropped: ["mode"],
+      adjust: { config, original in
+        guard original["mode"] ?? .int(0) != .int(0) else { return }
+        config["momentum"] = nil
+        stored("unused_statistics", &config)
+      },
       refuse: { config in
-        guard let mode = config["mode"]?.int, mode != 0 else { return nil }
-        return ("mode", "mode \(mode), which normalizes by other statistics than the stored ones")
+        guard let mode = config["mode"], mode.int.flatMap({ normalizations[$0] }) == nil else {
+          return nil
+        }
+        return ("mode", "expected 0, 1 or 2, found \(mode)")
       }),
     "ConvLSTM2D": Keras1Rule(dropped: inputs) { config in
       kernelSize(&config, ["nb_row", "nb_col"])
@@ -21,9 +28,12 @@ extension Keras1Rule {
       kernelSize(&config, ["kernel_dim1", "kernel_dim2", "kernel_dim3"])
       turnKernels("channels_first_conv3d", &config)
     },
-    "Deconvolution2D": Keras1Rule(name: "Conv2DTranspose", dropped: ["output_shape"]) { config in
+    "Deconvolution2D": Keras1Rule(name: "Conv2DTranspose") { config in
       kernelSize(&config, ["nb_row", "nb_col"])
       let isFirst = config["data_format"] == .string("channels_first")
+      if let shape = config.removeValue(forKey: "output_shape")?.array, shape.count == 4 {
+        config["output_size"] = .array(Array(isFirst ? shape[2...] : shape[1...2]))
+      }
       stored(isFirst ? "channels_first_deconv2d" : "keras1_deconv2d", &config)
     },
     "Dense": Keras1Rule(renamed: ["output_dim": "units"], dropped: ["input_dim"]),
@@ -64,6 +74,11 @@ extension Keras1Rule {
     self.init(
       name: name, renamed: renamed, dropped: dropped, adjust: { config, _ in adjust(&config) })
   }
+
+  /// Today's class for each mode of `BatchNormalization`.
+  private static let normalizations = [
+    0: "BatchNormalization", 1: "SampleNormalization", 2: "FeatureNormalization",
+  ]
 
   private static let inputs: Set = ["input_dim", "input_length"]
 

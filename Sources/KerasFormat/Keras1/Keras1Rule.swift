@@ -6,6 +6,8 @@ struct Keras1Rule: Sendable {
 
   /// The class's name in Keras 2; nil where it is the same.
   var name: String?
+  /// The class's name where options decide; nil where they do not.
+  var choose: (@Sendable (Options) -> String?)?
   /// The options that have other names in Keras 2.
   var renamed: [String: String] = [:]
   /// The options that change nothing.
@@ -16,10 +18,7 @@ struct Keras1Rule: Sendable {
   var refuse: (@Sendable (Options) -> (option: String, reason: String)?)?
 
   /// The class's name in Keras 2, which options may decide.
-  func className(_ config: Options) -> String {
-    if let chosen = Self.merges(config["mode"], of: self) { return chosen }
-    return name ?? ""
-  }
+  func className(_ config: Options) -> String { choose?(config) ?? name ?? "" }
 
   /// Why a layer of the given options is not supported, or nil.
   func refusal(_ config: Options) -> (option: String, reason: String)? { refuse?(config) }
@@ -55,11 +54,5 @@ struct Keras1Rule: Sendable {
   private static func isIrrelevant(_ option: String) -> Bool {
     ["_constraint", "_init", "_regularizer"].contains { option.hasSuffix($0) }
       || ["consume_less", "dim_ordering", "dropout_U", "dropout_W", "init"].contains(option)
-  }
-
-  /// The class that a `Merge` of the given mode is; nil for every other class.
-  private static func merges(_ mode: JSONValue?, of rule: Keras1Rule) -> String? {
-    guard rule.name == "Merge" else { return nil }
-    return mode?.string.flatMap { Keras1Merge.classes[$0] } ?? "Merge"
   }
 }

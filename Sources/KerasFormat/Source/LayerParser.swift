@@ -47,9 +47,10 @@ struct LayerParser {
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
     default:
-      if let (option, reason) = UncommonWeights.refusal(
-        of: options, className: layer.className, version: models.version)
-      {
+      let refusals = [UncommonWeights.refusal, TheanoPooling.refusal].compactMap { refusal in
+        refusal(options, layer.className, models.version)
+      }
+      for (option, reason) in refusals {
         report.unsupported(layerPath, layer.className, option: option, reason: reason)
       }
       layer.config = ConfigNormalizer(version: models.version, report: report)

@@ -11,6 +11,11 @@ struct ModelParser {
   /// names it in problems and is empty for the outermost model.
   func model(_ json: JSONValue, path: String = "") -> SourceModel? {
     guard let rawName = ClassNames.name(of: json), let config = json["config"] else {
+      if json["config"] == nil, json["layers"] ?? json["nodes"] != nil {
+        report.unsupported(
+          path, reason: "a configuration of Keras 0.3: those of Keras 1 and later are read")
+        return nil
+      }
       report.invalid(
         path, option: path.isEmpty ? "model_config" : nil,
         reason: "expected a model's \"class_name\" and \"config\", found none")
@@ -20,8 +25,10 @@ struct ModelParser {
     guard let form, let entries = form.layerEntries(config) else {
       report.unsupported(
         path,
-        reason: "a model of class \"\(rawName)\", which is defined in Python: the file does not "
-          + "hold its graph")
+        reason: rawName == "Graph"
+          ? "a Graph of Keras 0.3: only Sequential and functional models are read"
+          : "a model of class \"\(rawName)\", which is defined in Python: the file does not hold "
+            + "its graph")
       return nil
     }
     if form.isSubclass { report.note(.subclassReadAsGraph(rawName)) }

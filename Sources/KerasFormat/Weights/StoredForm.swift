@@ -108,6 +108,7 @@ struct StoredForm: Sendable {
   private static let table: [String: StoredForm] =
     recurrentForms.merging(convolutionForms) { first, _ in first }
     .merging(preprocessingForms) { first, _ in first }
+    .merging(normalizationForms) { first, _ in first }
 }
 
 extension NamedWeight {

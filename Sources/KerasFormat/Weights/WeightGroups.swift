@@ -6,12 +6,18 @@ import Tensors
 struct WeightGroups {
   /// The names of the groups in the file's order.
   let names: [String]
+  /// Whether groups and weights have numbers for names, as up to Keras 0.3.
+  let isNumbered: Bool
   private let root: HDF5Group
 
   /// The groups under `root`, which is `model_weights` or the root of a file of weights alone.
   init(_ root: HDF5Group) throws(HDF5Error) {
     self.root = root
-    names = try root.attributes.splitStrings("layer_names")
+    isNumbered = root.attributes["nb_layers"] != nil
+    names =
+      isNumbered
+      ? try Self.numbered("layer_", "nb_layers", in: root)
+      : try root.attributes.splitStrings("layer_names")
   }
 
   /// Whether the file has a group of that name.
@@ -20,12 +26,30 @@ struct WeightGroups {
   /// The weights of a group in the file's order.
   func weights(of name: String) throws(HDF5Error) -> [StoredWeight] {
     let group = try root.group(at: name)
+    let names =
+      isNumbered
+      ? try Self.numbered("param_", "nb_params", in: group)
+      : try group.attributes.splitStrings("weight_names")
     var weights: [StoredWeight] = []
-    for name in try group.attributes.splitStrings("weight_names") {
+    for name in names {
       let tensor = try Tensor(viewing: try group.dataset(at: name))
       weights.append(StoredWeight(name: name, tensor: tensor))
     }
     return weights
+  }
+
+  /// As many names as an attribute of the group says, of which the group must have every one.
+  private static func numbered(
+    _ prefix: String, _ attribute: String, in group: HDF5Group
+  ) throws(HDF5Error) -> [String] {
+    let count = try group.attributes.integer(attribute)
+    var names: [String] = []
+    while names.count < count {
+      let name = "\(prefix)\(names.count)"
+      _ = try group.entry(at: name)
+      names.append(name)
+    }
+    return names
   }
 }
 

@@ -95,6 +95,7 @@ enum WeightLayout {
         [WeightSlot("kernel")] + (options.given("bias_axes") ? [WeightSlot("bias")] : [])
       },
       "Embedding": { _ in [WeightSlot("embeddings")] },
+      "FeatureNormalization": batchNormalization,
       "GRU": recurrent, "GRUCell": recurrent,
       "GroupNormalization": affine,
       "GroupQueryAttention": headed,
@@ -109,12 +110,16 @@ enum WeightLayout {
       "MultiHeadAttention": headed,
       "Normalization": normalization,
       "PReLU": { _ in [WeightSlot("alpha")] },
+      "ParametricSoftplus": { _ in
+        [WeightSlot("alpha", storedAs: "alphas"), WeightSlot("beta", storedAs: "betas")]
+      },
       "RMSNormalization": { _ in [WeightSlot("scale")] },
       "ReversibleEmbedding": { options in
         [WeightSlot("embeddings")]
           + (options.has("tie_weights") ? [] : [WeightSlot("reverse_embeddings")])
       },
       "RNN": { part("cell", $0.config["cell"]) },
+      "SampleNormalization": batchNormalization,
       "SReLU": { _ in ["t_left", "a_left", "t_right", "a_right"].map { WeightSlot($0) } },
       "STFTSpectrogram": { options in
         let mode = options.config["mode"]?.string

@@ -92,7 +92,7 @@ struct WeightMatch {
       .filter { $0.count == stored.count }
     let all = Array(stored.indices)
     let isTelling = stored.contains { weight in
-      weight.hasKnownName || leaves.contains { $0.mayHave(weight) }
+      weight.hasKnownName || leaves.contains { $0.slots != nil && $0.mayHave(weight) }
     }
     let order = orders.first { order in
       !isTelling || fits(order.compactMap { leaves[$0.leaf].slots?[$0.slot] }, all)

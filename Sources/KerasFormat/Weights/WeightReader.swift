@@ -60,7 +60,7 @@ struct WeightReader {
     let weighted = model.layers.filter { layer in
       WeightLeaf.leaves(of: layer).contains { $0.slots?.isEmpty == false }
     }
-    if weighted.allSatisfy({ groups.contains($0.name) }) { return [:] }
+    if !groups.isNumbered, weighted.allSatisfy({ groups.contains($0.name) }) { return [:] }
     let filled = groups.names.filter { (try? groups.weights(of: $0))?.isEmpty == false }
     guard filled.count == weighted.count else { return [:] }
     report.note(.weightGroupsByPosition)

@@ -5,7 +5,7 @@ import Tensors
 /// o + pad = i · stride + t · dilation: `Conv1DTranspose` to `Conv3DTranspose`.
 ///
 /// Input: (B, spatial…, C). Weights: kernel (window…, F, C), bias (F). Output:
-/// (B, spatial…, F), the spatial sizes by ``outputSize(_:axis:)``.
+/// (B, spatial…, F), the spatial sizes by `output_size` or by ``outputSize(_:axis:)``.
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/convolution2d_transpose/>
 struct ConvolutionTranspose: FinishedLayer {
@@ -13,6 +13,7 @@ struct ConvolutionTranspose: FinishedLayer {
 
   private let window: SpatialWindow
   private let outputPadding: [Int]?
+  private let givenSizes: [Int]?
   private let filters: Int
   private let kernel: Tensor
   var finish: Finish
@@ -24,35 +25,55 @@ struct ConvolutionTranspose: FinishedLayer {
     outputPadding =
       hasOutputPadding
       ? reader.ints("output_padding", count: rank, in: 0...LayerReader.largestSize) : nil
+    givenSizes =
+      reader.value("output_size") == nil ? nil : reader.ints("output_size", count: rank)
     filters = reader.int("filters")
     kernel = reader.weight("kernel", window.kernel + [filters, nil])
     finish = reader.finish(count: filters)
     if reader.int("groups", default: 1) != 1 {
       reader.refuse("groups", "a transposed convolution with groups is not supported")
     }
-    if window.padding == .causal {
-      reader.reject("padding", "expected \"valid\" or \"same\", found \"causal\"")
+    if window.padding == .causal || window.padding == .half {
+      reader.reject("padding", "a transposed convolution has no \"\(window.padding.rawValue)\"")
+    }
+    if window.padding == .sameTheano, window.kernel.contains(where: { $0 % 2 == 0 }) {
+      reader.refuse(
+        "padding", "\"same\" with a kernel of even size, whose output Keras cuts short on Theano")
     }
   }
 
   /// The size of an output axis.
   ///
-  /// Keras: `_get_output_shape_given_tf_padding` in `backend/common/backend_utils.py`.
+  /// Keras: `_get_output_shape_given_tf_padding` in `backend/common/backend_utils.py`; for `full`,
+  /// `deconv_length` in 2.3.1's `utils/conv_utils.py`.
   private func outputSize(_ size: Int, axis: Int) -> Int {
     let (extent, stride) = (window.extent(axis), window.strides[axis])
-    if window.padding == .valid {
+    switch window.padding {
+    case .valid:
       return (size - 1) * stride + extent + (outputPadding?[axis] ?? max(stride - extent, 0))
+    case .full:
+      guard let outputPadding else { return size * stride - (stride + extent - 2) }
+      return (size - 1) * stride + 2 - extent + outputPadding[axis]
+    default:
+      guard let outputPadding else { return size * stride }
+      return (size - 1) * stride + extent % 2 + outputPadding[axis]
     }
-    guard let outputPadding else { return size * stride }
-    return (size - 1) * stride + extent % 2 + outputPadding[axis]
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: window.rank + 2)
     try shape.expectChannels(kernel.shape[-1])
-    let sizes = (0..<window.rank).map { outputSize(shape[$0 + 1], axis: $0) }
+    let sizes = givenSizes ?? (0..<window.rank).map { outputSize(shape[$0 + 1], axis: $0) }
     guard sizes.allSatisfy({ $0 > 0 }) else {
       throw LayerError("an input of shape \(shape) leaves no output")
+    }
+    if givenSizes != nil {
+      let read = try window.outputSizes(for: sizes)
+      guard read == Array(shape.dimensions.dropFirst().dropLast()) else {
+        throw LayerError(
+          "expected an input of spatial sizes \(read), which outputs of sizes \(sizes) have, "
+            + "found shape \(shape)")
+      }
     }
     return [TensorType(Shape([shape[0]] + sizes + [filters]))]
   }
@@ -89,15 +110,18 @@ struct ConvolutionTranspose: FinishedLayer {
     call.inputs[0].shape.elementCount * window.tapCount * filters
   }
 
-  /// TensorFlow's padding: what a convolution from the output to the input would have in front.
+  /// The taps for each sort of output place: the padding is what a convolution from the output to
+  /// the input would have in front.
   private func phases(
     from input: Shape, to output: Shape
   ) throws(LayerError) -> [TransposedWindows.Phase] {
     let sizes = Array(input.dimensions.dropFirst().dropLast())
     let outputSizes = Array(output.dimensions.dropFirst().dropLast())
+    let before = window.padsBefore(for: outputSizes)
     let padding = (0..<window.rank).map { axis in
+      guard window.padding == .same else { return before[axis] }
       let reach = (sizes[axis] - 1) * window.strides[axis] + window.extent(axis)
-      return window.padding == .valid ? 0 : max(reach - outputSizes[axis], 0) / 2
+      return max(reach - outputSizes[axis], 0) / 2
     }
     guard
       let windows = TransposedWindows(

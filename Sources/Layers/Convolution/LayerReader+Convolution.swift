@@ -18,7 +18,8 @@ extension LayerReader {
     SpatialWindow(
       kernel: ints("kernel_size", count: rank), strides: ints("strides", count: rank, default: 1),
       dilation: ints("dilation_rate", count: rank, default: 1),
-      padding: padding(allowing: rank == 1 ? [.valid, .same, .causal] : [.valid, .same]))
+      padding: padding(
+        allowing: [.valid, .same, .sameTheano, .full, .half] + (rank == 1 ? [.causal] : [])))
   }
 }
 

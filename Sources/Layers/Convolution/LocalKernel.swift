@@ -5,6 +5,7 @@ struct LocalKernel {
   private let places: [[Int?]]
   private let input: [Int]
   private let output: [Int]
+  private let isChannelsFirst: Bool
 
   /// The output's pixels.
   var pixels: Int { places.count }
@@ -12,8 +13,10 @@ struct LocalKernel {
   private var channels: Int { input.last ?? 0 }
   private var filters: Int { output.last ?? 0 }
 
-  /// The kernel of a window that leads from (B, spatial…, C) to (B, spatial…, F).
-  init(_ window: SpatialWindow, from input: Shape, to output: Shape) {
+  /// The kernel of a window that leads from (B, spatial…, C) to (B, spatial…, F), stored with the
+  /// channels in front or not.
+  init(_ window: SpatialWindow, from input: Shape, to output: Shape, isChannelsFirst: Bool) {
+    self.isChannelsFirst = isChannelsFirst
     self.input = Array(input.dimensions.dropFirst())
     self.output = Array(output.dimensions.dropFirst())
     let sizes = Array(self.input.dropLast())
@@ -43,8 +46,12 @@ struct LocalKernel {
     switch shape.rank {
     case 1: shape[0] == places.joined().count { $0 != nil } * channels * filters
     case 3: shape == [places.count, taps * channels, filters]
-    default: shape.dimensions == input + output
+    default: shape.dimensions == stored(input) + stored(output)
     }
+  }
+
+  private func stored(_ sizes: [Int]) -> [Int] {
+    isChannelsFirst ? [sizes.last ?? 0] + sizes.dropLast() : sizes
   }
 
   /// Copies what the window of one pixel reads, zeros for what lies outside.
@@ -75,19 +82,32 @@ struct LocalKernel {
 
   /// For each pixel, tap, channel and filter the place in a kernel stored with `rank` axes.
   private func order(rank: Int) -> [Int?] {
-    if rank == 3 { return Array(0..<(places.count * taps * channels * filters)) }
-    let width = places.count * filters
+    let (inputs, outputs) = (input.dropLast().reduce(1, *), places.count)
     var order: [Int?] = []
     for (pixel, taps) in places.enumerated() {
-      for tap in taps {
+      for (tap, place) in taps.enumerated() {
         for channel in 0..<channels {
           for filter in 0..<filters {
-            order.append(tap.map { ($0 * channels + channel) * width + pixel * filters + filter })
+            if rank == 3 {
+              let part = index(tap, of: taps.count, channel, of: channels)
+              order.append((pixel * taps.count * channels + part) * filters + filter)
+            } else {
+              order.append(
+                place.map { place in
+                  index(place, of: inputs, channel, of: channels) * outputs * filters
+                    + index(pixel, of: outputs, filter, of: filters)
+                })
+            }
           }
         }
       }
     }
-    return rank == 1 ? ranks(of: order, width) : order
+    return rank == 1 ? ranks(of: order, outputs * filters) : order
+  }
+
+  /// The index of a channel of a place among all, by which of the two stands in front.
+  private func index(_ place: Int, of places: Int, _ channel: Int, of channels: Int) -> Int {
+    isChannelsFirst ? channel * places + place : place * channels + channel
   }
 
   /// Each place's rank among those that are used, by the output and then by the input.

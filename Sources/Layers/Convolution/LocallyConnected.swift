@@ -7,7 +7,9 @@ import Tensors
 /// Input: (B, spatial…, C). Weights: kernel, bias (P…, F). The kernel is (P, T·C, F), or, with
 /// Keras 2's `implementation` 2, (spatial…, C, P…, F), of which most is not used, or, with
 /// `implementation` 3, the numbers that are used, in the order of the output and then the input
-/// that they join. Output: (B, P…, F).
+/// that they join. With `kernel_format` `channels_first` the channels and filters stand before the
+/// places in all of these, and so do the bias's numbers, though not its sizes: Keras reshapes it.
+/// Output: (B, P…, F).
 struct LocallyConnected: Layer {
   static let classNames = ["LocallyConnected1D", "LocallyConnected2D"]
 
@@ -15,15 +17,15 @@ struct LocallyConnected: Layer {
   private let filters: Int
   private let kernel: Tensor
   private let bias: Tensor?
+  private let isChannelsFirst: Bool
   private let activation: ActivationFunction
 
   init(_ reader: inout LayerReader) {
     window = reader.convolutionWindow(rank: reader.spatialRank)
     filters = reader.int("filters")
+    isChannelsFirst = reader.choice("kernel_format", default: ChannelPlace.last) == .first
     let rank = reader.storedShape(of: "kernel")?.rank ?? 3
-    var shape = [Int?](repeating: nil, count: rank)
-    if rank > 1 { shape[rank - 1] = filters }
-    kernel = reader.weight("kernel", shape)
+    kernel = reader.weight("kernel", [Int?](repeating: nil, count: rank))
     bias =
       reader.bool("use_bias", default: true)
       ? reader.weight("bias", window.kernel.map { _ in nil } + [filters]) : nil
@@ -36,7 +38,7 @@ struct LocallyConnected: Layer {
     if let bias, bias.shape.dimensions != Array(output.dimensions.dropFirst()) {
       throw LayerError("expected outputs of its bias's shape \(bias.shape), found \(output)")
     }
-    let places = LocalKernel(window, from: shape, to: output)
+    let places = places(from: shape, to: output)
     guard places.accepts(kernel.shape) else {
       throw LayerError("expected an input that suits its kernel \(kernel.shape), found \(shape)")
     }
@@ -45,9 +47,10 @@ struct LocallyConnected: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (shape, output) = (call.inputs[0].shape, call.outputs[0].shape)
-    let places = LocalKernel(window, from: shape, to: output)
+    let places = places(from: shape, to: output)
     let panels = context.shared("kernel") { places.panels(kernel) }
-    let (filters, bias, activation) = (filters, bias, activation)
+    let (filters, activation) = (filters, activation)
+    let bias = bias.map { isChannelsFirst ? $0.turned(rows: filters) : $0 }
     let depth = window.tapCount * shape[-1]
     let (inputItem, outputItem) = (shape.elementCount / max(shape[0], 1), places.pixels * filters)
     let grain = 1 + 20_000 / max(shape[0] * depth * filters, 1)
@@ -77,7 +80,26 @@ struct LocallyConnected: Layer {
     }
   }
 
+  private func places(from input: Shape, to output: Shape) -> LocalKernel {
+    LocalKernel(window, from: input, to: output, isChannelsFirst: isChannelsFirst)
+  }
+
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount * call.inputs[0].shape[-1]
+  }
+}
+
+/// Where channels stand in what is stored.
+private enum ChannelPlace: String, CaseIterable {
+  case first = "channels_first"
+  case last = "channels_last"
+}
+
+extension Tensor {
+  /// The numbers of a matrix of so many rows column by column, in the same shape.
+  fileprivate func turned(rows: Int) -> Tensor {
+    let columns = shape.elementCount / max(rows, 1)
+    let matrix = Tensor([rows, columns], elements(as: Float.self)).transposed([1, 0])
+    return Tensor(shape, matrix.elements(as: Float.self))
   }
 }

@@ -13,6 +13,16 @@ struct SpatialWindow: Sendable {
     case same
     /// Zeros in front alone, so that no output depends on later inputs.
     case causal
+    /// Zeros on both sides, so that every window that touches the input counts: Theano alone.
+    case full
+    /// Half a window of zeros on both sides, whatever the strides: Theano alone.
+    case half
+    /// As ``half``, without the windows behind size / stride outputs: what Keras's `same` is on
+    /// Theano.
+    case sameTheano = "same_theano"
+    /// A window but one of zeros in front, but two for odd windows of 3 and more, and size / stride
+    /// outputs: what the `same` of Keras's poolings is on Theano.
+    case samePoolingTheano = "same_theano_pooling"
   }
 
   var kernel: [Int]
@@ -59,8 +69,12 @@ struct SpatialWindow: Sendable {
     for (axis, inner) in sizes.enumerated() {
       let size = inner + margins[axis].before + margins[axis].after
       switch padding {
-      case .same, .causal:
+      case .same, .causal, .sameTheano, .samePoolingTheano:
         outputs.append((size + strides[axis] - 1) / strides[axis])
+      case .full:
+        outputs.append((size + extent(axis) + strides[axis] - 2) / strides[axis])
+      case .half:
+        outputs.append((size + extent(axis) / 2 * 2 - extent(axis)) / strides[axis] + 1)
       case .valid:
         guard size >= extent(axis) else {
           throw LayerError(
@@ -77,7 +91,11 @@ struct SpatialWindow: Sendable {
     sizes.enumerated().map { axis, size in
       switch padding {
       case .valid: return margins[axis].before
-      case .causal: return extent(axis) - 1
+      case .causal, .full: return extent(axis) - 1
+      case .half, .sameTheano: return extent(axis) / 2
+      case .samePoolingTheano:
+        let size = kernel[axis]
+        return size > 2 && size % 2 == 1 ? size - 2 : size - 1
       case .same:
         let outputs = (size + strides[axis] - 1) / strides[axis]
         return max((outputs - 1) * strides[axis] + extent(axis) - size, 0) / 2
@@ -91,7 +109,8 @@ extension LayerReader {
   mutating func padding(allowing allowed: [SpatialWindow.Padding]) -> SpatialWindow.Padding {
     let padding = choice("padding", default: SpatialWindow.Padding.valid)
     if !allowed.contains(padding) {
-      reject("padding", "expected \"valid\" or \"same\", found \"\(padding.rawValue)\"")
+      let known = allowed.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      reject("padding", "expected one of \(known), found \"\(padding.rawValue)\"")
     }
     return padding
   }

@@ -24,7 +24,7 @@ struct Pooling: Layer {
     window = SpatialWindow(
       kernel: size, strides: hasStrides ? reader.ints("strides", count: rank) : size,
       dilation: [Int](repeating: 1, count: rank),
-      padding: reader.padding(allowing: [.valid, .same]))
+      padding: reader.padding(allowing: [.valid, .same, .samePoolingTheano]))
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

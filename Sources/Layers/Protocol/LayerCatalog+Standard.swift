@@ -26,6 +26,7 @@ extension LayerCatalog {
       [
         ActivationLayer.self,
         PReLU.self,
+        ParametricSoftplus.self,
         SReLU.self,
         Softmax.self,
       ]
@@ -52,9 +53,11 @@ extension LayerCatalog {
       "Normalization",
       [
         BatchNormalization.self,
+        FeatureNormalization.self,
         GroupNormalization.self,
         LayerNormalization.self,
         RMSNormalization.self,
+        SampleNormalization.self,
         SpectralNormalization.self,
         UnitNormalization.self,
       ]
@@ -77,6 +80,7 @@ extension LayerCatalog {
       "Merging",
       [
         Concatenate.self,
+        CosineMerge.self,
         Dot.self,
         ElementwiseMerge.self,
       ]

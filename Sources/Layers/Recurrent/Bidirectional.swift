@@ -4,6 +4,7 @@ import Tensors
 /// y = merge(forward(x), backward(x)): two recurrent layers, one of which runs from the last time
 /// step to the first.
 ///
+/// The layers' outputs at masked time steps are zeros, unless `zero_output_for_mask` is false.
 /// The backward layer's sequence is reversed before it is merged, so that time steps meet. With
 /// `merge_mode` `null` both are outputs.
 ///
@@ -21,10 +22,11 @@ struct Bidirectional: Layer {
 
   init(_ reader: inout LayerReader) {
     merge = DirectionMerge(&reader)
+    let zeroes = reader.bool("zero_output_for_mask", default: true)
     let forwardObject = reader.value("layer") ?? .null
-    let forward = Self.layer("layer", forwardObject, "forward_layer", &reader)
+    let forward = Self.layer("layer", forwardObject, "forward_layer", zeroes, &reader)
     let backwardObject = reader.value("backward_layer") ?? Self.reversed(forwardObject)
-    let backward = Self.layer("backward_layer", backwardObject, "backward_layer", &reader)
+    let backward = Self.layer("backward_layer", backwardObject, "backward_layer", zeroes, &reader)
     layers = [forward, backward].compactMap { $0 }
     guard layers.count == 2 else { return }
     let options = layers.map(\.options)
@@ -91,7 +93,8 @@ extension Bidirectional {
   ]
 
   private static func layer(
-    _ option: String, _ object: JSONValue, _ prefix: String, _ reader: inout LayerReader
+    _ option: String, _ object: JSONValue, _ prefix: String, _ zeroesMaskedOutput: Bool,
+    _ reader: inout LayerReader
   ) -> (any RecurrentLayer)? {
     reader.nested(option, object, weights: prefix) { reader -> (any RecurrentLayer)? in
       let className = reader.className
@@ -100,7 +103,7 @@ extension Bidirectional {
       }
       var layer = type.init(&reader)
       // Keras forces this on the layers of a Bidirectional, whatever their configuration says.
-      layer.options.zeroesMaskedOutput = layer.options.returnsSequences
+      layer.options.zeroesMaskedOutput = layer.options.returnsSequences && zeroesMaskedOutput
       return layer
     }
   }

@@ -2,7 +2,7 @@ import ModelFormat
 import Tensors
 
 /// An ``LSTMCell`` whose products are convolutions: z = x ∗ kernel + h ∗ recurrent_kernel + bias,
-/// of which the second keeps the size (stride 1, `same` padding, no dilation).
+/// of which the second keeps the size (stride 1, `recurrent_padding`, no dilation).
 ///
 /// Step: x (spatial…, C), states h and c (spatial…, F) of the first convolution's output size; with
 /// `channels_first` the channels stand first in all of them. Weights: kernel (window…, C, 4F),
@@ -11,6 +11,7 @@ import Tensors
 /// Paper: Shi et al. 2015, "Convolutional LSTM Network".
 struct ConvLSTMCell: RecurrentCell {
   private let window: SpatialWindow
+  private let recurrentPadding: SpatialWindow.Padding
   private let isChannelsFirst: Bool
   private let filters: Int
   private let kernel: Tensor
@@ -21,6 +22,7 @@ struct ConvLSTMCell: RecurrentCell {
 
   init(_ reader: inout LayerReader) {
     window = reader.anyConvolutionWindow(rank: reader.spatialRank)
+    recurrentPadding = reader.choice("recurrent_padding", default: .same)
     isChannelsFirst = reader.value("data_format") == .string("channels_first")
     filters = reader.int("filters", in: 1...(LayerReader.largestSize / 4))
     kernel = reader.weight("kernel", window.kernel + [nil, 4 * filters])
@@ -28,6 +30,11 @@ struct ConvLSTMCell: RecurrentCell {
     bias = reader.bool("use_bias", default: true) ? reader.weight("bias", [4 * filters]) : nil
     activation = reader.activation("activation", default: "tanh")
     recurrentActivation = reader.activation("recurrent_activation", default: "sigmoid")
+    if ![.same, .sameTheano].contains(recurrentPadding) {
+      reader.reject(
+        "recurrent_padding",
+        "expected \"same\" or \"same_theano\", found \"\(recurrentPadding.rawValue)\"")
+    }
     if isChannelsFirst, activation.isOfRows || recurrentActivation.isOfRows {
       reader.refuse("data_format", "activations of whole rows with \"channels_first\"")
     }
@@ -55,7 +62,7 @@ struct ConvLSTMCell: RecurrentCell {
     var stateWindow = window
     stateWindow.strides = window.kernel.map { _ in 1 }
     stateWindow.dilation = stateWindow.strides
-    stateWindow.padding = .same
+    stateWindow.padding = recurrentPadding
     return ConvLSTMBody(
       windows: try windows(window, over: input),
       stateWindows: try windows(stateWindow, over: try stateShapes(for: input)[0]),
