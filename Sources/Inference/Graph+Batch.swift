@@ -7,7 +7,8 @@ extension Graph {
   /// A call with arguments may hold constants that broadcast against the batch: its results must
   /// have one item for one and two for two.
   func isBatchIndependent(_ probe: ShapeProbe) -> Bool {
-    guard probe.isConsistent, !inputs.isEmpty else { return false }
+    guard probe.isConsistent, probe.takesAnyBatch, !inputs.isEmpty else { return false }
+    guard outputs.allSatisfy({ probe.openShape(of: $0).first == .some(nil) }) else { return false }
     return nodes.allSatisfy { node in
       node.layer.isBatchIndependent
         && (node.arguments.isEmpty

@@ -28,12 +28,17 @@ struct Graph: Sendable {
   var values: [String: Int] = [:]
   /// Sizes that the layers' options speak of.
   private(set) var sizeHints: [Int] = []
+  /// Batch sizes that calls may ask for.
+  private(set) var batchHints: [Int] = []
+  /// The lengths that inputs ask for, by the values that have them: see `MeasuringLayer`.
+  var lengths: [Int: Int] = [:]
 
   /// Makes every layer of a model, and fails with all problems that they have.
   init(_ contents: ModelContents, catalog: LayerCatalog) throws(ModelProblems) {
     let description = contents.description
     inputs = description.inputs
     sizeHints = description.sizeHints
+    batchHints = description.batchHints
     var builder = LayerBuilder(catalog: catalog, weights: contents.weights)
     let layers = builder.makeLayers(description.layers)
     for input in description.inputs { define(input.name) }
@@ -76,6 +81,7 @@ struct Graph: Sendable {
       }
       outputs.append(place)
     }
+    builder.problems += measuringProblems
     guard builder.problems.isEmpty else { throw ModelProblems(builder.problems) }
   }
 

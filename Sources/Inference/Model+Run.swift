@@ -46,10 +46,11 @@ private typealias BatchResult = (type: TensorType, storage: TensorStorage)
 
 extension Model {
   private func entry(
-    _ types: [TensorType], _ values: [Int], threads: Int
+    _ types: [TensorType], _ values: [Int], threads: Int, lengths: [Int: Int] = [:]
   ) throws(PredictionError) -> PlanStore.Entry {
     do throws(ModelProblem) {
-      return try plans.entry(for: types, values, threads: threads, makingWith: workers)
+      return try plans.entry(
+        for: types, values, threads: threads, lengths: lengths, makingWith: workers)
     } catch {
       throw .problem(error)
     }
@@ -93,7 +94,8 @@ extension Model {
     _ inputs: [Tensor], _ values: [Int], _ workers: WorkerPool,
     _ take: (UnsafeRawPointer, TensorType, Int) -> Result
   ) throws(PredictionError) -> [Result] {
-    let entry = try entry(inputs.map(\.type), values, threads: workers.threadCount)
+    let entry = try entry(
+      inputs.map(\.type), values, threads: workers.threadCount, lengths: graph.lengths(for: inputs))
     let (plan, workspace) = (entry.plan, entry.takeWorkspace())
     defer { entry.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }

@@ -28,6 +28,7 @@ final class PlanStore: Sendable {
     var inputTypes: [TensorType]
     var values: [Int]
     var threads: Int
+    var lengths: [Int: Int]
   }
 
   /// A graph that passes have rewritten to compute some values.
@@ -52,12 +53,13 @@ final class PlanStore: Sendable {
     self.options = options
   }
 
-  /// The plan that computes `values` from inputs of the given types on at most `threads` threads,
-  /// made with the help of `workers` where there is none yet.
+  /// The plan that computes `values` from inputs of the given types, which ask for the given
+  /// lengths, on at most `threads` threads, made with the help of `workers` where there is none yet.
   func entry(
-    for inputTypes: [TensorType], _ values: [Int], threads: Int, makingWith workers: WorkerPool
+    for inputTypes: [TensorType], _ values: [Int], threads: Int, lengths: [Int: Int],
+    makingWith workers: WorkerPool
   ) throws(ModelProblem) -> Entry {
-    let key = Key(inputTypes: inputTypes, values: values, threads: threads)
+    let key = Key(inputTypes: inputTypes, values: values, threads: threads, lengths: lengths)
     if let entry = find(key) { return entry }
     let entry = Entry(try plan(key, workers))
     state.withLock { state in
@@ -74,7 +76,9 @@ final class PlanStore: Sendable {
 
   /// What passes assume of shapes holds for most inputs; for others the graph runs as it stands.
   private func plan(_ key: Key, _ workers: WorkerPool) throws(ModelProblem) -> Plan {
-    let rewritten = rewritten(key.values)
+    var (graph, rewritten) = (graph, rewritten(key.values))
+    graph.lengths = key.lengths
+    rewritten.graph.lengths = key.lengths
     do throws(ModelProblem) {
       return try Plan(
         rewritten.graph, inputTypes: key.inputTypes, values: rewritten.results,

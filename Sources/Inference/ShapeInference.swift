@@ -26,7 +26,9 @@ extension Graph {
       guard !accepted.contains(type.elementType), let numbers else { return type }
       return TensorType(type.shape, numbers)
     }
-    return LayerCall(inputs: inputs, keywords: node.keywords, arguments: node.arguments)
+    var call = LayerCall(inputs: inputs, keywords: node.keywords, arguments: node.arguments)
+    call.measuredLength = node.outputs.first.flatMap { lengths[$0] }
+    return call
   }
 
   /// The types of a node's outputs, none of which may have more than `limit` elements.

@@ -5,13 +5,15 @@ import Tensors
 /// The types of all values for two sets of inputs that differ on every open axis, so that the axes
 /// that depend on an input's size can be told from those that do not.
 struct ShapeProbe {
-  /// The types for one item.
+  /// The types for one item, or as few as the model takes.
   var types: [TensorType]
-  /// The types for two items and, where there are any, other sizes of open axes.
+  /// The types for two items or more and, where there are any, other sizes of open axes.
   var varied: [TensorType]
   /// Whether all types belong to the same inputs; if not, some call found no sizes that go
   /// together with the others', and the ranks and the fixed axes are right all the same.
   var isConsistent = true
+  /// Whether the model takes one item, and two; there are some that take five alone.
+  var takesAnyBatch = true
 
   /// The shape of a value, nil for its open axes.
   func openShape(of value: Int) -> [Int?] {
@@ -24,31 +26,70 @@ extension Graph {
   ///
   /// Sizes are tried on all open axes alike, first usual ones, then some with many divisors, those
   /// that the model's options speak of, and large ones. Where none of them suits every layer (two
-  /// inputs may have to differ by three), each such call gets sizes of its own.
+  /// inputs may have to differ by three), each such call gets sizes of its own. Where one item or
+  /// two suit no layer (a constant may have as many rows as the batch), others are tried.
   ///
   /// - Throws: The problem of a layer that no sizes suit, whatever the inputs.
   func probe() throws(ModelProblem) -> ShapeProbe {
-    guard inputs.contains(where: { $0.shape.dropFirst().contains(nil) }) else {
-      return ShapeProbe(
-        types: try types(for: inputTypes(batch: 1, size: 1)),
-        varied: try types(for: inputTypes(batch: 2, size: 1)))
+    let sizes = isOpen ? probeSizes : [1]
+    var first = fit(batch: 1, sizes)
+    if let first, let varied = fit(batch: 2, first.others(of: sizes)) {
+      return ShapeProbe(types: first.types, varied: varied.types)
     }
-    let sizes = probeSizes
-    for (place, size) in sizes.enumerated() {
-      guard let types = probedTypes(batch: 1, size: size) else { continue }
-      let others = sizes[(place + 1)...] + sizes[..<place]
-      // A model may take one size alone.
-      let varied = (others + [size]).lazy.compactMap { probedTypes(batch: 2, size: $0) }.first
-      if let varied { return ShapeProbe(types: types, varied: varied) }
+    if isOpen, first == nil, let probe = try? probeCallByCall(sizes) { return probe }
+    for batch in batchHints + Array(2...Self.mostProbedItems) {
+      guard let known = first else {
+        first = fit(batch: batch, sizes)
+        continue
+      }
+      guard batch != known.batch, let varied = fit(batch: batch, known.others(of: sizes)) else {
+        continue
+      }
+      return ShapeProbe(types: known.types, varied: varied.types, takesAnyBatch: false)
     }
-    return try probeCallByCall(sizes)
+    guard let first else {
+      // No batch suits: this throws.
+      if isOpen { return try probeCallByCall(sizes) }
+      let types = try types(for: inputTypes(batch: 1, size: 1))
+      return ShapeProbe(types: types, varied: types)
+    }
+    return ShapeProbe(types: first.types, varied: first.types, takesAnyBatch: false)
   }
+
+  /// The types for some items, and the place of the size of open axes that suits every layer.
+  private struct Fit {
+    let batch: Int
+    let types: [TensorType]
+    let place: Int
+
+    /// The other sizes, and then the same: a model may take one size alone.
+    func others(of sizes: [Int]) -> [Int] {
+      Array(sizes[(place + 1)...] + sizes[...place])
+    }
+  }
+
+  private func fit(batch: Int, _ sizes: [Int]) -> Fit? {
+    for (place, size) in sizes.enumerated() {
+      if let types = probedTypes(batch: batch, size: size) {
+        return Fit(batch: batch, types: types, place: place)
+      }
+    }
+    return nil
+  }
+
+  /// The most items that are tried.
+  private static var mostProbedItems: Int { 16 }
 
   private func probedTypes(batch: Int, size: Int) -> [TensorType]? {
     let inputs = inputTypes(batch: batch, size: size)
-    guard inputs.allSatisfy({ $0.shape.elementCount(atMost: Self.largestProbedCount) != nil })
-    else { return nil }
-    return try? types(for: inputs, atMost: Self.largestProbedCount)
+    let limit = isOpen ? Self.largestProbedCount : Self.largestElementCount
+    guard inputs.allSatisfy({ $0.shape.elementCount(atMost: limit) != nil }) else { return nil }
+    return try? measured(as: size).types(for: inputs, atMost: limit)
+  }
+
+  /// Whether a size behind the batch is open.
+  private var isOpen: Bool {
+    measuresInputs || inputs.contains { $0.shape.dropFirst().contains(nil) }
   }
 
   /// Sizes to try, the usual ones first.
@@ -144,6 +185,14 @@ private struct OpenSizes {
 }
 
 extension ModelDescription {
+  /// Batch sizes that calls may ask for: those of constants.
+  var batchHints: [Int] {
+    layers.filter { $0.className == "Constant" }.compactMap { layer in
+      let value = layer.config["value"]
+      return (value?["config"]?["value"] ?? value)?.array?.count
+    }
+  }
+
   /// Sizes that open axes may have to be multiples or parts of, by the options of the layers.
   var sizeHints: [Int] {
     var hints: Set<Int> = []

@@ -61,7 +61,8 @@ extension Model {
     let types = tensors.map(\.type)
     do throws(ModelProblem) {
       let plan = try plans.entry(
-        for: types, graph.outputs, threads: workers.threadCount, makingWith: self.workers
+        for: types, graph.outputs, threads: workers.threadCount,
+        lengths: graph.lengths(for: tensors), makingWith: self.workers
       ).plan
       return StepProfiler(
         tensors, steps: plan.profiledSteps(try plan.graph.types(for: types)),

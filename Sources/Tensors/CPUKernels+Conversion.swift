@@ -16,6 +16,22 @@ extension CPUKernels {
     precondition(type == .float16 || type == .bfloat16, "\(type.rawValue) is no half precision")
     table.pointee.to_half(Int32(bitPattern: type.c.rawValue), count, x, y)
   }
+
+  /// y[i] = x[i] rounded to what float16 or bfloat16 holds; `y` may be `x`.
+  package func roundToHalf(
+    _ type: ElementType, count: Int, _ x: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>
+  ) {
+    let part = 1024
+    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: part) { halves in
+      guard let halves = halves.baseAddress else { return }
+      for start in stride(from: 0, to: count, by: part) {
+        let length = min(part, count - start)
+        convertToHalf(type, count: length, x + start, into: halves)
+        convertToFloat(type, count: length, halves, into: y + start)
+      }
+    }
+  }
 }
 
 extension ElementType {

@@ -9,20 +9,27 @@ import Synchronization
 
 /// The threads of a pool and the job they share.
 ///
-/// A job is open while its caller works on it. A thread enrols in an open job under the mutex and
-/// the caller waits until every enrolled thread has left, so that no thread ever sees a job that is
-/// over. Idle threads spin for about as long as a small model's step takes, then park on the
-/// condition: waking a parked thread takes longer than many a step.
+/// A job is open while its caller works on it. A thread enrols in an open job, and the caller, once
+/// it has closed the job, waits until every enrolled thread has left, so that no thread ever sees a
+/// job that is over. Idle threads spin for about as long as a small model's step takes, then park on
+/// the condition: waking a parked thread takes longer than many a step.
 final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic<Bool>(false)
-  private let generation = Atomic<Int>(0)
+  /// The number of the job, whether it is open, and the threads that are enrolled in it.
+  private let state = Atomic<Int>(0)
   private let nextChunk = Atomic<Int>(0)
-  private let enrolled = Atomic<Int>(0)
+  private let parked = Atomic<Int>(0)
+  private let isStopping = Atomic<Bool>(false)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var job: Job?
-  private var isStopping = false
   private static let spins = 8000
+
+  /// The bit of ``state`` that tells that the job is open; below it, the enrolled threads are
+  /// counted, above it, the jobs.
+  private static let open = 1 << 15
+  private static let nextJob = 1 << 16
+  private static let enrolled = open - 1
 
   init() {
     pthread_mutex_init(mutex, nil)
@@ -46,21 +53,23 @@ final class WorkerCrew: @unchecked Sendable {
   /// Runs all chunks on the caller's thread and the crew's, and returns when all are done.
   func run(chunks: Int, of count: Int, _ body: UnsafePointer<(Range<Int>, Int) -> Void>) {
     let job = Job(body: body, chunks: chunks, count: count)
-    pthread_mutex_lock(mutex)
     self.job = job
     nextChunk.store(0, ordering: .relaxed)
-    generation.add(1, ordering: .releasing)
-    pthread_cond_broadcast(wake)
-    pthread_mutex_unlock(mutex)
+    state.add(Self.nextJob + Self.open, ordering: .sequentiallyConsistent)
+    if parked.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
     work(on: job, thread: 0)
-    pthread_mutex_lock(mutex)
-    self.job = nil
-    pthread_mutex_unlock(mutex)
+    state.subtract(Self.open, ordering: .acquiringAndReleasing)
     var spin = 0
-    while enrolled.load(ordering: .acquiring) > 0 {
+    while state.load(ordering: .acquiring) & Self.enrolled > 0 {
       if spin < Self.spins { ck_pause() } else { sched_yield() }
       spin += 1
     }
+  }
+
+  private func wakeAll() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
   }
 
   /// Does chunks until none is left.
@@ -94,36 +103,58 @@ final class WorkerCrew: @unchecked Sendable {
 
   /// Ends every thread of the crew.
   func stop() {
-    pthread_mutex_lock(mutex)
-    isStopping = true
-    generation.add(1, ordering: .releasing)
-    pthread_cond_broadcast(wake)
-    pthread_mutex_unlock(mutex)
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    wakeAll()
   }
 
   fileprivate func threadLoop(_ number: Int) {
     var seen = 0
-    while true {
-      var spin = 0
-      while spin < Self.spins, generation.load(ordering: .acquiring) == seen {
-        ck_pause()
-        spin += 1
+    while waitForJob(after: seen) {
+      let now = state.load(ordering: .acquiring)
+      // A job that is over is not worth another look.
+      if now & Self.open == 0 {
+        seen = now / Self.nextJob
+        continue
       }
-      pthread_mutex_lock(mutex)
-      while generation.load(ordering: .acquiring) == seen, !isStopping {
-        pthread_cond_wait(wake, mutex)
-      }
-      seen = generation.load(ordering: .acquiring)
-      let stopping = isStopping
-      let job = job
-      if job != nil { enrolled.add(1, ordering: .relaxed) }
-      pthread_mutex_unlock(mutex)
-      if stopping { return }
-      if let job {
-        work(on: job, thread: number)
-        enrolled.subtract(1, ordering: .releasing)
-      }
+      let enrolled = state.compareExchange(
+        expected: now, desired: now + 1, ordering: .acquiringAndReleasing
+      ).exchanged
+      guard enrolled else { continue }
+      seen = now / Self.nextJob
+      if let job { work(on: job, thread: number) }
+      state.subtract(1, ordering: .releasing)
     }
+  }
+
+  /// Waits for a job of another number than `seen`; false at the end of the crew.
+  private func waitForJob(after seen: Int) -> Bool {
+    var spin = 0
+    while state.load(ordering: .relaxed) / Self.nextJob == seen {
+      if isStopping.load(ordering: .relaxed) { return false }
+      if spin == Self.spins {
+        park(after: seen)
+        spin = 0
+      }
+      ck_pause()
+      spin += 1
+    }
+    return !isStopping.load(ordering: .relaxed)
+  }
+
+  /// Sleeps until there is a job of another number than `seen`, or the crew ends.
+  ///
+  /// Whoever starts a job after this thread has counted itself sees it, and takes the mutex to wake
+  /// it; a job that was started before is seen here.
+  private func park(after seen: Int) {
+    pthread_mutex_lock(mutex)
+    parked.add(1, ordering: .sequentiallyConsistent)
+    while state.load(ordering: .sequentiallyConsistent) / Self.nextJob == seen,
+      !isStopping.load(ordering: .sequentiallyConsistent)
+    {
+      pthread_cond_wait(wake, mutex)
+    }
+    parked.subtract(1, ordering: .relaxed)
+    pthread_mutex_unlock(mutex)
   }
 }
 

@@ -73,11 +73,39 @@ struct MaskTests {
         "\"layer\": {\"class_name\": \"\(className)\", \"config\": {\"name\": \"i\"}}")
     }
     #expect(try Self.readers([Self.embedding, wrapped("Dense"), Self.lstm]) == ["l"])
-    let problems = KerasFile(
+    let recurrent = try KerasFile(
       config: Config.sequential([Config.input("in"), Self.embedding, wrapped("LSTM")]), groups: [],
       version: "2.15.0"
-    ).problems().filter { $0.option == "mask" }
-    #expect(problems.map(\.layer) == ["t"])
+    ).imported().contents.description
+    let call = try #require(recurrent.nodes.first { $0.name == "t/i" })
+    #expect(call.inputs == ["t/fold", "t/mask/fold"])
+    #expect(call.keywords == ["mask": 1])
+  }
+
+  @Test(
+    "behind TimeDistributed a step counts where its own mask leaves anything, before Keras 3",
+    arguments: [("2.15.0", "t/mask"), ("3.15.1", "e/mask")])
+  func anyOfStep(version: String, mask: String) throws {
+    let inner = """
+      "layer": {"class_name": "LSTM", "config": {"name": "i", "return_sequences": false}}
+      """
+    let description = try KerasFile(
+      config: Config.sequential([
+        Config.input("in"), Self.embedding, Config.layer("TimeDistributed", "t", inner), Self.lstm,
+      ]), groups: [], version: version
+    ).imported().contents.description
+    #expect(description.nodes.last?.inputs == ["t", mask])
+  }
+
+  @Test("a stateful layer inside TimeDistributed is refused")
+  func statefulInside() {
+    let inner =
+      "\"layer\": {\"class_name\": \"GRU\", \"config\": {\"name\": \"i\", \"stateful\": true}}"
+    let problems = KerasFile(
+      config: Config.sequential([Config.input("in"), Config.layer("TimeDistributed", "t", inner)]),
+      groups: []
+    ).problems()
+    #expect(problems.contains { $0.layer == "t" && $0.option == "layer" })
   }
 
   @Test("masks go into nested models and come out of them")

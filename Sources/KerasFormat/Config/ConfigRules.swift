@@ -35,7 +35,7 @@ enum ConfigRules {
       "MultiHeadAttention": [.addedMask],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
-      "ReversibleEmbedding": [.quantization, .lowRank],
+      "ReversibleEmbedding": [.quantizationOfInputs, .lowRank],
       "Resizing": [.computesInFloat],
       "Softmax": [.scalar("axis"), .addedMask],
       "StringLookup": [.computesInFloat, .spareFactors],

@@ -12,7 +12,7 @@ enum IgnoredOptions {
   private static let suffixes = ["_initializer", "_regularizer", "_constraint"]
 
   private static let recurrent: Set = [
-    "unroll", "implementation", "dropout", "recurrent_dropout", "seed", "unit_forget_bias",
+    "implementation", "dropout", "recurrent_dropout", "seed", "unit_forget_bias",
   ]
 
   private static let dropout: Set = ["rate", "noise_shape", "seed", "data_format"]
@@ -63,6 +63,7 @@ enum IgnoredOptions {
     "softmax_robust_masking": .bool(false),
     "sparse": .bool(false),
     "time_major": .bool(false),
+    "unroll": .bool(false),
     "virtual_batch_size": .null,
   ]
 

@@ -32,11 +32,19 @@ enum UncommonWeights {
 
 extension ConfigRule {
   /// `dtype`, where it tells how the weights are quantised.
-  static let quantization = ConfigRule { config, normalizer in
-    guard let dtype = config["dtype"], let policy = QuantizationPolicy(dtype) else { return }
-    let quantization = try? policy.quantization(config, version: normalizer.version)
-    config[Quantization.option] = quantization?.json ?? .string(policy.name)
-    if let quantization { normalizer.report.note(.weightsQuantized(quantization.mode.rawValue)) }
+  static let quantization = quantization(roundsInputs: false)
+
+  /// The same of a layer that rounds inputs unless it is told otherwise.
+  static let quantizationOfInputs = quantization(roundsInputs: true)
+
+  private static func quantization(roundsInputs: Bool) -> ConfigRule {
+    ConfigRule { config, normalizer in
+      guard let dtype = config["dtype"], let policy = QuantizationPolicy(dtype) else { return }
+      let quantization = try? policy.quantization(
+        config, version: normalizer.version, roundsInputs: roundsInputs)
+      config[Quantization.option] = quantization?.json ?? .string(policy.name)
+      if let quantization { normalizer.report.note(.weightsQuantized(quantization.mode.rawValue)) }
+    }
   }
 
   /// `lora_rank`, where the file has the two factors beside the kernel that they change; archives

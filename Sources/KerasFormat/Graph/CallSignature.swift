@@ -21,6 +21,14 @@ struct CallSignature: Sendable {
     return position < names.count ? names[position] : nil
   }
 
+  /// Whether an argument of the given name is a tensor, whose place in a file a list of numbers may
+  /// take.
+  func takesTensor(as name: String) -> Bool {
+    tensors.contains(name) || name == "mask"
+      || name.hasSuffix("_mask") && others.contains(name)
+        && !name.hasPrefix("use_")
+  }
+
   /// The signature of a class.
   static func of(_ className: String) -> CallSignature {
     if className.hasPrefix("ops.") || foreign.contains(className) {

@@ -42,60 +42,6 @@ extension GraphBuilder {
     return call.inputs
   }
 
-  /// Adds `TimeDistributed`: time is folded into the batch, the layer is called, and time comes
-  /// back.
-  ///
-  /// For a layer `td` around `dense`, the calls are `td/fold`, `td/dense`, and `td`, which reads
-  /// the input once more, for its time axis.
-  func addTimeDistributed(
-    _ inner: SourceLayer, of layer: SourceLayer, path: String, index: Int, call: BoundCall
-  ) -> [GraphValue] {
-    guard let input = call.inputs.first else { return [] }
-    var folded = call
-    folded.keywords = []
-    for position in call.inputs.indices {
-      folded.inputs[position] = fold(call.inputs[position], position, path: path, index: index)
-    }
-    folded.first = nil
-    readMasks(of: call, inner: inner, path: path)
-    let outputs = add(
-      inner, path: joined(path, inner.name), index: index, call: folded, outputs: 1)
-    guard let output = outputs.first, outputs.count == 1 else {
-      report.unsupported(
-        path, layer.className, option: "layer",
-        reason: "expected a layer of one output, "
-          + "found \(outputs.count)")
-      return []
-    }
-    addLayer(LayerDescription(name: path, className: "UnfoldTime"))
-    let name = GraphName.call(path, index)
-    addNode(NodeDescription(name: name, layer: path, inputs: [output.name, input.name]))
-    let carried = version.major < 3 ? output.mask ?? input.mask : input.mask
-    return [GraphValue(name: name, mask: carried)]
-  }
-
-  private func fold(
-    _ input: GraphValue, _ position: Int, path: String, index: Int
-  ) -> GraphValue {
-    let fold = path + (position == 0 ? "/fold" : "/fold\(position)")
-    let name = GraphName.call(fold, index)
-    addLayer(LayerDescription(name: fold, className: "FoldTime"))
-    addNode(NodeDescription(name: name, layer: fold, inputs: [input.name]))
-    return GraphValue(name: name)
-  }
-
-  /// Reports the masks that `TimeDistributed` hands to a layer that computes with them.
-  private func readMasks(of call: BoundCall, inner: SourceLayer, path: String) {
-    let mask = call.explicitMask(of: 0) ?? call.inputs.lazy.compactMap(\.mask).first
-    guard let mask else { return }
-    if inner.model != nil || MaskRule.of(inner.className)?.reads == true {
-      report.unsupported(
-        path, "TimeDistributed", option: "mask",
-        reason: "the layer that it holds computes with the mask that \"\(mask.origin)\" makes, "
-          + "which is not supported")
-    }
-  }
-
   /// Adds a `channels_first` layer between transposes.
   ///
   /// For a layer `conv` the calls are `conv/to_channels_last`, `conv/channels_last` (of the layer

@@ -49,11 +49,12 @@ final class GraphBuilder {
     for position in model.order {
       let layer = model.layers[position.layer]
       let call = layer.calls[position.call]
-      guard let bound = bind(call, of: layer, to: values) else { continue }
+      let layerPath = joined(path, layer.name)
+      let number = index * layer.calls.count + position.call
+      let name = GraphName.call(layerPath, number)
+      guard let bound = bind(call, of: layer, as: name, to: values) else { continue }
       let outputs = add(
-        layer, path: joined(path, layer.name),
-        index: index * layer.calls.count + position.call, call: bound,
-        outputs: call.referencedOutputs)
+        layer, path: layerPath, index: number, call: bound, outputs: call.referencedOutputs)
       for (output, value) in outputs.enumerated() {
         values[ValueReference(layer: layer.name, call: position.call, output: output)] = value
       }
@@ -63,14 +64,23 @@ final class GraphBuilder {
 
   /// The call with its values, or nil where one of them could not be built.
   private func bind(
-    _ call: SourceCall, of layer: SourceLayer, to values: [ValueReference: GraphValue]
+    _ call: SourceCall, of layer: SourceLayer, as name: String,
+    to values: [ValueReference: GraphValue]
   ) -> BoundCall? {
     let positional = call.positional.compactMap { $0.map { values[$0] } }
     let keywords = call.keywords.compactMapValues { $0.map { values[$0] } }
     guard positional.count == call.positional.count, keywords.count == call.keywords.count else {
       return nil
     }
-    return BoundCall(positional: positional, keywords: keywords, className: layer.className)
+    let signature = CallSignature.of(layer.className)
+    return BoundCall(
+      positional: positional.enumerated().map { position, argument in
+        valued(argument, of: signature.name(at: position), layer, "\(name)/\(position)")
+      },
+      keywords: Dictionary(
+        uniqueKeysWithValues: keywords.map { keyword, argument in
+          (keyword, valued(argument, of: keyword, layer, "\(name)/\(keyword)"))
+        }), className: layer.className)
   }
 
   /// Adds one call of a layer of any sort and gives its outputs.

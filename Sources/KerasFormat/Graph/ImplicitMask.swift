@@ -13,18 +13,14 @@ indirect enum ImplicitMask: Hashable, Sendable {
   case joined([ImplicitMask], operation: String, call: String)
   /// Masks put behind each other along the time axis, by a layer's call.
   case concatenated([ImplicitMask], call: String)
+  /// A mask whose time axis is laid into the batch axis, as `TimeDistributed` hands it on.
+  case folded(ImplicitMask, call: String)
+  /// A mask of what `TimeDistributed` holds, with the time axis of `like` again.
+  case unfolded(ImplicitMask, like: String, call: String)
+  /// True where a mask is true anywhere in a time step, of those that `like` has.
+  case anyOfStep(ImplicitMask, like: String, call: String)
   /// A mask that comes about in a way that is not done, by a layer's call.
   case unknown(call: String)
-
-  /// What the mask is called in messages.
-  var origin: String {
-    switch self {
-    case .value(let name): name
-    case .differs(_, _, _, let call), .joined(_, _, let call), .concatenated(_, let call),
-      .unknown(let call):
-      call
-    }
-  }
 
   /// Several masks as one: one of them where they are the same.
   static func joining(
@@ -59,6 +55,22 @@ extension GraphBuilder {
       guard values.count == masks.count else { return nil }
       return addOperation(
         "ops.Concatenate", call + "/mask", values, config: ["axis": .int(1)])
+    case .folded(let mask, let call):
+      return value(of: mask, for: path, className: className).map {
+        addOperation("FoldTime", call + "/mask/fold", [$0])
+      }
+    case .unfolded(let mask, let whole, let call):
+      return value(of: mask, for: path, className: className).map {
+        addOperation("UnfoldTime", call + "/mask", [$0, whole])
+      }
+    case .anyOfStep(let mask, let whole, let call):
+      let folded = ImplicitMask.folded(mask, call: call)
+      return value(of: folded, for: path, className: className).map { folded in
+        let flat = addOperation("Flatten", call + "/mask/flat", [folded])
+        let any = addOperation(
+          "ops.Any", call + "/mask/any", [flat], config: ["axis": .int(-1)])
+        return addOperation("UnfoldTime", call + "/mask", [any, whole])
+      }
     case .unknown(let call):
       report.unsupported(
         path, className, option: "mask",

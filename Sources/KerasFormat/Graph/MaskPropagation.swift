@@ -12,6 +12,7 @@ struct MaskPropagation {
 
   /// Follows the masks through a call of `layer`, which is named `name`.
   init(_ layer: SourceLayer, name: String, call: BoundCall, version: KerasVersion) {
+    let layer = layer.wrapped ?? layer
     let masks = call.inputs.map(\.mask)
     let explicit = call.explicitMask(of: 0)
     let first = explicit ?? masks.first ?? nil
@@ -39,7 +40,9 @@ struct MaskPropagation {
           input: $0.name, from: layer.config["mask_value"] ?? .int(0), anyFeature: true, call: name)
       }
     case .makesWhereMaskZero:
-      guard layer.config["mask_zero"]?.bool == true else { break }
+      guard layer.config["mask_zero"]?.bool == true, call.arguments["reverse"]?.bool != true else {
+        break
+      }
       carried = call.inputs.first.map {
         .differs(input: $0.name, from: .int(0), anyFeature: false, call: name)
       }
@@ -91,6 +94,14 @@ struct MaskPropagation {
 }
 
 extension SourceLayer {
+  /// The layer that a wrapper calls on its own input, so that its output carries that layer's mask.
+  fileprivate var wrapped: SourceLayer? {
+    guard className == "SpectralNormalization", let inner = config["layer"],
+      let name = ClassNames.name(of: inner)
+    else { return nil }
+    return SourceLayer(name: self.name, className: name, config: inner["config"]?.object ?? [:])
+  }
+
   /// Whether a recurrent layer gives its output at every time step.
   var returnsSequences: Bool {
     (config["layer"]?["config"]?["return_sequences"] ?? config["return_sequences"])?.bool == true

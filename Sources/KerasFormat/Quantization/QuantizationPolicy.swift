@@ -37,10 +37,10 @@ struct QuantizationPolicy: Hashable, Sendable {
 
   /// How the weights of a layer of the given options are kept; nil where that is not known.
   ///
-  /// Keras quantises the inputs of `int8` and, before 3.14, of `int4` too, unless it was told
-  /// otherwise.
+  /// Keras quantises the inputs of `int8` and, before 3.14 or where `roundsInputs`, of `int4` too,
+  /// unless it was told otherwise.
   func quantization(
-    _ config: [String: JSONValue], version: KerasVersion
+    _ config: [String: JSONValue], version: KerasVersion, roundsInputs: Bool = false
   ) throws(QuantizationRefusal) -> Quantization {
     let parts = mode.split(separator: "/")
     guard let mode = parts.first.flatMap({ Quantization.Mode(rawValue: String($0)) }) else {
@@ -55,7 +55,7 @@ struct QuantizationPolicy: Hashable, Sendable {
       quantization.packsRows = parts.count == 1 && !isNew
       quantization.isGrouped = parts.count == 2 && (Int(parts[1]) ?? -1) > 0
       quantization.inputs = try Self.inputs(
-        config, default: quantization.packsRows ? .init() : nil)
+        config, default: quantization.packsRows || roundsInputs ? .init() : nil)
     case .gptq:
       quantization.bits = parts.count > 1 ? Int(parts[1]) ?? 8 : 8
       let options = config["quantization_config"]?["config"]

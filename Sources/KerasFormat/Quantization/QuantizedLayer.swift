@@ -15,9 +15,12 @@ enum QuantizedLayer {
     if let heads, heads.inputs.object?.isEmpty == false {
       config["quantized_inputs"] = heads.inputs
     }
-    guard let quantization, !quantization.isBypassed,
-      ["Dense", "EinsumDense"].contains(className)
-    else { return className }
+    guard let quantization, !quantization.isBypassed else { return className }
+    if className == "ReversibleEmbedding" {
+      config["inputs_quantizer"] = quantization.inputs?.json
+      return className
+    }
+    guard ["Dense", "EinsumDense"].contains(className) else { return className }
     if quantization.mode == .float8 {
       config["inputs_quantizer"] = .string("float8")
     } else if let inputs = quantization.inputs,

@@ -13,7 +13,7 @@ struct Embedding: Layer {
   static let classNames = ["Embedding"]
   static let elementTypes: [ElementType] = [.int32, .int64]
 
-  private let embeddings: Tensor
+  let embeddings: Tensor
 
   init(_ reader: inout LayerReader) {
     let count = reader.int("input_dim")
@@ -26,21 +26,24 @@ struct Embedding: Layer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    call.inputs[0].elementType == .int64
-      ? gatherStep(call, Int64.self) : gatherStep(call, Int32.self)
+    switch call.inputs[0].elementType {
+    case .int64: gatherStep(call) { (index: Int64) in Int(index) }
+    case .float32: gatherStep(call) { Int(exactly: ($0 as Float).rounded(.towardZero)) ?? .max }
+    default: gatherStep(call) { (index: Int32) in Int(index) }
+    }
   }
 
-  private func gatherStep<Index: TensorElement & FixedWidthInteger>(
-    _ call: LayerCall, _ index: Index.Type
+  private func gatherStep<Element: TensorElement>(
+    _ call: LayerCall, _ whole: @escaping @Sendable (Element) -> Int
   ) -> Step {
     let indexCount = call.inputs[0].shape.elementCount
     let embeddings = embeddings
     let (count, width) = (embeddings.shape[0], embeddings.shape[1])
     return .run { buffers in
-      let (indices, y) = (buffers.input(0, as: Index.self), buffers.output())
+      let (indices, y) = (buffers.input(0, as: Element.self), buffers.output())
       embeddings.withElements(as: Float.self) { table in
         for position in 0..<indexCount {
-          let index = Int(indices[position])
+          let index = whole(indices[position])
           let row = index < 0 ? index + count : index
           let output = UnsafeMutableBufferPointer(start: y + position * width, count: width)
           if (0..<count).contains(row) {

@@ -4,8 +4,8 @@ import Tensors
 /// y = x as elements of another type, and the tensors of zeros or ones in x's shape: `Cast`,
 /// `SaturateCast`, `Array`, `ConvertToTensor`, `ZerosLike` and `OnesLike` of `keras.ops`.
 ///
-/// Floating-point types are all computed in single precision. `SaturateCast` keeps numbers within
-/// the type.
+/// Floating-point types are all computed in single precision; numbers are rounded to what a type of
+/// 16 bits holds. `SaturateCast` keeps numbers within the type.
 ///
 /// Keras: <https://keras.io/api/ops/core/#cast-function>
 struct Cast: Layer {
@@ -41,6 +41,12 @@ struct Cast: Layer {
     return [.uint32, .uint64].contains(type) ? .int64 : type
   }
 
+  /// The type of 16 bits that floating-point numbers are rounded to.
+  private func halfType(_ call: LayerCall) -> ElementType? {
+    let asked = target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
+    return asked.flatMap { [.float16, .bfloat16].contains($0) ? $0 : nil }
+  }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     if let type = call.arguments["dtype"], type == .string(ElementType.string.rawValue) {
       throw LayerError("expected numbers to convert to, found \(type)")
@@ -51,7 +57,8 @@ struct Cast: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (input, target, fill) = (call.inputs[0], target(call), fill)
     let count = input.shape.elementCount
-    if input.elementType == target, fill == nil, range == nil { return .view }
+    let half = fill == nil ? halfType(call) : nil
+    if input.elementType == target, fill == nil, range == nil, half == nil { return .view }
     let operand = Operand(input: 0, input)
     if let range {
       return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
@@ -66,6 +73,12 @@ struct Cast: Layer {
     if let fill {
       let numbers = NumberArray(input.shape, repeating: fill)
       return .run { buffers in numbers.store(into: buffers.outputBytes(), as: target) }
+    }
+    if let half {
+      return .run(scratchBytes: operand.scratchBytes) { buffers in
+        let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
+        CPUKernels.active.roundToHalf(half, count: count, x, into: buffers.output())
+      }
     }
     return .run(scratchBytes: operand.scratchBytes) { buffers in
       guard target == .bool else {

@@ -119,7 +119,7 @@ extension UnaryOperation {
     "Rsqrt": .rsqrt, "Reciprocal": .reciprocal, "Exp": .exp, "Expm1": .expm1, "Log": .log,
     "Log1p": .log1p, "Erf": .erf, "Tanh": .tanh, "Relu6": .relu6, "Sigmoid": .sigmoid,
     "Silu": .silu, "HardSigmoid": .hardSigmoid, "HardSilu": .hardSiLU, "HardTanh": .hardTanh,
-    "LogSigmoid": .logSigmoid,
+    "LogSigmoid": .logSigmoid, "Mish": .mish,
     "Softplus": .softplus, "Softsign": .softsign, "SparsePlus": .sparsePlus,
     "SparseSigmoid": .sparseSigmoid, "TanhShrink": .tanhShrink, "Selu": .selu,
     "Conjugate": .linear, "Real": .linear,
@@ -128,7 +128,7 @@ extension UnaryOperation {
   /// Functions that options shape.
   private static let shaped: Set = [
     "Relu", "LeakyRelu", "Elu", "Celu", "Gelu", "HardShrink", "SoftShrink", "Squareplus",
-    "Threshold", "Clip", "NanToNum", "Swish",
+    "Threshold", "Clip", "NanToNum", "ReLU", "Swish",
   ]
 
   private static func shapedActivation(_ name: String, _ reader: inout LayerReader) -> Activation {
@@ -147,6 +147,10 @@ extension UnaryOperation {
     case "Gelu":
       let isApproximate = reader.bool("approximate", default: true)
       return Activation(plain: isApproximate ? .geluTanh : .gelu) ?? .linear
+    case "ReLU":
+      return .relu(
+        negativeSlope: number("negative_slope", 0), maxValue: number("max_value", .infinity),
+        threshold: number("threshold", 0))
     default: return .relu
     }
   }

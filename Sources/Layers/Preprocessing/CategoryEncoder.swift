@@ -50,10 +50,11 @@ struct CategoryEncoder: Sendable {
       if sizes.count > 1, sizes.last == 1 { sizes.removeLast() }
       sizes.append(classes)
     case .multiHot, .count, .binary, .weighted:
-      guard shape.rank == 2 else {
-        throw LayerError("expected an input of rank 2, found shape \(shape)")
+      // An input without a second axis is one row.
+      guard shape.rank == 1 || shape.rank == 2 else {
+        throw LayerError("expected an input of rank 1 or 2, found shape \(shape)")
       }
-      sizes[1] = classes
+      sizes[shape.rank - 1] = classes
     }
     return TensorType(Shape(sizes), elementType)
   }

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input: whole numbers (B, …), for `Discretization` any numbers; by keyword `count_weights`.
 /// Output: (B, …) for `int`, an axis of all classes more for `one_hot` (in place of a last axis of
-/// size 1), (B, classes) for the others, whose input is (B, N).
+/// size 1), (B, classes) for the others, whose input is (B, N), or (classes) for an input (B).
 ///
 /// Keras: <https://keras.io/api/layers/preprocessing_layers/>
 struct CategoryEncoding: Layer {

@@ -4,13 +4,14 @@ import Tensors
 /// y = the tokens of a text by their places in a vocabulary, as ``TextSplitter`` makes them and
 /// ``LookupLayout`` places them: "" first, then unknown tokens, then the vocabulary.
 ///
-/// In the mode `int` a text's places are cut, or filled up with zeros, to `output_sequence_length`.
+/// In the mode `int` a text's places are cut, or filled up with zeros, to `output_sequence_length`,
+/// or where that is not given to the length of the longest text.
 ///
 /// Input: strings (B, 1) or (B); where `split` is null the tokens (B, N). Output: (B, length), or
 /// (B, classes) in the modes that count.
 ///
 /// Keras: <https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/>
-struct TextVectorization: Layer {
+struct TextVectorization: MeasuringLayer {
   static let classNames = ["TextVectorization"]
   static let elementTypes: [ElementType] = [.string]
 
@@ -19,6 +20,9 @@ struct TextVectorization: Layer {
   private let length: Int?
 
   private var encoder: CategoryEncoder { index.layout.encoder }
+
+  var needsLength: Bool { encoder.mode == .int && length == nil && !splitter.keepsWhole }
+  var isBatchIndependent: Bool { !needsLength }
 
   init(_ reader: inout LayerReader) {
     splitter = TextSplitter(&reader)
@@ -29,13 +33,8 @@ struct TextVectorization: Layer {
       reader.value("output_sequence_length") == nil
       ? nil : reader.int("output_sequence_length")
     index = StringIndex(layout, TextHash(&reader))
-    switch layout.encoder.mode {
-    case .oneHot: reader.refuse("output_mode", "\"one_hot\" for texts, which differ in length")
-    case .int where length == nil && !splitter.keepsWhole:
-      reader.refuse(
-        "output_sequence_length",
-        "expected a length, found none: the output's size would depend on the text")
-    default: break
+    if layout.encoder.mode == .oneHot {
+      reader.refuse("output_mode", "\"one_hot\" for texts, which differ in length")
     }
   }
 
@@ -45,9 +44,28 @@ struct TextVectorization: Layer {
       throw LayerError(
         "expected \(splitter.keepsWhole ? "tokens (B, N)" : "texts (B, 1)"), found shape \(shape)")
     }
-    let width =
-      encoder.mode == .int ? length ?? splitter.tokenCount(ofWhole: shape[1]) : encoder.classes
+    let width: Int
+    if encoder.mode != .int {
+      width = encoder.classes
+    } else if needsLength {
+      width = call.measuredLength ?? 1
+    } else {
+      width = length ?? splitter.tokenCount(ofWhole: shape[1])
+    }
     return [TensorType([shape[0], width], encoder.elementType)]
+  }
+
+  func length(for input: Tensor) -> Int {
+    var memory = TextSplitter.Memory()
+    return input.withElements(as: TextElement.self) { texts in
+      texts.indices.reduce(0) { longest, place in
+        var count = 0
+        splitter.forEachToken(
+          of: UnsafeBufferPointer(rebasing: texts[place...place]), &memory
+        ) { _ in count += 1 }
+        return max(longest, count)
+      }
+    }
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {

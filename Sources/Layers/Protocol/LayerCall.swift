@@ -11,6 +11,9 @@ public struct LayerCall: Sendable {
   public var arguments: [String: JSONValue]
   /// The outputs' types; empty until ``Layer/outputTypes(for:)`` has told them.
   public var outputs: [TensorType]
+  /// The length that a ``MeasuringLayer`` has found; nil for all other layers, and where types are
+  /// asked for without an input.
+  public var measuredLength: Int?
 
   /// A call with the given inputs and arguments.
   public init(

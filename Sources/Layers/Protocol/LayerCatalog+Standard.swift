@@ -19,6 +19,7 @@ extension LayerCatalog {
         Identity.self,
         Masking.self,
         MaxoutDense.self,
+        ReversibleEmbedding.self,
       ]
     ),
     (
@@ -120,6 +121,7 @@ extension LayerCatalog {
         ArrayOperation.self,
         AxisExchange.self,
         Cast.self,
+        Constant.self,
         Difference.self,
         Einsum.self,
         ElementMap.self,

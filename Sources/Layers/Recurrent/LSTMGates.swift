@@ -16,8 +16,9 @@ struct LSTMGates: Sendable {
     }
   }
 
-  /// Replaces the states of some rows; z is overwritten. Only where ``isElementwise`` may `units`
-  /// be less than all.
+  /// Replaces the states of some rows; z is overwritten.
+  ///
+  /// Only where ``isElementwise`` may `units` be less than all.
   func combine(
     rows: Int, units: Int? = nil, z: UnsafeMutablePointer<Float>, zStride: Int,
     c: UnsafeMutablePointer<Float>, cStride: Int, h: UnsafeMutablePointer<Float>, hStride: Int

@@ -84,6 +84,7 @@ struct RecurrentLoop: Sendable {
       }
       done = block.upperBound
     }
+    if options.zeroesByUnturnedMask { zeroMasked(items, buffers, output) }
     writeStates(items, buffers, memory.states)
   }
 }
@@ -188,10 +189,20 @@ extension RecurrentLoop {
     row(item, step, output).update(from: state, count: outputSize)
   }
 
+  /// Writes zeros where the mask, unlike the output in the order of time, leaves a step out.
+  private func zeroMasked(_ items: Range<Int>, _ buffers: StepBuffers, _ output: Output) {
+    guard let mask = wiring.mask.map({ buffers.input($0) }) else { return }
+    for item in items {
+      for step in 0..<steps where mask[item * steps + step] == 0 {
+        row(item, step, output).update(repeating: 0, count: outputSize)
+      }
+    }
+  }
+
   /// Writes the output of a masked time step.
   private func skip(_ item: Int, _ step: Int, _ output: Output) {
     let row = row(item, step, output)
-    if options.zeroesMaskedOutput || step == 0 {
+    if options.zeroesMaskedOutput && !options.zeroesByUnturnedMask || step == 0 {
       row.update(repeating: 0, count: outputSize)
     } else if options.returnsSequences {
       row.update(from: self.row(item, step - 1, output), count: outputSize)

@@ -1,7 +1,7 @@
 /// The options that all recurrent layers share.
 ///
 /// Every prediction starts from states of zeros, unless it is given others, so that `stateful`
-/// changes nothing; neither does `unroll`, nor dropout, which acts while a model is trained.
+/// changes nothing; neither does dropout, which acts while a model is trained.
 struct RecurrentOptions: Sendable {
   /// Whether the output holds every time step, or only the last one.
   var returnsSequences: Bool
@@ -11,12 +11,21 @@ struct RecurrentOptions: Sendable {
   var goesBackwards: Bool
   /// Whether a masked time step's output is zeros, or the output of the step before.
   var zeroesMaskedOutput: Bool
+  /// Whether Keras lays the time steps out one by one, which shows in masked outputs alone.
+  var isUnrolled: Bool
+
+  /// Whether zeros are written into the output last, where the mask as it stands leaves steps out,
+  /// though the output stands in the order of computing: so does Keras where it unrolls time.
+  var zeroesByUnturnedMask: Bool {
+    isUnrolled && goesBackwards && returnsSequences && zeroesMaskedOutput
+  }
 
   init(_ reader: inout LayerReader) {
     returnsSequences = reader.bool("return_sequences", default: false)
     returnsState = reader.bool("return_state", default: false)
     goesBackwards = reader.bool("go_backwards", default: false)
     zeroesMaskedOutput = reader.bool("zero_output_for_mask", default: false)
+    isUnrolled = reader.bool("unroll", default: false)
     if reader.bool("time_major", default: false) {
       reader.refuse("time_major", "sequences with time on the first axis are not supported")
     }
