@@ -16,7 +16,7 @@ public final class WorkerPool: Sendable {
   /// A pool of `threadCount` threads, at least one: the caller's own.
   public init(threadCount: Int) {
     self.threadCount = max(1, threadCount)
-    crew = WorkerCrew()
+    crew = WorkerCrew(threadCount: self.threadCount)
     for number in 1..<self.threadCount { crew.startThread(number) }
   }
 
