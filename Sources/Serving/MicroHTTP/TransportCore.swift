@@ -14,8 +14,8 @@ final class TransportCore: Sendable {
   private let service: any HTTPService
   /// How many requests are not finished.
   private let openCount = Atomic<Int>(0)
-  /// Told of each request that is finished while the server stops.
-  private let finished = Monitor(())
+  /// How many requests were finished while the server stops.
+  private let finished = Monitor(0)
   private let heldBytes = Atomic<Int>(0)
   private let isDraining = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
@@ -157,7 +157,7 @@ final class TransportCore: Sendable {
     release(exchange)
     exchange.state.exchange.withLock { $0 = nil }
     openCount.subtract(1, ordering: .sequentiallyConsistent)
-    if isDraining.load(ordering: .sequentiallyConsistent) { finished.withLock { _ in } }
+    if isDraining.load(ordering: .sequentiallyConsistent) { finished.withLock { $0 += 1 } }
   }
 
   private func send(

@@ -16,8 +16,8 @@ package final class ModelRepository: Sendable {
 
   private let state = Monitor(State())
   private let find: @Sendable () throws(ModelSourceError) -> [any ModelSource]
-  /// Held while something is read, so that two readings do not mix.
-  private let reading = Monitor(())
+  /// Held while something is read, so that two readings do not mix; the value is of no account.
+  private let reading = Monitor(0)
 
   /// A repository of the models that `find` finds, under names that differ, which are yet to be
   /// loaded; it is asked again whenever all are read anew.

@@ -6,18 +6,33 @@
 
 /// A value that threads change one at a time and can wait for.
 ///
-/// It is made of POSIX's locks, which ThreadSanitizer knows, unlike those of `Synchronization`.
+/// It is made of POSIX's locks, which ThreadSanitizer knows, unlike those of `Synchronization`. A value
+/// of no size has the address of the monitor itself, whose reading ThreadSanitizer takes for its own.
 final class Monitor<Value>: @unchecked Sendable {
+  private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  // The last: a value of no size would have the address of what follows it.
-  private var value: Value
+
+  /// The clock of waits, which nobody sets back where the system lets it be chosen.
+  #if canImport(Glibc)
+    private static var clock: clockid_t { CLOCK_MONOTONIC }
+  #else
+    private static var clock: clockid_t { CLOCK_REALTIME }
+  #endif
 
   /// A monitor of a value.
   init(_ value: Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+    #if canImport(Glibc)
+      var attributes = pthread_condattr_t()
+      pthread_condattr_init(&attributes)
+      pthread_condattr_setclock(&attributes, Self.clock)
+      pthread_cond_init(changed, &attributes)
+      pthread_condattr_destroy(&attributes)
+    #else
+      pthread_cond_init(changed, nil)
+    #endif
   }
 
   deinit {
@@ -58,7 +73,7 @@ final class Monitor<Value>: @unchecked Sendable {
   /// Waits until `take` gives something, or gives nil when the time is over.
   func wait<Result>(seconds: Double, _ take: (inout Value) -> Result?) -> Result? {
     var deadline = timespec()
-    clock_gettime(CLOCK_REALTIME, &deadline)
+    clock_gettime(Self.clock, &deadline)
     let nanoseconds = deadline.tv_nsec + Int(seconds.truncatingRemainder(dividingBy: 1) * 1e9)
     deadline.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
     deadline.tv_nsec = nanoseconds % 1_000_000_000
