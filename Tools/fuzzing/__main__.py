@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-from . import bytes_, configs, weights
+from . import beside, bytes_, configs, weights
 
-DAMAGES = {**bytes_.DAMAGES, **configs.DAMAGES, **weights.DAMAGES}
+DAMAGES = {**beside.DAMAGES, **bytes_.DAMAGES, **configs.DAMAGES, **weights.DAMAGES}
 
 # What a user is told when the program itself is at fault.
 CRASH_WORDS = ("Fatal error", "Illegal instruction", "stack dump", "Swift runtime",
@@ -72,9 +72,10 @@ def check(options, seed, directory):
     except (KeyError, OSError, ValueError, RuntimeError):
         pass  # Some fixtures are damaged already and h5py cannot open them: run as they are.
     faults = []
-    for command in (["inspect"], ["convert", "-o", os.path.join(folder, "out")],
-                    ["bench", "--seconds", "0.01", "--threads", "2"]):
-        fault = run(options, [command[0], copy, *command[1:]])
+    for command in beside.commands(damage, copy, path) or [
+            ["inspect", copy], ["convert", copy, "-o", os.path.join(folder, "out")],
+            ["bench", copy, "--seconds", "0.01", "--threads", "2"]]:
+        fault = run(options, command)
         if fault:
             faults.append(f"{command[0]}: {fault}")
     if faults and options.keep:

@@ -42,25 +42,20 @@ struct FeatureNormalization: Layer {
       let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: count, grain: 1 + 16_384 / max(outer * inner, 1)) { range in
         for channel in range {
-          // The channel's elements: `inner` of them at each of these places.
-          let starts = (0..<outer).map { ($0 * count + channel) * inner }
-          var sum = 0.0
-          for start in starts { for index in start..<start + inner { sum += Double(x[index]) } }
-          let mean = sum / Double(max(outer * inner, 1))
-          var squares = 0.0
-          for start in starts {
-            for index in start..<start + inner {
-              let distance = Double(x[index]) - mean
-              squares += distance * distance
+          // The channel's elements: `inner` of them, `outer` times.
+          func forEach(_ body: (Int) -> Void) {
+            for row in 0..<outer {
+              let start = (row * count + channel) * inner
+              for index in start..<start + inner { body(index) }
             }
           }
+          var (sum, squares) = (0.0, 0.0)
+          forEach { sum += Double(x[$0]) }
+          let mean = sum / Double(max(outer * inner, 1))
+          forEach { squares += (Double(x[$0]) - mean) * (Double(x[$0]) - mean) }
           let variance = squares / Double(max(outer * inner, 1))
           let factor = Float(Double(factors[channel]) / (variance + epsilon).squareRoot())
-          for start in starts {
-            for index in start..<start + inner {
-              y[index] = (x[index] - Float(mean)) * factor + offsets[channel]
-            }
-          }
+          forEach { y[$0] = (x[$0] - Float(mean)) * factor + offsets[channel] }
         }
       }
     }
