@@ -1,8 +1,9 @@
 import ModelFormat
 
 extension GraphBuilder {
-  /// Adds `TimeDistributed`: time is folded into the batch, the layer is called, and time comes
-  /// back. A mask is folded too where the layer computes with it.
+  /// Adds `TimeDistributed`: time is folded into the batch, the layer called, and time comes back.
+  ///
+  /// A mask is folded too where the layer computes with it.
   ///
   /// For a layer `td` around `dense`, the calls are `td/fold`, `td/dense`, and `td`, which reads
   /// the input once more, for its time axis.
