@@ -10,7 +10,7 @@ extension Graph {
     guard probe.isConsistent, probe.takesAnyBatch, !inputs.isEmpty else { return false }
     guard outputs.allSatisfy({ probe.openShape(of: $0).first == .some(nil) }) else { return false }
     return nodes.allSatisfy { node in
-      node.layer.isBatchIndependent
+      node.layer.isBatchIndependent(for: call(of: node, probe.types))
         && (node.arguments.isEmpty
           || node.outputs.allSatisfy {
             probe.types[$0].shape.dimensions.first == 1

@@ -66,15 +66,21 @@ struct LayerBuilder {
     }
   }
 
+  /// What an application that makes the layer itself has to know: options, shapes of weights.
   private static func unknownClass(_ description: LayerDescription) -> ModelProblem {
+    let options = description.config.filter { !ordinary.contains($0.key) && !$0.value.isNull }
+      .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let weights = description.weights.map { "\($0.name) \(Shape($0.shape))" }
     let reason =
       description.className == "Lambda"
       ? "a Lambda holds Python code, which is never run; an application may give the catalogue "
         + "a function in its place"
       : "the layer class is not supported"
+        + (options.isEmpty ? "" : "; its options: " + options.joined(separator: ", "))
         + (weights.isEmpty ? "" : "; its weights: " + weights.joined(separator: ", "))
     return ModelProblem(
       .unsupported, layer: description.name, className: description.className, reason: reason)
   }
+
+  private static let ordinary: Set = ["name", "trainable", "dtype"]
 }

@@ -13,6 +13,7 @@ struct ModelProblemTests {
       LayerDescription(name: "code", className: "Lambda"),
       LayerDescription(
         name: "mine", className: "Mine",
+        config: ["name": .string("mine"), "factor": .double(2.5), "mode": .string("fast")],
         weights: [WeightDescription(name: "w", shape: [3])]),
     ]
     let nodes = ["dense", "code", "mine"].map {
@@ -26,7 +27,8 @@ struct ModelProblemTests {
       "layer \"dense\" (Dense), \"kernel\": expected a weight of shape (any, 1), found (2, 2)",
       "layer \"code\" (Lambda): a Lambda holds Python code, which is never run; an application may "
         + "give the catalogue a function in its place",
-      "layer \"mine\" (Mine): the layer class is not supported; its weights: w (3,)",
+      "layer \"mine\" (Mine): the layer class is not supported; its options: factor 2.5, "
+        + "mode \"fast\"; its weights: w (3,)",
     ] {
       #expect(found.contains(part), "\(part) is not in \(found)")
     }

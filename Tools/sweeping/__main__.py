@@ -59,7 +59,7 @@ def arguments():
     parser.add_argument(
         "--layer", metavar="NAME",
         help="models of this one layer, or of a kind: open (sizes), masks, operations, quantized, "
-        "signals, texts")
+        "signals, structures, texts, wrappers")
     parser.add_argument(
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")

@@ -6,12 +6,14 @@ from .functions import function_model
 from .masks import mask_model
 from .open_sizes import open_model
 from .operations import operation_model
-from .options import LAYERS
+from .options import LAYERS, some
 from .quantized import quantized_model
 from .signals import NAMES as SIGNALS
 from .signals import signal_model
+from .structures import structure_model
 from .texts import NAMES as TEXTS
 from .texts import text_model
+from .wrappers import wrapper_model
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 LARGEST = 6000
@@ -39,6 +41,10 @@ def random_model(k, r, only=None):
         return signal_model(k, r, only)
     if only == "operations" or only is None and r.random() < 0.12:
         return function_model(k, r) if k.is_keras2 else operation_model(k, r)
+    if only == "structures" or only is None and r.random() < 0.05:
+        return structure_model(k, r)
+    if only == "wrappers" or only is None and r.random() < 0.04:
+        return wrapper_model(k, r)
     if only == "masks" or only is None and r.random() < 0.08:
         return mask_model(k, r)
     if only or r.random() < 0.45:
@@ -80,7 +86,17 @@ def embedding_model(k, r):
     layer = LAYERS["Embedding"][1](k, r, ())
     shape = r.choice([(1,), (5,), (3, 4), (None,)])
     x = k.input(*shape, dtype=r.choice(["int32", "float32", "int64"]))
+    if k.is_keras3 and r.random() < 0.3:
+        return reversible_model(k, r, x, shape)
     return k.model(x, layer(x)), f"Embedding, {shape}"
+
+
+def reversible_model(k, r, x, shape):
+    options = some(r, tie_weights=False, logit_soft_cap=r.choice([1.0, 5.0]))
+    layer = k.layers.ReversibleEmbedding(r.randint(2, 20), r.choice([1, 4, 17]), **options)
+    there = layer(x)
+    back = layer(k.layers.Activation("tanh")(there), reverse=True)
+    return k.model(x, [back, there]), f"ReversibleEmbedding, {shape}, {options}"
 
 
 def has_several_outputs(layer):

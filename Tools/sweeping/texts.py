@@ -72,7 +72,7 @@ def vectorization(k, r):
         ["lower_and_strip_punctuation", "lower", "strip_punctuation", None])
     if r.random() < 0.4:
         options["ngrams"] = r.choice([1, 2, 3, (2,), (3, 1)])
-    if options["output_mode"] == "int":
+    if options["output_mode"] == "int" and r.random() < 0.6:
         options["output_sequence_length"] = r.randint(1, 12)
     shape = (r.randint(1, 9), r.randint(1, 5) if options["split"] is None else 1)
     x = k.input(shape[1], dtype="string")

@@ -9,7 +9,7 @@ extension GraphBuilder {
   ///   - parameter: The parameter that it is given for; nil where that is not known.
   ///   - layer: The layer that is called.
   ///   - name: What the value is to be called.
-  /// - Returns: The argument with values for its numbers.
+  /// - Returns: The argument, its constants that are tensors replaced.
   func valued(
     _ argument: CallTree<GraphValue>, of parameter: String?, _ layer: SourceLayer, _ name: String
   ) -> CallTree<GraphValue> {

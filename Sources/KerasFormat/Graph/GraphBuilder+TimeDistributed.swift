@@ -1,8 +1,7 @@
 import ModelFormat
 
 extension GraphBuilder {
-  /// Adds `TimeDistributed`: time is folded into the batch, the layer is called, and time comes
-  /// back.
+  /// Adds `TimeDistributed`: time is folded into the batch, the layer called, and time comes back.
   ///
   /// A mask is folded too where the layer computes with it.
   ///

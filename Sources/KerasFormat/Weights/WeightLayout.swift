@@ -160,7 +160,9 @@ enum WeightLayout {
 
   private static let batchNormalization: Rule = { options in
     let moving = ["moving_mean", "moving_variance"]
-    let renorm = options.has("renorm", default: false) ? ["renorm_mean", "renorm_stddev"] : []
+    let renorm =
+      options.has("renorm", default: false)
+      ? ["moving_stddev", "renorm_mean", "renorm_stddev"] : []
     return options.scaleAndCenter
       + (moving + renorm).map { WeightSlot($0, isTrainable: false) }
   }

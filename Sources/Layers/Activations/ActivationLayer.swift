@@ -11,6 +11,10 @@ struct ActivationLayer: AbsorbableLayer {
 
   let function: ActivationFunction
 
+  func isBatchIndependent(for call: LayerCall) -> Bool {
+    !function.isOfRows || call.leavesBatch([-1])
+  }
+
   init(_ reader: inout LayerReader) {
     switch reader.className {
     case "ReLU":

@@ -16,6 +16,8 @@ struct Softmax: Layer {
   private let axes: [Int]
   private let addsMask: Bool
 
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
+
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])
     addsMask = reader.bool("adds_mask", default: false)

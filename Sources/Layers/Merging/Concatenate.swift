@@ -18,7 +18,9 @@ struct Concatenate: Layer {
   private let name: String
   private let axis: Int?
 
-  var isBatchIndependent: Bool { name == "Concatenate" && axis != 0 }
+  func isBatchIndependent(for call: LayerCall) -> Bool {
+    name == "Concatenate" && call.leavesBatch([axis ?? 0])
+  }
 
   init(_ reader: inout LayerReader) {
     name = reader.className

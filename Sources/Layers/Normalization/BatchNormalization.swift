@@ -26,6 +26,11 @@ struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
     let beta =
       reader.bool("center", default: true)
       ? reader.weight("beta", [count]).elements(as: Float.self) : nil
+    // Only training uses what `renorm` keeps.
+    for name in ["moving_stddev", "renorm_mean", "renorm_stddev"]
+    where reader.storedShape(of: name) != nil {
+      _ = reader.weight(name, [count])
+    }
     guard reader.problems.isEmpty else {
       (scale, shift) = ([], [])
       return

@@ -17,7 +17,7 @@ struct LayerNormalization: Layer {
   private let gamma: Tensor?
   private let beta: Tensor?
 
-  var isBatchIndependent: Bool { !axes.contains(0) }
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])

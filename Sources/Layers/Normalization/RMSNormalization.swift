@@ -12,7 +12,7 @@ struct RMSNormalization: Layer {
   private let epsilon: Float
   private let scale: Tensor
 
-  var isBatchIndependent: Bool { !axes.contains(0) }
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])

@@ -16,7 +16,10 @@ struct SpectralNormalization: Layer {
 
   init(_ reader: inout LayerReader) {
     _ = reader.value("power_iterations")
-    _ = reader.weight("vector_u", [nil, nil])
+    // Archives have the layer's kernel in this place.
+    if let shape = reader.storedShape(of: "vector_u") {
+      _ = reader.weight("vector_u", shape.dimensions)
+    }
     let object = reader.value("layer") ?? .null
     layer = reader.nested("layer", object, weights: "layer") { reader -> (any Layer)? in
       let className = reader.className

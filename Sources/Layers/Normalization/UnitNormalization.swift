@@ -1,6 +1,6 @@
 import Tensors
 
-/// y = x / max(√Σ x², 1e-12), the sum along one axis.
+/// y = x / max(√Σ x², 1e-12), the sum along one axis or over several together.
 ///
 /// Input and output: any shape.
 ///
@@ -8,19 +8,17 @@ import Tensors
 struct UnitNormalization: Layer {
   static let classNames = ["UnitNormalization"]
 
-  private let axis: Int
+  private let axes: [Int]
 
-  var isBatchIndependent: Bool { axis != 0 }
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
-    let axes = reader.intList("axis", default: [-1])
-    axis = axes.first ?? -1
-    if axes.count != 1 { reader.refuse("axis", "expected one axis, found \(axes)") }
+    axes = reader.intList("axis", default: [-1])
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
-    guard shape.normalizedAxis(axis) != nil else {
+    for axis in axes where shape.normalizedAxis(axis) == nil {
       throw LayerError("expected an axis of shape \(shape), found \(axis)")
     }
     return [TensorType(shape)]
@@ -28,17 +26,21 @@ struct UnitNormalization: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
-    let axis = shape.normalizedAxis(axis) ?? 0
-    let outer = shape.dimensions[..<axis].reduce(1, *)
-    let (count, inner) = (shape[axis], shape.dimensions[(axis + 1)...].reduce(1, *))
+    let strides = shape.strides
+    let summed = Set(axes.compactMap(shape.normalizedAxis))
+    func walk(_ isWanted: (Int) -> Bool) -> [Int] {
+      var places: [Int] = []
+      Odometer((0..<shape.rank).filter(isWanted).map { (shape[$0], strides[$0]) })
+        .walk { _, place in places.append(place) }
+      return places
+    }
+    let (starts, offsets) = (walk { !summed.contains($0) }, walk { summed.contains($0) })
     return .run { buffers in
-      for row in 0..<outer * inner {
-        let start = row / inner * count * inner + row % inner
+      for start in starts {
         let (x, y) = (buffers.input(0) + start, buffers.output() + start)
-        var sum = 0.0
-        for index in 0..<count { sum += Double(x[index * inner]) * Double(x[index * inner]) }
+        let sum = offsets.reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }
         let norm = Float(max(sum.squareRoot(), 1e-12))
-        for index in 0..<count { y[index * inner] = x[index * inner] / norm }
+        for offset in offsets { y[offset] = x[offset] / norm }
       }
     }
   }

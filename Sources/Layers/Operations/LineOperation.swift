@@ -19,13 +19,18 @@ struct LineOperation: Layer {
 
   /// Makes one line of another.
   private typealias Body = @Sendable (_ line: inout [Double]) -> Void
+  private typealias WholeBody = @Sendable (_ line: inout [Int64]) -> Void
 
   private let axis: Int?
   private let body: Body
+  /// The same of whole numbers, which overflow as a processor's do.
+  private let wholeBody: WholeBody
   private let halves: Bool
   private let keepsWhole: Bool
 
-  var isBatchIndependent: Bool { false }
+  func isBatchIndependent(for call: LayerCall) -> Bool {
+    axis.map { call.leavesBatch([$0]) } ?? false
+  }
 
   init(_ reader: inout LayerReader) {
     let name = reader.className
@@ -34,6 +39,7 @@ struct LineOperation: Layer {
       keepsWhole && reader.value("axis") == nil
       ? nil : reader.int("axis", default: -1, in: -64...63)
     halves = name == "ops.Glu"
+    wholeBody = Self.accumulation(&reader)
     switch name {
     case "ops.Cumsum", "ops.Nancumsum": body = Self.accumulation(&reader, from: 0, +)
     case "ops.Cumprod", "ops.Nancumprod": body = Self.accumulation(&reader, from: 1, *)
@@ -79,6 +85,21 @@ struct LineOperation: Layer {
           sum, passesNaN ? number.isNaN ? start : min(max(number, -most), most) : number)
         line[index] = isExclusive ? sum : next
         sum = next
+      }
+    }
+  }
+
+  /// The same of whole numbers: sums, or products.
+  private static func accumulation(_ reader: inout LayerReader) -> WholeBody {
+    let isExclusive = reader.bool("exclusive", default: false)
+    let isReversed = reader.bool("reverse", default: false)
+    let isProduct = reader.className.hasSuffix("prod")
+    return { line in
+      var total: Int64 = isProduct ? 1 : 0
+      for index in isReversed ? Array(line.indices.reversed()) : Array(line.indices) {
+        let next = isProduct ? total &* line[index] : total &+ line[index]
+        line[index] = isExclusive ? total : next
+        total = next
       }
     }
   }
@@ -133,22 +154,40 @@ struct LineOperation: Layer {
     let results = halves ? count / 2 : count
     let (body, output) = (body, call.outputs[0].elementType)
     let operand = Operand(input: 0, type)
+    if output != .float32 {
+      return wholeStep(operand, lines: lines, count: count, inner: inner, output)
+    }
     return .run(scratchBytes: operand.scratchBytes) { buffers in
       let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
-      let y = buffers.outputBytes()
+      let y = buffers.output()
       buffers.workers.forEachRange(of: lines, grain: 1 + 4096 / max(count, 1)) { range in
         for line in range {
           let start = line / inner * count * inner + line % inner
           var values = (0..<count).map { Double(x[start + $0 * inner]) }
           body(&values)
           let target = line / inner * results * inner + line % inner
-          for (index, value) in values.enumerated() {
-            let to = target + index * inner
-            switch output {
-            case .int64: y.assumingMemoryBound(to: Int64.self)[to] = Int64(value)
-            case .int32: y.assumingMemoryBound(to: Int32.self)[to] = Int32(value)
-            default: y.assumingMemoryBound(to: Float.self)[to] = Float(value)
-            }
+          for (index, value) in values.enumerated() { y[target + index * inner] = Float(value) }
+        }
+      }
+    }
+  }
+
+  private func wholeStep(
+    _ operand: Operand, lines: Int, count: Int, inner: Int, _ output: ElementType
+  ) -> Step {
+    let body = wholeBody
+    return .run(scratchBytes: operand.scratchBytes) { buffers in
+      let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
+      for line in 0..<lines {
+        let start = line / inner * count * inner + line % inner
+        var values = (0..<count).map { x[start + $0 * inner] }
+        body(&values)
+        for (index, value) in values.enumerated() {
+          let place = start + index * inner
+          if output == .int64 {
+            buffers.output(0, as: Int64.self)[place] = value
+          } else {
+            buffers.output(0, as: Int32.self)[place] = Int32(truncatingIfNeeded: value)
           }
         }
       }

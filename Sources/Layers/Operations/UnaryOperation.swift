@@ -119,7 +119,7 @@ extension UnaryOperation {
     "Rsqrt": .rsqrt, "Reciprocal": .reciprocal, "Exp": .exp, "Expm1": .expm1, "Log": .log,
     "Log1p": .log1p, "Erf": .erf, "Tanh": .tanh, "Relu6": .relu6, "Sigmoid": .sigmoid,
     "Silu": .silu, "HardSigmoid": .hardSigmoid, "HardSilu": .hardSiLU, "HardTanh": .hardTanh,
-    "LogSigmoid": .logSigmoid, "Mish": .mish,
+    "LogSigmoid": .logSigmoid,
     "Softplus": .softplus, "Softsign": .softsign, "SparsePlus": .sparsePlus,
     "SparseSigmoid": .sparseSigmoid, "TanhShrink": .tanhShrink, "Selu": .selu,
     "Conjugate": .linear, "Real": .linear,

@@ -5,11 +5,12 @@ import Tensors
 /// its histogram gives them, of which no bar is higher than `clip_limit` of their mean, and between
 /// the tiles' middles it is interpolated.
 ///
-/// Input and output: (B, H, W, C).
+/// Input and output: (B, H, W, C); whole numbers stay whole, what lies between them is cut off.
 ///
 /// Keras: `ContrastLimitedAdaptiveHistogramEqualization`.
 struct LocalEqualization: Layer {
   static let classNames = ["ContrastLimitedAdaptiveHistogramEqualization"]
+  static let elementTypes: [ElementType] = []
 
   private static let levels = 256
 
@@ -38,7 +39,8 @@ struct LocalEqualization: Layer {
         "expected pictures that their mirror image fills up to \(grid.rows) by \(grid.columns) "
           + "tiles, found shape \(shape)")
     }
-    return [TensorType(shape)]
+    let type = call.inputs[0].elementType
+    return [TensorType(shape, type == .bool ? .float32 : type)]
   }
 
   /// The size of a tile.
@@ -51,15 +53,24 @@ struct LocalEqualization: Layer {
     let (channels, pixels) = (shape[3], shape[1] * shape[2])
     let planes = shape[0] * channels
     let memory = grid.rows * grid.columns * Self.levels
-    return .run(scratchBytes: planes * memory * MemoryLayout<Float>.stride) { [self] buffers in
+    let operand = Operand(input: 0, call.inputs[0])
+    let (output, count) = (call.outputs[0].elementType, planes * pixels)
+    let tableCount = planes * memory
+    let bytes = (tableCount + count) * MemoryLayout<Float>.stride + operand.scratchBytes
+    return .run(scratchBytes: bytes) { [self] buffers in
+      let isFloat = output == .float32
+      let y = isFloat ? buffers.output() : buffers.scratch(from: tableCount)
+      let x = operand.values(
+        as: Float.self, buffers, scratch: buffers.scratch(from: tableCount + count))
       buffers.workers.forEachRange(of: planes, grain: 1) { range in
         for plane in range {
           let start = plane / channels * pixels * channels + plane % channels
           let tables = buffers.scratch(from: plane * memory)
-          fill(tables, from: buffers.input(0) + start, shape)
-          interpolate(tables, buffers.input(0) + start, buffers.output() + start, shape)
+          fill(tables, from: x + start, shape)
+          interpolate(tables, x + start, y + start, shape)
         }
       }
+      if !isFloat { convertElements(count, y, .float32, buffers.outputBytes(), output) }
     }
   }
 
@@ -68,7 +79,7 @@ struct LocalEqualization: Layer {
   /// The whole number from 0 to 255 that a value counts as.
   private func level(_ value: Float) -> Int {
     let bytes = isPlain ? value : (value - range.low) / (range.high - range.low) * 255
-    return Int(min(max(bytes, 0), 255))
+    return bytes.isNaN ? 0 : Int(min(max(bytes, 0), 255))
   }
 
   /// Fills the table of every tile: what each level becomes.

@@ -24,6 +24,9 @@ public protocol Layer: Sendable {
   /// Whether each item of a batch is computed by itself, so that a batch may be cut.
   var isBatchIndependent: Bool { get }
 
+  /// The same of one call, where that depends on the ranks of its inputs.
+  func isBatchIndependent(for call: LayerCall) -> Bool
+
   /// Reads options and weights.
   ///
   /// The reader gives placeholders for what is missing or wrong, so no initialiser fails; a layer
@@ -49,6 +52,8 @@ extension Layer {
   public static var elementTypes: [ElementType] { [.float32] }
   /// True, as for all layers but a few.
   public var isBatchIndependent: Bool { true }
+  /// What the layer tells of all calls.
+  public func isBatchIndependent(for call: LayerCall) -> Bool { isBatchIndependent }
   /// Zero, for layers that do no matrix work.
   public func multiplyAdds(for call: LayerCall) -> Int { 0 }
 }

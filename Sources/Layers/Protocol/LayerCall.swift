@@ -46,4 +46,10 @@ public struct LayerCall: Sendable {
     }
     return shape
   }
+
+  /// Whether none of some axes of the first input is the batch.
+  func leavesBatch(_ axes: [Int]) -> Bool {
+    let shape = inputs.first?.shape
+    return axes.allSatisfy { shape?.normalizedAxis($0) != 0 }
+  }
 }

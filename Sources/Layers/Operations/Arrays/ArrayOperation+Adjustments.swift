@@ -135,7 +135,7 @@ extension ArrayOperation {
         var result = x[0]
         for index in x[0].elements.indices {
           let place = index / strides[axis] % shape[axis]
-          let length = Int(x[1].elements[index / strides[batch] % shape[batch]])
+          let length = Int(index: x[1].elements[index / strides[batch] % shape[batch]])
           guard place < length, length <= shape[axis] else { continue }
           result.elements[index] = x[0].elements[index + (length - 1 - 2 * place) * strides[axis]]
         }

@@ -115,7 +115,7 @@ extension ArrayOperation {
     for (row, place) in places.rows.enumerated() {
       var offset = 0
       for (axis, index) in place.enumerated() {
-        let index = Int(index)
+        let index = Int(index: index)
         guard (0..<target.shape[axis]).contains(index) else {
           call.fail("expected places in shape \(target.shape), found \(Array(place))")
           return result
@@ -132,7 +132,7 @@ extension ArrayOperation {
 
   private static let slice: Compute = { call, x in
     let sizes = call.options.ints("shape") ?? []
-    let starts = x[1].elements.map { Int($0) }
+    let starts = x[1].elements.map { Int(index: $0) }
     guard starts.count == sizes.count else { return [] }
     let taken = zip(zip(sizes, starts), x[0].shape.dimensions).map { part, size in
       part.0 < 0 ? size - part.1 : part.0
@@ -156,7 +156,7 @@ extension ArrayOperation {
     let strides = x[0].shape.strides
     // Keras moves a part that would not fit back into the tensor.
     let starts = x[1].elements.enumerated().map { axis, start in
-      min(max(Int(start), 0), x[0].shape[axis] - x[2].shape[axis])
+      min(max(Int(index: start), 0), x[0].shape[axis] - x[2].shape[axis])
     }
     guard starts.count == strides.count else { return [result] }
     let first = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }

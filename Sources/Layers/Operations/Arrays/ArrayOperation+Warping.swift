@@ -190,6 +190,7 @@ extension ArrayOperation {
 
   /// An index within an axis for one that may lie beyond it, and whether it lies inside.
   private static func safe(_ index: Double, _ size: Int, _ mode: String) -> (Int, Bool) {
+    guard index.magnitude < 1e15 else { return (0, false) }
     let last = Double(size - 1)
     let clipped = Int(min(max(index, 0), last))
     switch mode {

@@ -110,6 +110,13 @@ struct NumberArray: Sendable {
   }
 }
 
+extension Int {
+  /// A number as an index: what it is cut off to, within what an index can be; -1 for no number.
+  init(index number: Double) {
+    self = number.isNaN ? -1 : Int(Swift.min(Swift.max(number, -1e15), 1e15))
+  }
+}
+
 /// Walks over places in memory, the last axis fastest.
 struct Odometer {
   private let axes: [(size: Int, stride: Int)]
