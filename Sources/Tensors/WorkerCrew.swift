@@ -36,14 +36,12 @@ final class WorkerCrew: @unchecked Sendable {
   private static let open = 1 << 15
   private static let nextJob = 1 << 16
   private static let enrolled = open - 1
-  /// The numbers of a cache line, so that threads do not wait for each other's counters.
-  private static let line = 16
 
   /// A crew of the caller's thread and those that ``startThread(_:)`` adds.
   init(threadCount: Int) {
     self.threadCount = threadCount
-    nextChunk = .allocate(capacity: threadCount * Self.line)
-    for index in 0..<threadCount * Self.line { (nextChunk + index).initialize(to: Atomic(0)) }
+    nextChunk = .allocate(capacity: threadCount)
+    for index in 0..<threadCount { (nextChunk + index).initialize(to: Atomic(0)) }
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
   }
@@ -68,7 +66,7 @@ final class WorkerCrew: @unchecked Sendable {
     let job = Job(body: body, chunks: chunks, count: count)
     self.job = job
     for thread in 0..<threadCount {
-      nextChunk[thread * Self.line].store(job.first(of: thread, threadCount), ordering: .relaxed)
+      nextChunk[thread].store(job.first(of: thread, threadCount), ordering: .relaxed)
     }
     state.add(Self.nextJob + Self.open, ordering: .sequentiallyConsistent)
     if parked.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
@@ -95,8 +93,8 @@ final class WorkerCrew: @unchecked Sendable {
     for offset in 0..<threadCount {
       let owner = (thread + offset) % threadCount
       let end = job.first(of: owner + 1, threadCount)
-      while nextChunk[owner * Self.line].load(ordering: .relaxed) < end {
-        let chunk = nextChunk[owner * Self.line].add(1, ordering: .relaxed).oldValue
+      while nextChunk[owner].load(ordering: .relaxed) < end {
+        let chunk = nextChunk[owner].add(1, ordering: .relaxed).oldValue
         guard chunk < end else { break }
         job.body.pointee(
           (job.count * chunk / job.chunks)..<(job.count * (chunk + 1) / job.chunks), thread)
