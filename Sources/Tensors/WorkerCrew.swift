@@ -14,9 +14,10 @@ import Synchronization
 /// job that is over.
 ///
 /// Each thread begins with the chunks that are its own and then helps the others: steps that follow
-/// each other cut alike, so that most of what a thread reads lies in its own processor's cache. Idle
-/// threads spin for about as long as a small model's step takes, then park on
-/// the condition: waking a parked thread takes longer than many a step.
+/// each other cut alike, so that most of what a thread reads lies in its own processor's cache.
+///
+/// Idle threads spin for about as long as a small model's step takes, then park on the condition:
+/// waking a parked thread takes longer than many a step.
 final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic<Bool>(false)
   /// The number of the job, whether it is open, and the threads that are enrolled in it.
