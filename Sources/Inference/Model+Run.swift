@@ -95,7 +95,8 @@ extension Model {
     _ take: (UnsafeRawPointer, TensorType, Int) -> Result
   ) throws(PredictionError) -> [Result] {
     let entry = try entry(
-      inputs.map(\.type), values, threads: workers.threadCount, lengths: graph.lengths(for: inputs))
+      inputs.map(\.type), values, threads: workers.threadCount,
+      lengths: measuresInputs ? graph.lengths(for: inputs) : [:])
     let (plan, workspace) = (entry.plan, entry.takeWorkspace())
     defer { entry.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
