@@ -10,6 +10,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
   case fuseResiduals = "fuse-residuals"
   /// A function becomes part of the layer that gives its argument.
   case fuseActivations = "fuse-activations"
+  /// Factors of channels become part of the product that reads them.
+  case fuseFactors = "fuse-factors"
 
   func rewrite(_ graph: inout RewritableGraph) {
     switch self {
@@ -18,6 +20,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
     case .foldBatchNormalization: graph.foldBatchNormalization()
     case .fuseResiduals: graph.fuseResiduals()
     case .fuseActivations: graph.fuseActivations()
+    case .fuseFactors: graph.fuseFactors()
     }
   }
 }

@@ -18,6 +18,8 @@ struct Convolution: WindowedLayer {
   private let groups: Int
   private let kernel: Tensor
   var finish: Finish
+  /// Whether the input's channels are multiplied by factors.
+  private var takesFactors = false
 
   /// The channels that one group reads.
   private var groupChannels: Int { kernel.shape[-2] }
@@ -37,6 +39,7 @@ struct Convolution: WindowedLayer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: window.rank + 2)
     try shape.expectChannels(groupChannels * groups)
+    try call.checkFactors()
     return [TensorType(try window.outputShape(for: shape, channels: filters))]
   }
 
@@ -51,6 +54,12 @@ struct Convolution: WindowedLayer {
       }
     }
     let panels = context.shared("kernel") { packedGroups() }
+    if let factors = call.keywords[factorsKeyword] {
+      let product = FactoredProduct(panels[0], input: call.inputs[0].shape, factors: factors)
+      return .run(scratchBytes: product.scratchCount * MemoryLayout<Float>.stride) { buffers in
+        product.run(buffers, finish)
+      }
+    }
     if window.isPointwise && groups == 1 {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run { buffers in finish.multiply(panels[0], rows: rows, buffers.input(0), buffers) }
@@ -76,6 +85,14 @@ struct Convolution: WindowedLayer {
         finish.finish(y + pixels.lowerBound * filters, rows: pixels.count, width: filters)
       }
     }
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .product = operation else { return widening(operation) }
+    guard window.isPointwise, groups == 1, !takesFactors else { return nil }
+    var layer = self
+    layer.takesFactors = true
+    return layer
   }
 
   func multiplyAdds(for call: LayerCall) -> Int {
