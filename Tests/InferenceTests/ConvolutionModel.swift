@@ -29,8 +29,13 @@ enum ConvolutionModel {
     let description = ModelDescription(
       name: "convolutions", inputs: [InputDescription(name: "x", shape: [nil, nil, nil, 3])],
       layers: layers, nodes: nodes, outputs: [OutputDescription(name: "add2", value: "add2")])
+    return contents(description)
+  }
+
+  /// A model with made-up weights.
+  static func contents(_ description: ModelDescription) -> ModelContents {
     var weights: [String: Tensor] = [:]
-    for layer in layers {
+    for layer in description.layers {
       for weight in layer.weights {
         weights["\(layer.name)/\(weight.name)"] = numbers(weight.shape, seed: weights.count)
       }
@@ -46,9 +51,9 @@ enum ConvolutionModel {
       Shape(shape), (0..<count).map { Float(($0 * 7919 + seed * 104_729) % 1000) / 1000 + 0.1 })
   }
 
-  private static func ints(_ numbers: Int...) -> JSONValue { .array(numbers.map { .int($0) }) }
+  static func ints(_ numbers: Int...) -> JSONValue { .array(numbers.map { .int($0) }) }
 
-  private static func layer(
+  static func layer(
     _ name: String, _ className: String, _ config: [String: JSONValue] = [:],
     _ weights: [(String, [Int])] = []
   ) -> LayerDescription {
@@ -65,7 +70,7 @@ enum ConvolutionModel {
       [("kernel", [size, size, channels, filters]), ("bias", [filters])])
   }
 
-  private static func pointwise(
+  static func pointwise(
     _ name: String, channels: Int, filters: Int
   ) -> LayerDescription {
     convolution(name, channels: channels, filters: filters, size: 1)

@@ -12,6 +12,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
   case fuseActivations = "fuse-activations"
   /// Factors of channels become part of the product that reads them.
   case fuseFactors = "fuse-factors"
+  /// A product of pixels is computed a few rows at a time by the depthwise convolution behind it.
+  case fuseExpansions = "fuse-expansions"
 
   func rewrite(_ graph: inout RewritableGraph) {
     switch self {
@@ -21,6 +23,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
     case .fuseResiduals: graph.fuseResiduals()
     case .fuseActivations: graph.fuseActivations()
     case .fuseFactors: graph.fuseFactors()
+    case .fuseExpansions: graph.fuseExpansions()
     }
   }
 }

@@ -12,6 +12,8 @@ package enum GraphOperation: Sendable {
   case sum
   /// y = x₀ · x₁, two tensors that broadcast.
   case product
+  /// y[…, f] = f(Σ_c x[…, c] · kernel[c, f]): the layer itself, which computes each pixel alone.
+  case expansion(any Layer)
   /// y = x with zeros before and after each spatial axis.
   case padding([(before: Int, after: Int)])
 }
@@ -24,8 +26,8 @@ package protocol AbsorbableLayer: Layer {
 
 /// A layer that can do other layers' work along with its own.
 package protocol AbsorbingLayer: Layer {
-  /// This layer with `operation` done as well: padding and products before its own work, all others
-  /// after it.
+  /// This layer with `operation` done as well: padding, products and expansions before its own work,
+  /// all others after it.
   ///
   /// A layer that has absorbed a sum takes the other term as an input under the keyword
   /// ``residualKeyword``; one that has absorbed a product takes the factors of its first input's
