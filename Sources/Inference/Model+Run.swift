@@ -101,7 +101,9 @@ extension Model {
     defer { entry.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
     defer { withExtendedLifetime(inputs) {} }
-    try workspace.run(addresses, workers: workers)
+    try entry.threads.run(on: workers) { (workers) throws(PredictionError) in
+      try workspace.run(addresses, workers: workers)
+    }
     return plan.results.indices.map {
       take(workspace.address(of: plan.results[$0], addresses), plan.resultTypes[$0], $0)
     }

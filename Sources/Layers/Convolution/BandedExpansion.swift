@@ -24,12 +24,10 @@ struct BandedExpansion: Sendable {
   /// The numbers of a band: half of what the second-level cache of most processors holds.
   private static let bandCount = 128 << 10
 
-  /// - Parameters:
-  ///   - window: The depthwise convolution's.
-  ///   - input: The shape of the pointwise convolution's input, (B, spatial…, K).
-  ///   - output: The shape of the depthwise convolution's output, (B, spatial…, C).
-  ///   - panels: The pointwise convolution's weights, K x C, and `expansion` its finish.
-  ///   - weights: The depthwise convolution's, (window…, C), and `finish` its finish.
+  /// The two convolutions from `input`, (B, spatial…, K), to `output`, (B, spatial…, C).
+  ///
+  /// `panels` are the pointwise one's weights, K x C, and `expansion` is its finish; `window`,
+  /// `weights`, (window…, C), and `finish` are the depthwise one's.
   init(
     _ window: SpatialWindow, from input: Shape, to output: Shape, panels: PackedMatrix,
     expansion: Finish, weights: Tensor, finish: Finish, threads: Int
