@@ -22,8 +22,13 @@ struct ConfigNormalizer {
       if let nested = config[key] { config[key] = nestedLayers(nested) }
     }
     if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
-      if policy != "float32" { report.note(.computedInFloat32(policy: policy)) }
-      config["dtype"] = nil
+      let half = DTypePolicy.halfType(policy)
+      if let half {
+        report.note(.rounded(policy: policy, type: half))
+      } else if policy != "float32" {
+        report.note(.computedInFloat32(policy: policy))
+      }
+      config["dtype"] = half.map { .string($0) }
     } else if let name = config["dtype"].flatMap(DTypePolicy.name) {
       config["dtype"] = .string(name)
     }

@@ -44,6 +44,7 @@ struct AttentionProjections: Sendable {
 
   private let groups: [Group]
   private let sources: [Int]
+  private let rounding: Rounding?
   /// Where each part's product goes.
   let places: [Place]
   /// The numbers of scratch memory that the products take.
@@ -85,6 +86,7 @@ struct AttentionProjections: Sendable {
     }
     (self.groups, self.places, scratchCount) = (groups, places, total)
     sources = parts.map(\.source)
+    rounding = context.rounding
   }
 
   /// Computes all products; `inputs` are the tensors by their number.
@@ -107,8 +109,17 @@ struct AttentionProjections: Sendable {
         group.weights.panels.multiply(
           rows: group.rows[first], columns: part.column..<group.parts[last].end, input,
           into: scratch + place.start, stride: place.stride,
-          Epilogue(bias: group.weights.bias?.firstNumber),
+          Epilogue(bias: rounding == nil ? group.weights.bias?.firstNumber : nil),
           workers)
+        if let rounding {
+          let width = group.parts[last].end - part.column
+          for row in 0..<group.rows[first] {
+            let start = scratch + place.start + row * place.stride
+            rounding.round(start, count: width)
+            guard let bias = group.weights.bias?.firstNumber else { continue }
+            rounding.combine(.add, count: width, start, bias + part.column, into: start)
+          }
+        }
         first = last + 1
       }
     }

@@ -11,7 +11,9 @@ struct HeadedPlan: Sendable {
   let output: Shape
   let attention: AttentionPlan
 
-  init(_ options: HeadedOptions, _ call: LayerCall) throws(LayerError) {
+  init(
+    _ options: HeadedOptions, _ call: LayerCall, _ rounding: Rounding? = nil
+  ) throws(LayerError) {
     guard call.positionalCount == 2 || call.positionalCount == 3 else {
       throw LayerError("expected 2 or 3 inputs, found \(call.positionalCount)")
     }
@@ -36,7 +38,11 @@ struct HeadedPlan: Sendable {
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
       mask: try AttentionMask(
-        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth))
+        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth),
+      rounding: rounding.map { rounding in
+        isSoftmaxLayer || options.addsMask
+          ? .layered(rounding, addsMask: options.addsMask) : .fused(rounding)
+      })
   }
 
   /// The rows of the query and of the output.

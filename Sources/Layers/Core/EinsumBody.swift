@@ -9,6 +9,8 @@ struct EinsumBody: Sendable {
   let activation: ActivationFunction
   /// What is done to the input before it is multiplied, if anything.
   var quantizer: InputQuantizer?
+  /// What every operation's numbers are rounded to; nil in single precision.
+  var rounding: Rounding?
   /// What the product is divided by where the input is whole numbers.
   var scaling = ScaledProduct(kernelScale: nil)
 
@@ -33,7 +35,7 @@ struct EinsumBody: Sendable {
     let x = orderedInput(buffers)
     let y = plan.givesOutputAsItIs ? buffers.output() : buffers.scratch(from: orderedCount)
     let scalesRows = quantizer?.scalesRows == true
-    let isFinished = !scalesRows && (bias == nil || hasColumnBias)
+    let isFinished = rounding == nil && !scalesRows && (bias == nil || hasColumnBias)
     let epilogue = Epilogue(
       bias: isFinished ? bias?.firstNumber : nil,
       activation: isFinished ? activation.epilogue : .linear)
@@ -50,10 +52,17 @@ struct EinsumBody: Sendable {
     if !plan.givesOutputAsItIs {
       CPUKernels.active.permute(plan.product, axes: plan.outputOrder, y, into: out)
     }
+    rounding?.round(out, count: plan.output.elementCount)
     if !isFinished { addBias(out) }
     if isFinished, case .elementwise = activation { return }
     let width = plan.output.rank > 0 ? plan.output[-1] : 1
-    activation.apply(out, out, rows: plan.output.elementCount / max(width, 1), width: width)
+    let rows = plan.output.elementCount / max(width, 1)
+    if let rounding {
+      rounding.round(out, count: plan.output.elementCount)
+      rounding.apply(activation, out, out, rows: rows, width: width)
+    } else {
+      activation.apply(out, out, rows: rows, width: width)
+    }
   }
 
   private func orderedInput(_ buffers: StepBuffers) -> UnsafePointer<Float> {

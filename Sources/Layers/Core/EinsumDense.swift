@@ -60,6 +60,7 @@ struct EinsumDense: Layer {
     var body = EinsumBody(
       plan: plan, input: call.inputs[0].shape, panels: panels, bias: bias, activation: activation)
     body.quantizer = quantizer
+    body.rounding = context.rounding
     body.scaling = ScaledProduct(kernelScale: kernelScale?.transposed(plan.kernelOrder))
     return .run(scratchBytes: body.scratchCount * MemoryLayout<Float>.stride) { [body] in
       body.run($0)

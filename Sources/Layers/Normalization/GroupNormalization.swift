@@ -20,8 +20,8 @@ struct GroupNormalization: Layer {
     groups = reader.int("groups", default: 32, in: -1...LayerReader.largestSize)
     axis = reader.int("axis", default: -1, in: -16...15)
     epsilon = Float(reader.number("epsilon", default: 1e-3))
-    gamma = reader.bool("scale", default: true) ? reader.weight("gamma", [nil]) : nil
-    beta = reader.bool("center", default: true) ? reader.weight("beta", [nil]) : nil
+    gamma = reader.bool("scale", default: true) ? reader.weight("gamma", [nil], isCast: false) : nil
+    beta = reader.bool("center", default: true) ? reader.weight("beta", [nil], isCast: false) : nil
     if groups == 0 { reader.reject("groups", "expected a number of groups, or -1, found 0") }
   }
 

@@ -26,8 +26,8 @@ struct LayerNormalization: Layer {
     let sizes = [Int?](repeating: nil, count: axes.count)
     let hasGamma = reader.bool("scale", default: true) || scalesOnly
     let hasBeta = reader.bool("center", default: true) && !scalesOnly
-    gamma = hasGamma ? reader.weight("gamma", sizes) : nil
-    beta = hasBeta ? reader.weight("beta", sizes) : nil
+    gamma = hasGamma ? reader.weight("gamma", sizes, isCast: false) : nil
+    beta = hasBeta ? reader.weight("beta", sizes, isCast: false) : nil
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
