@@ -67,11 +67,21 @@ struct Softmax: Layer {
     let moved = Shape(order.map { shape[$0] })
     let count = axes.reduce(1) { $0 * shape[$1] }
     let outer = shape.elementCount / max(count, 1)
+    let (isJoint, inner) = (
+      axes.count > 1, shape.dimensions[(axes[axes.count - 1] + 1)...].reduce(1, *)
+    )
     return .run(scratchBytes: shape.elementCount * 4) { buffers in
       let (kernels, scratch) = (CPUKernels.active, buffers.scratch())
       kernels.permute(shape, axes: order, buffers.inputBytes(0), into: scratch)
       if let rounding {
-        rounding.apply(.softmax, scratch, into: scratch, rows: outer, width: count)
+        for row in 0..<outer {
+          let start = scratch + row * count
+          if isJoint {
+            rounding.jointSoftmax(start, count: count, inner: inner)
+          } else {
+            rounding.softmax(start, into: start, count: count)
+          }
+        }
       } else {
         kernels.softmax(outer: outer, count: count, scratch, into: scratch)
       }

@@ -84,7 +84,7 @@ struct AttentionPlan: Sendable {
             scores: scores.map { $0 + (item * heads + head) * shape.queries * shape.keys })
           rows.keep = mask?.keep(bytes, item: item, head: head, heads: heads)
           if let rounding {
-            rounding.attend(shape, rows, scores: scratch + task * taskCount)
+            rounding.attend(shape, rows, of: batch * heads, scores: scratch + task * taskCount)
             continue
           }
           let first = unit % blocks * kernels.panelWidth

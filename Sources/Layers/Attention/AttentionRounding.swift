@@ -28,21 +28,24 @@ struct AttentionRounding: Sendable {
   }
 
   /// Attention of heads with a softmax layer.
-  static func layered(_ rounding: Rounding, addsMask: Bool) -> AttentionRounding {
+  static func layered(
+    _ rounding: Rounding, addsMask: Bool, contracts: Bool
+  ) -> AttentionRounding {
     let isFloat16 = rounding.type == .float16
     return AttentionRounding(
-      rounding: rounding, scalesQueries: true, contracts: addsMask,
+      rounding: rounding, scalesQueries: true, contracts: contracts,
       replaced: addsMask ? nil : isFloat16 ? -3e4 : -1e9,
       masked: isFloat16 ? -65504 : -Float.greatestFiniteMagnitude)
   }
 
-  /// Computes one head.
+  /// Computes one head, of so many of all items.
   ///
   /// `scores` holds a number for each query and key, and is left with the weights.
   func attend(
-    _ shape: AttentionShape, _ head: AttentionHead, scores: UnsafeMutablePointer<Float>
+    _ shape: AttentionShape, _ head: AttentionHead, of heads: Int,
+    scores: UnsafeMutablePointer<Float>
   ) {
-    score(shape, head, scores)
+    score(shape, head, of: heads, scores)
     for query in 0..<shape.queries {
       let row = scores + query * shape.keys
       let kept = mask(shape, head, query, row)
@@ -51,7 +54,7 @@ struct AttentionRounding: Sendable {
       row.update(repeating: 0, count: shape.keys)
     }
     product(
-      rows: shape.queries, inner: shape.keys, columns: shape.valueSize,
+      rows: shape.queries, inner: shape.keys, columns: shape.valueSize, batches: heads,
       Rounding.Matrix(start: scores, rowStride: shape.keys, columnStride: 1),
       Rounding.Matrix(start: head.v, rowStride: head.vStride, columnStride: 1),
       into: head.out, rowStride: head.outStride)
@@ -59,14 +62,15 @@ struct AttentionRounding: Sendable {
   }
 
   private func score(
-    _ shape: AttentionShape, _ head: AttentionHead, _ scores: UnsafeMutablePointer<Float>
+    _ shape: AttentionShape, _ head: AttentionHead, of heads: Int,
+    _ scores: UnsafeMutablePointer<Float>
   ) {
     let count = shape.queries * shape.keys
     if case .tanh(let weights, let factor) = shape.score {
       weights.withElements(as: Float.self) { bend(shape, head, $0, factor, scores) }
     } else {
       product(
-        rows: shape.queries, inner: shape.keySize, columns: shape.keys,
+        rows: shape.queries, inner: shape.keySize, columns: shape.keys, batches: heads,
         Rounding.Matrix(start: head.q, rowStride: head.qStride, columnStride: 1),
         Rounding.Matrix(start: head.k, rowStride: 1, columnStride: head.kStride), into: scores,
         rowStride: shape.keys)
@@ -129,12 +133,13 @@ struct AttentionRounding: Sendable {
   }
 
   private func product(
-    rows: Int, inner: Int, columns: Int, _ a: Rounding.Matrix, _ b: Rounding.Matrix,
+    rows: Int, inner: Int, columns: Int, batches: Int, _ a: Rounding.Matrix, _ b: Rounding.Matrix,
     into c: UnsafeMutablePointer<Float>, rowStride: Int
   ) {
     if contracts {
       rounding.contract(
-        rows: rows, inner: inner, columns: columns, a, b, into: c, rowStride: rowStride)
+        rows: rows, inner: inner, columns: columns, batches: batches, a, b, into: c,
+        rowStride: rowStride)
     } else {
       rounding.multiply(
         rows: rows, inner: inner, columns: columns, a, b, into: c, rowStride: rowStride)

@@ -34,14 +34,18 @@ struct HeadedPlan: Sendable {
     let isSoftmaxLayer = call.returnsScores || options.hasDropout || inputs[0].rank != 3
     shape.unseeing = options.addsMask ? .shifted : isSoftmaxLayer ? .zero : .uniform
     try Self.limit(&shape, options, call, inputs, axes)
+    let contracts = options.sumsInHalf || inputs[0].rank != 3
     attention = AttentionPlan(
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
       mask: try AttentionMask(
         Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth),
       rounding: rounding.map { rounding in
-        isSoftmaxLayer || options.addsMask
-          ? .layered(rounding, addsMask: options.addsMask) : .fused(rounding)
+        isSoftmaxLayer || options.sumsInHalf
+          ? .layered(
+            rounding, addsMask: options.addsMask,
+            contracts: contracts)
+          : .fused(rounding)
       })
   }
 

@@ -9,6 +9,8 @@ struct HeadedRun: Sendable {
   private let options: HeadedOptions
   private let returnsScores: Bool
   private let rounding: Rounding?
+  /// Whether the output's product is added up in 16 bits where it is rounded.
+  private let contractsOutput: Bool
   private let projections: AttentionProjections
   private let panels: PackedMatrix
   /// Where the ordered or quantised query, value and key begin; empty where the inputs are as they
@@ -27,7 +29,11 @@ struct HeadedRun: Sendable {
   ) {
     (self.plan, self.options, self.returnsScores) = (plan, options, returnsScores)
     rounding = context.rounding
-    projections = AttentionProjections(options.parts, rows: plan.rows(options), in: context)
+    let isSequence = plan.inputs[0].rank == 3
+    projections = AttentionProjections(
+      options.parts, rows: plan.rows(options), contracts: options.sumsInHalf || !isSequence,
+      in: context)
+    contractsOutput = options.sumsInHalf || !isSequence || options.outputSizes.count > 1
     let inner = options.heads * options.valueSize
     let width = options.output.kernel.shape.elementCount / inner
     let kernel = options.output.kernel
@@ -74,16 +80,23 @@ struct HeadedRun: Sendable {
       rows: plan.queryRows, count: inner, heads.start, into: heads.start,
       factors: buffers.scratch(from: factors), buffers.workers)
     let target = plan.axes.isIdentity ? buffers.output() : buffers.scratch(from: unordered)
-    panels.multiply(
-      rows: plan.queryRows, heads.start, into: target,
-      Epilogue(bias: rounding == nil ? options.output.bias?.firstNumber : nil),
-      buffers.workers)
+    let width = plan.output.elementCount / max(plan.queryRows, 1)
+    if contractsOutput, let rounding, let kernel = options.output.kernel.firstNumber {
+      rounding.contract(
+        rows: plan.queryRows, inner: inner, columns: width, batches: 1,
+        Rounding.Matrix(start: heads.start, rowStride: inner, columnStride: 1),
+        Rounding.Matrix(start: kernel, rowStride: width, columnStride: 1), into: target,
+        rowStride: width)
+    } else {
+      panels.multiply(
+        rows: plan.queryRows, heads.start, into: target,
+        Epilogue(bias: rounding == nil ? options.output.bias?.firstNumber : nil),
+        buffers.workers)
+    }
     if let rounding {
       rounding.round(target, count: plan.output.elementCount)
       if let bias = options.output.bias?.firstNumber {
-        rounding.add(
-          bias, to: target, rows: plan.queryRows,
-          width: plan.output.elementCount / max(plan.queryRows, 1))
+        rounding.add(bias, to: target, rows: plan.queryRows, width: width)
       }
     }
     if !plan.axes.isIdentity { orderOutput(target, buffers) }

@@ -50,7 +50,7 @@ struct RoundedTranspose: Sendable {
   ) {
     let width = taps * filters
     rounding.contract(
-      rows: places, inner: channels, columns: width,
+      rows: places, inner: channels, columns: width, batches: batch,
       Rounding.Matrix(start: x, rowStride: channels, columnStride: 1),
       Rounding.Matrix(start: weights, rowStride: 1, columnStride: channels), into: parts,
       rowStride: width)

@@ -11,6 +11,8 @@ struct EinsumBody: Sendable {
   var quantizer: InputQuantizer?
   /// What every operation's numbers are rounded to; nil in single precision.
   var rounding: Rounding?
+  /// The kernel (batch, inner, columns), where products are added up in 16 bits.
+  var kernel: Tensor?
   /// What the product is divided by where the input is whole numbers.
   var scaling = ScaledProduct(kernelScale: nil)
 
@@ -40,6 +42,7 @@ struct EinsumBody: Sendable {
       bias: isFinished ? bias?.firstNumber : nil,
       activation: isFinished ? activation.epilogue : .linear)
     for index in 0..<plan.batch {
+      if contract(index, x, into: y) { continue }
       panels[index].multiply(
         rows: plan.rows, x + index * plan.rows * plan.inner,
         into: y + index * plan.rows * plan.columns, epilogue, buffers.workers)
@@ -63,6 +66,21 @@ struct EinsumBody: Sendable {
     } else {
       activation.apply(out, out, rows: rows, width: width)
     }
+  }
+
+  /// Computes a product that is added up in 16 bits; false where it is not.
+  private func contract(
+    _ index: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    guard let rounding, let kernel = kernel?.firstNumber else { return false }
+    rounding.contract(
+      rows: plan.rows, inner: plan.inner, columns: plan.columns, batches: plan.batch,
+      Rounding.Matrix(
+        start: x + index * plan.rows * plan.inner, rowStride: plan.inner, columnStride: 1),
+      Rounding.Matrix(
+        start: kernel + index * plan.inner * plan.columns, rowStride: plan.columns,
+        columnStride: 1), into: y + index * plan.rows * plan.columns, rowStride: plan.columns)
+    return true
   }
 
   private func orderedInput(_ buffers: StepBuffers) -> UnsafePointer<Float> {

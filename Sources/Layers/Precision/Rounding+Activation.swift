@@ -74,7 +74,7 @@ extension Rounding {
     case .abs: return abs(x)
     case .square: return self(x * x)
     case .sqrt: return self(x.squareRoot())
-    case .rsqrt: return self(1 / Double(x).squareRoot())
+    case .rsqrt: return reciprocalRoot(x)
     case .negate: return -x
     case .reciprocal: return self(1 / x)
     }
@@ -108,6 +108,9 @@ extension Rounding {
     let power = exponential(x)
     return x < threshold ? power : self(log1p(Double(power)))
   }
+
+  /// 1 / √x.
+  func reciprocalRoot(_ x: Float) -> Float { self(1 / Double(x).squareRoot()) }
 
   /// The natural logarithm.
   func logarithm(_ x: Float) -> Float { self(log(Double(x))) }

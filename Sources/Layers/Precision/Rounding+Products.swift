@@ -10,30 +10,57 @@ extension Rounding {
     var columnStride: Int
   }
 
+  /// How a sum of products is rounded.
+  private enum Summing {
+    /// Products and sums, one after the other.
+    case plain
+    /// The same, every other product of the first ones added up apart.
+    case alternating
+    /// The sums alone.
+    case fused
+    /// As ``fused`` in eight lanes.
+    case lanes
+  }
+
   /// C = A · B added up in 16 bits, as TensorFlow's `einsum` and transposed convolutions do it.
   ///
-  /// Eigen takes columns of B by 16 and by 8 at a time, and rows of A by 4; how a number is added up
-  /// depends on where it stands.
+  /// Eigen takes columns of B by 16 and by 8 at a time, and rows of A by 4, and has other ways for
+  /// vectors and, where `batches` products are computed one by one, for small matrices; how a number
+  /// is added up depends on where it stands.
   func contract(
-    rows: Int, inner: Int, columns: Int, _ a: Matrix, _ b: Matrix,
+    rows: Int, inner: Int, columns: Int, batches: Int, _ a: Matrix, _ b: Matrix,
     into c: UnsafeMutablePointer<Float>, rowStride: Int, columnStride: Int = 1
   ) {
+    let isSmall = rows + inner + columns < 20 && (batches > 1 || columns == 1)
     for row in 0..<rows {
       let x = a.start + row * a.rowStride
       for column in 0..<columns {
-        let y = b.start + column * b.columnStride
-        let sum: Float
+        let isInPanel = column < columns / 8 * 8
+        let summing: Summing
         if columns == 1 {
-          sum = laneSum(inner, x, a.columnStride, y, b.rowStride)
-        } else if column >= columns / 8 * 8 || rows == 1 {
-          sum = fusedSum(inner, x, a.columnStride, y, b.rowStride)
+          summing = isSmall ? .plain : rows == 1 ? .fused : .lanes
+        } else if rows == 1 || isSmall {
+          summing = isInPanel ? .fused : .plain
+        } else if column < columns / 16 * 16 || isInPanel && row >= rows / 4 * 4 {
+          summing = .plain
         } else {
-          let alternates = column >= columns / 16 * 16 && row < rows / 4 * 4
-          sum = productSum(
-            inner, x, a.columnStride, y, b.rowStride, alternating: alternates ? inner / 8 * 8 : 0)
+          summing = isInPanel ? .alternating : .fused
         }
-        c[row * rowStride + column * columnStride] = sum
+        c[row * rowStride + column * columnStride] = sum(
+          summing, inner, x, a.columnStride, b.start + column * b.columnStride, b.rowStride)
       }
+    }
+  }
+
+  private func sum(
+    _ summing: Summing, _ count: Int, _ x: UnsafePointer<Float>, _ xStride: Int,
+    _ y: UnsafePointer<Float>, _ yStride: Int
+  ) -> Float {
+    switch summing {
+    case .plain: productSum(count, x, xStride, y, yStride, alternating: 0)
+    case .alternating: productSum(count, x, xStride, y, yStride, alternating: count / 8 * 8)
+    case .fused: fusedSum(count, x, xStride, y, yStride)
+    case .lanes: laneSum(count, x, xStride, y, yStride)
     }
   }
 
@@ -73,8 +100,7 @@ extension Rounding {
     var lanes = SIMD8<Float>.zero
     let whole = count / 8 * 8
     for index in 0..<whole {
-      let product = self(x[index * xStride] * y[index * yStride])
-      lanes[index % 8] = self(lanes[index % 8] + product)
+      lanes[index % 8] = self(lanes[index % 8] + x[index * xStride] * y[index * yStride])
     }
     var sum = self(lanes.sum())
     for index in whole..<count { sum = self(sum + self(x[index * xStride] * y[index * yStride])) }

@@ -18,21 +18,13 @@ extension Rounding {
     if packets == 0 { return rest }
     var total: Float = 0
     for lane in 0..<lanes {
-      total += column(x + lane * stride, count: packets, stride: lanes * stride)
+      total += columnSum(x + lane * stride, count: packets, stride: lanes * stride)
     }
     return self(rest + self(total))
   }
 
-  /// The sum of numbers that lie `stride` apart, added in the order in which TensorFlow adds columns:
-  /// from 16 on, four sums side by side.
+  /// The sum of numbers that lie `stride` apart, four sums side by side.
   func columnSum(_ x: UnsafePointer<Float>, count: Int, stride: Int) -> Float {
-    if count >= 16 { return column(x, count: count, stride: stride) }
-    var sum: Float = 0
-    for index in 0..<count { sum = self(sum + x[index * stride]) }
-    return sum
-  }
-
-  private func column(_ x: UnsafePointer<Float>, count: Int, stride: Int) -> Float {
     var sums = SIMD4<Float>.zero
     let whole = count / 4 * 4
     for index in 0..<whole { sums[index % 4] = self(sums[index % 4] + x[index * stride]) }
@@ -62,17 +54,31 @@ extension Rounding {
     }
   }
 
-  /// y = exp(x - max x) / Σ of the same; `y` may be `x`. Over several axes Keras 3 turns the sum
-  /// round first, and over several axes Keras 2 divides by it.
+  /// y = exp(x - max x) / Σ of the same; `y` may be `x`.
   func softmax(
-    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int,
-    divides: Bool = false
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
     let top = largest(x, count)
     for index in 0..<count { y[index] = exponential(self(x[index] - top)) }
     let sum = sum(y, count: count)
     let inverse = self(1 / sum)
-    for index in 0..<count { y[index] = self(divides ? y[index] / sum : y[index] * inverse) }
+    for index in 0..<count { y[index] = self(y[index] * inverse) }
+  }
+
+  /// y = exp(x - log Σ exp(x)), a softmax over several axes, behind which an item has `inner` more.
+  func jointSoftmax(_ x: UnsafeMutablePointer<Float>, count: Int, inner: Int) {
+    let top = largest(x, count)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(count, 1)) { powers in
+      guard let powers = powers.baseAddress else { return }
+      for index in 0..<count { powers[index] = exponential(self(x[index] - top)) }
+      let sum =
+        inner == 1
+        ? sum(powers, count: count)
+        : inner >= 8 && count >= 16
+          ? columnSum(powers, count: count, stride: 1) : plainSum(powers, count: count, stride: 1)
+      let offset = self(logarithm(sum) + top)
+      for index in 0..<count { x[index] = exponential(self(x[index] - offset)) }
+    }
   }
 
   private func logSoftmax(

@@ -66,6 +66,10 @@ public struct LayerReader {
     Rounding(layer.config["dtype"]?.string.flatMap(ElementType.init))
   }
 
+  /// Whether the layer adds up means and products in 16 bits, where others do it in single
+  /// precision: as in Keras 2.
+  var sumsInHalf: Bool { rounding != nil && layer.config["sums_in_half"]?.bool == true }
+
   /// A weight in single precision, whose shape must be `shape`; nil stands for any size.
   ///
   /// A policy of 16 bits rounds it, but where `isCast` is false.
