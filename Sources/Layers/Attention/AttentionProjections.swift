@@ -127,7 +127,7 @@ struct AttentionProjections: Sendable {
           let width = group.parts[last].end - part.column
           for row in 0..<group.rows[first] {
             let start = scratch + place.start + row * place.stride
-            rounding.round(start, count: width)
+            rounding.roundProduct(start, count: width)
             guard let bias = group.weights.bias?.firstNumber else { continue }
             rounding.combine(.add, count: width, start, bias + part.column, into: start)
           }

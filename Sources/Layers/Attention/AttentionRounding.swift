@@ -68,6 +68,13 @@ struct AttentionRounding: Sendable {
     let count = shape.queries * shape.keys
     if case .tanh(let weights, let factor) = shape.score {
       weights.withElements(as: Float.self) { bend(shape, head, $0, factor, scores) }
+    } else if contracts, scalesQueries {
+      // Keras names the keys first.
+      rounding.contract(
+        rows: shape.keys, inner: shape.keySize, columns: shape.queries, batches: heads,
+        Rounding.Matrix(start: head.k, rowStride: head.kStride, columnStride: 1),
+        Rounding.Matrix(start: head.q, rowStride: 1, columnStride: head.qStride), into: scores,
+        rowStride: 1, columnStride: shape.keys)
     } else {
       product(
         rows: shape.queries, inner: shape.keySize, columns: shape.keys, batches: heads,
@@ -97,7 +104,7 @@ struct AttentionRounding: Sendable {
               .tanh, rounding(rounding(factor) * rounding(q[index] + k[index])))
             terms[index] = rounding(weights[index] * bent)
           }
-          scores[query * shape.keys + key] = rounding.sum(terms, count: shape.keySize)
+          scores[query * shape.keys + key] = rounding.total(terms, count: shape.keySize)
         }
       }
     }

@@ -94,7 +94,7 @@ struct HeadedRun: Sendable {
         buffers.workers)
     }
     if let rounding {
-      rounding.round(target, count: plan.output.elementCount)
+      rounding.roundProduct(target, count: plan.output.elementCount)
       if let bias = options.output.bias?.firstNumber {
         rounding.add(bias, to: target, rows: plan.queryRows, width: width)
       }

@@ -29,7 +29,7 @@ struct Dense: FinishedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let finish = finish.rounded(by: context.rounding)
+    let finish = finish.rounded(by: context.rounding, isMatmul: true)
     let panels = context.shared("kernel") {
       PackedMatrix(
         kernel, rows: kernel.shape[0], columns: 0..<units, of: units, scale: finish.scale)

@@ -55,7 +55,7 @@ struct EinsumBody: Sendable {
     if !plan.givesOutputAsItIs {
       CPUKernels.active.permute(plan.product, axes: plan.outputOrder, y, into: out)
     }
-    rounding?.round(out, count: plan.output.elementCount)
+    rounding?.roundProduct(out, count: plan.output.elementCount)
     if !isFinished { addBias(out) }
     if isFinished, case .elementwise = activation { return }
     let width = plan.output.rank > 0 ? plan.output[-1] : 1

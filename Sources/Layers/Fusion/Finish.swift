@@ -13,6 +13,8 @@ struct Finish: Sendable {
   private(set) var addsResidual = false
   /// What is rounded after each of these; nil in single precision.
   private(set) var rounding: Rounding?
+  /// Whether the product is TensorFlow's `matmul`, which rounds in a way of its own.
+  private var isMatmul = false
 
   private static let residualInput = 1
 
@@ -29,9 +31,10 @@ struct Finish: Sendable {
   }
 
   /// The same, rounded after each of its parts, which all become those of ``finish(_:rows:width:)``.
-  func rounded(by rounding: Rounding?) -> Finish {
+  func rounded(by rounding: Rounding?, isMatmul: Bool = false) -> Finish {
     var copy = self
     copy.rounding = rounding
+    copy.isMatmul = isMatmul
     return copy
   }
 
@@ -64,7 +67,11 @@ struct Finish: Sendable {
   /// Adds the bias to a product that is rounded, which the epilogue otherwise does.
   func addBias(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     guard let rounding else { return }
-    rounding.round(values, count: rows * width)
+    if isMatmul {
+      rounding.roundProduct(values, count: rows * width)
+    } else {
+      rounding.round(values, count: rows * width)
+    }
     guard let bias = bias?.firstNumber else { return }
     rounding.add(bias, to: values, rows: rows, width: width)
   }

@@ -33,12 +33,12 @@ struct CosineMerge: Layer {
           let copy = buffers.scratch(from: item * 4 * part)
           let (x, y) = (buffers.input(0), buffers.input(1))
           let (xRows, yRows) = (
-            first.rows(of: x, item, false, nil, copy),
-            first.rows(of: y, item, false, nil, copy + part)
+            first.rows(of: x, item, false, copy),
+            first.rows(of: y, item, false, copy + part)
           )
           let (xColumns, yColumns) = (
-            second.rows(of: x, item, false, nil, copy + 2 * part),
-            second.rows(of: y, item, false, nil, copy + 3 * part)
+            second.rows(of: x, item, false, copy + 2 * part),
+            second.rows(of: y, item, false, copy + 3 * part)
           )
           let z = buffers.output() + item * rows * columns
           for place in 0..<rows * columns {

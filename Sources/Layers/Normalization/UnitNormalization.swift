@@ -38,8 +38,10 @@ struct UnitNormalization: Layer {
     if let rounding = context.rounding {
       return .run { buffers in
         buffers.output().update(from: buffers.input(0), count: shape.elementCount)
-        for start in starts {
-          rounding.normalize(buffers.output() + start, at: offsets, least: 1e-12)
+        for (index, start) in starts.enumerated() {
+          rounding.normalize(
+            buffers.output() + start, at: offsets, least: 1e-12,
+            isAlone: index >= starts.count / 8 * 8)
         }
       }
     }

@@ -87,7 +87,7 @@ struct GlobalPooling: Layer {
       let (kept, counts) = (buffers.scratch(), buffers.scratch(from: count))
       for index in 0..<count { kept[index] = keep[index / channels] == 0 ? 0 : x[index] }
       rounding.sums(kept, outer: batch, count: steps, inner: channels, into: y)
-      for item in 0..<batch { counts[item] = rounding.sum(keep + item * steps, count: steps) }
+      for item in 0..<batch { counts[item] = rounding.total(keep + item * steps, count: steps) }
       for index in 0..<batch * channels { y[index] /= counts[index / channels] }
     }
   }

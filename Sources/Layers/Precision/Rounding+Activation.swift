@@ -109,8 +109,10 @@ extension Rounding {
     return x < threshold ? power : self(log1p(Double(power)))
   }
 
-  /// 1 / √x.
-  func reciprocalRoot(_ x: Float) -> Float { self(1 / Double(x).squareRoot()) }
+  /// 1 / √x; numbers that TensorFlow takes alone, and not eight at a time, are rounded twice.
+  func reciprocalRoot(_ x: Float, isAlone: Bool = false) -> Float {
+    isAlone ? self(1 / self(x.squareRoot())) : self(1 / Double(x).squareRoot())
+  }
 
   /// The natural logarithm.
   func logarithm(_ x: Float) -> Float { self(log(Double(x))) }

@@ -107,10 +107,10 @@ extension Rounding {
     return sum
   }
 
-  /// C = A · B, each number added up in single precision and rounded once: TensorFlow's `matmul`.
+  /// C = A · B, each number added up in single precision: TensorFlow's `matmul`.
   func multiply(
     rows: Int, inner: Int, columns: Int, _ a: Matrix, _ b: Matrix,
-    into c: UnsafeMutablePointer<Float>, rowStride: Int, columnStride: Int = 1
+    into c: UnsafeMutablePointer<Float>, rowStride: Int
   ) {
     for row in 0..<rows {
       let x = a.start + row * a.rowStride
@@ -118,8 +118,9 @@ extension Rounding {
         let y = b.start + column * b.columnStride
         var sum: Float = 0
         for index in 0..<inner { sum += x[index * a.columnStride] * y[index * b.rowStride] }
-        c[row * rowStride + column * columnStride] = self(sum)
+        c[row * rowStride + column] = sum
       }
+      roundProduct(c + row * rowStride, count: columns)
     }
   }
 }

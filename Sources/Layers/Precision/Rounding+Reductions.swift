@@ -10,6 +10,10 @@ extension Rounding {
     into y: UnsafeMutablePointer<Float>
   ) {
     let lanes = 8
+    if type == .bfloat16 {
+      CPUKernels.active.reduce(.sum, outer: outer, count: count, inner: inner, x, into: y)
+      return round(y, count: outer * inner)
+    }
     for index in 0..<outer * inner {
       if inner == 1 {
         y[index] = sum(x + index * count, count: count)
@@ -33,20 +37,33 @@ extension Rounding {
   }
 
   /// Divides some numbers by their length, as TensorFlow does in 16 bits.
-  func normalize(_ x: UnsafeMutablePointer<Float>, at offsets: [Int], least: Float) {
+  ///
+  /// `isAlone` tells of a row that TensorFlow computes behind the last eight that it takes together.
+  func normalize(
+    _ x: UnsafeMutablePointer<Float>, at offsets: [Int], least: Float, isAlone: Bool
+  ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(offsets.count, 1)) { squares in
       guard let squares = squares.baseAddress else { return }
       for (index, offset) in offsets.enumerated() {
         squares[index] = self(x[offset] * x[offset])
       }
-      let factor = min(reciprocalRoot(sum(squares, count: offsets.count)), self(1 / least))
+      let factor = min(
+        reciprocalRoot(total(squares, count: offsets.count), isAlone: isAlone), self(1 / least))
       for offset in offsets { x[offset] = self(x[offset] * factor) }
     }
   }
 
   /// Divides a row by its length.
-  func normalize(_ x: UnsafeMutablePointer<Float>, count: Int, least: Float) {
-    normalize(x, at: Array(0..<count), least: least)
+  func normalize(_ x: UnsafeMutablePointer<Float>, count: Int, least: Float, isAlone: Bool) {
+    normalize(x, at: Array(0..<count), least: least, isAlone: isAlone)
+  }
+
+  /// The sum of a row, as `reduce_sum` takes it: for bfloat16 in single precision.
+  func total(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    guard type == .bfloat16 else { return sum(x, count: count) }
+    var sum: Float = 0
+    for index in 0..<count { sum += x[index] }
+    return self(sum)
   }
 
   /// (x - mean) / √(variance + ε) · gamma + beta, as TensorFlow's `batch_normalization` steps.

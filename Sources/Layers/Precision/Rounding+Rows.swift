@@ -73,7 +73,7 @@ extension Rounding {
       for index in 0..<count { powers[index] = exponential(self(x[index] - top)) }
       let sum =
         inner == 1
-        ? sum(powers, count: count)
+        ? total(powers, count: count)
         : inner >= 8 && count >= 16
           ? columnSum(powers, count: count, stride: 1) : plainSum(powers, count: count, stride: 1)
       let offset = self(logarithm(sum) + top)
@@ -105,7 +105,7 @@ extension Rounding {
       sums.append(isSupport ? sum : 0)
       if isSupport { size += 1 }
     }
-    let threshold = self(self(self.sum(sums, count: count) - 1) / self(size))
+    let threshold = self(self(total(sums, count: count) - 1) / self(size))
     for index in 0..<count { y[index] = max(self(x[index] - threshold), 0) }
   }
 

@@ -43,6 +43,15 @@ package struct Rounding: Hashable, Sendable {
     CPUKernels.active.roundToHalf(type, count: count, values, into: values)
   }
 
+  /// Makes numbers of 16 bits of what TensorFlow's `matmul` has added up in single precision: for
+  /// bfloat16 it cuts them off.
+  package func roundProduct(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    guard type == .bfloat16 else { return round(values, count: count) }
+    for index in 0..<count {
+      values[index] = Float(bitPattern: values[index].bitPattern & 0xffff_0000)
+    }
+  }
+
   /// The tensor's numbers, rounded.
   package func rounded(_ tensor: Tensor) -> Tensor {
     tensor.converted(to: type).converted(to: .float32)

@@ -7,7 +7,7 @@ extension RecurrentPanels {
     _ rounding: Rounding, addsBias: Bool, workers: WorkerPool
   ) {
     kernel.multiply(rows: rows, x, into: projection, Epilogue(), workers)
-    rounding.round(projection, count: rows * width)
+    rounding.roundProduct(projection, count: rows * width)
     if addsBias, let bias { rounding.add(bias, to: projection, rows: rows, width: width) }
   }
 
@@ -16,7 +16,7 @@ extension RecurrentPanels {
   func multiplyState(_ step: RecurrentStep, _ rounding: Rounding, addsBias: Bool) {
     multiplyState(
       step, columns: 0..<width, into: step.scratch, stride: width, Epilogue())
-    rounding.round(step.scratch, count: step.items * width)
+    rounding.roundProduct(step.scratch, count: step.items * width)
     if addsBias, let stateBias {
       rounding.add(stateBias, to: step.scratch, rows: step.items, width: width)
     }

@@ -34,7 +34,7 @@ struct RoundedGRUBody: RecurrentBody {
         CPUKernels.active.product(
           rows: 0..<1, columns: 0..<units, a: reset, aStride: units, weights: candidateKernel,
           c: candidate, cStride: units, epilogue: Epilogue())
-        rounding.round(candidate, count: units)
+        rounding.roundProduct(candidate, count: units)
       } else {
         rounding.combine(.multiply, count: units, reset, candidate, into: candidate)
       }
