@@ -18,6 +18,12 @@ struct Graph: Sendable {
     var outputs: [Int]
     /// The elements of the layer's weights; zero for all calls of a layer but its first.
     var parameterCount: Int
+    /// How exact the outputs are; nil where that depends on the inputs.
+    var kind: NumberKind?
+    /// Whether the call is one of a layer, which has a policy, and not of an operation.
+    var isLayer = false
+    /// What the call's numbers are rounded to; nil in single precision.
+    var rounding: Rounding?
   }
 
   var nodes: [Node] = []
@@ -66,7 +72,9 @@ struct Graph: Sendable {
           name: node.name, className: built.description.className, layer: built.layer,
           cache: built.cache, inputs: places.map { $0 ?? 0 }, keywords: node.keywords,
           arguments: node.arguments, outputs: outputs,
-          parameterCount: isFirstCall ? built.parameterCount : 0))
+          parameterCount: isFirstCall ? built.parameterCount : 0,
+          kind: NumberKind.given(by: built.description),
+          isLayer: !built.description.className.hasPrefix("ops.")))
     }
     for (alias, value) in description.aliases {
       if let place = values[value] { values[alias] = place }

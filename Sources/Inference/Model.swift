@@ -46,13 +46,15 @@ public final class Model: Sendable {
     _ contents: ModelContents, catalog: LayerCatalog = .standard, threads: Int? = nil,
     passes: Set<GraphPass> = Set(GraphPass.allCases), exact: Bool = false
   ) throws(ModelProblems) {
-    graph = try Graph(contents, catalog: catalog)
-    let probe: ShapeProbe
+    var graph = try Graph(contents, catalog: catalog)
+    var probe: ShapeProbe
     do throws(ModelProblem) {
       probe = try graph.probe()
     } catch {
       throw ModelProblems([error])
     }
+    graph.round(&probe)
+    self.graph = graph
     description = contents.description
     provenance = contents.provenance
     name = contents.description.name

@@ -44,9 +44,11 @@ struct StepMaker {
     do throws(LayerError) {
       call.outputs = try node.layer.outputTypes(for: call)
       try call.checkResidual()
-      let context = PlanContext(
+      var context = PlanContext(
         cache: node.cache, threadCount: threads, isExact: options.isExact)
-      return .success((call, try node.layer.makeStep(for: call, in: context)))
+      context.rounding = node.rounding
+      let step = try node.layer.makeStep(for: call, in: context)
+      return .success((call, step.rounded(by: node.rounding, call.outputs)))
     } catch {
       return .failure(
         ModelProblem(

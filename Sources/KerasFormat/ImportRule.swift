@@ -17,7 +17,9 @@ enum ImportRule {
   case recurrentActivationAbsent
   /// A `Bidirectional` without a `backward_layer` of its own.
   case backwardLayerMirrored
-  /// A policy that computes in less than single precision.
+  /// A policy that computes in 16 bits.
+  case rounded(policy: String, type: String)
+  /// A policy that computes in double precision.
   case computedInFloat32(policy: String)
   /// An input whose batch axis has a size.
   case batchSizeFreed
@@ -63,6 +65,8 @@ enum ImportRule {
       "recurrent layers without recurrent_activation use Keras 2's hard_sigmoid"
     case .backwardLayerMirrored:
       "Bidirectional layers without a backward_layer run their layer's mirror image"
+    case .rounded(let policy, let type):
+      "layers of policy \(policy) round what each of their operations gives to \(type)"
     case .computedInFloat32(let policy): "layers of policy \(policy) are computed in float32"
     case .batchSizeFreed: "inputs of a fixed batch size take batches of any size"
     case .nestedModelsInlined: "nested models are inlined under their path"

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from layer_cases.kit import Kit, randomise
 from reference import cpu_twins, record, sample_inputs, write_reference
 
-from . import carriers
+from . import carriers, policies
 from .comparing import TOLERANCE, differences, relative_error, run_keraskit
 from .graphs import random_model
 
@@ -63,7 +63,11 @@ def arguments():
     parser.add_argument(
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")
+    parser.add_argument(
+        "--policy", choices=[*policies.POLICIES, "drawn"], default="float32",
+        help="the precision policy of all layers (float32)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
+    parser.add_argument("--errors", action="store_true", help="print every model's error")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
     parser.add_argument("--keraskit", default=built, help="the binary (.build/release/keraskit)")
     return parser.parse_args()
@@ -77,7 +81,11 @@ def check(kit, options, seed, directory):
     saved = carriers.save(kit, model, stem, options.carrier, seed)
     np.savez(inputs_path, **inputs)
     failure = run_keraskit(options.keraskit, saved, inputs_path, outputs_path)
-    problems, error = ([failure], np.inf) if failure else differences(outputs_path, expected)
+    allowed = policies.tolerance(policies.drawn(options.policy, seed, kit), TOLERANCE)
+    problems, error = ([failure], np.inf) if failure else differences(
+        outputs_path, expected, allowed)
+    if options.errors:
+        print(f"ERROR {seed} {error:.2e} {words}", flush=True)
     if problems and failure is None and error < 50 * instability(kit, model, inputs, expected):
         return "skipped"
     if problems:
@@ -98,7 +106,8 @@ def make(kit, options, seed):
         numbers = np.random.default_rng(seed * ATTEMPTS + attempt)
         try:
             kit.keras.utils.set_random_seed(seed + 1)
-            model, words, *given = random_model(kit, r, options.layer)
+            with policies.policy(kit, policies.drawn(options.policy, seed, kit)):
+                model, words, *given = random_model(kit, r, options.layer)
             if not getattr(model, "has_weights", False):
                 randomise(model, numbers)
             inputs = given[0] if given else sample_inputs(
@@ -134,6 +143,7 @@ def report(options, seed, words, problems):
     again = f"--only {seed}" + (" --keras2" if options.keras2 else "")
     again += f" --layer {options.layer}" if options.layer else ""
     again += f" --carrier {options.carrier}" if options.carrier else ""
+    again += f" --policy {options.policy}" if options.policy != "float32" else ""
     print(f"FAILED {again}: {words}")
     for problem in problems[:6]:
         print("   ", problem)

@@ -24,7 +24,7 @@ def run_keraskit(keraskit, model, inputs, outputs):
     return None if os.path.exists(outputs) else "keraskit wrote no outputs"
 
 
-def differences(path, expected):
+def differences(path, expected, allowed=TOLERANCE):
     """What is wrong with the outputs in a file, and the worst error relative to its scale."""
     with np.load(path) as file:
         found = {name: file[name] for name in file.files}
@@ -37,7 +37,7 @@ def differences(path, expected):
         worst = max(worst, error)
         if found[name].shape != value.shape:
             problems.append(f"{name}: shape {found[name].shape}, expected {value.shape}")
-        elif not error <= TOLERANCE:
+        elif not error <= allowed:
             problems.append(f"{name}: {error:.2e} of its largest magnitude, shape {value.shape}")
     return problems, worst
 

@@ -10,6 +10,7 @@ extension RewritableGraph {
         let output = nodes[index]?.outputs.first, readCount(of: output) == 1,
         types[output].byteCount / max(types[output].shape[0], 1) >= Self.cacheByteCount,
         let reader = nodes.firstIndex(where: { $0?.inputs == [output] }),
+        nodes[reader]?.rounding == nil,
         let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(expansion)
       else { continue }
       merge(index, reader, as: layer)

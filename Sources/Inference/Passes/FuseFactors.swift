@@ -11,7 +11,7 @@ extension RewritableGraph {
       guard case .product? = operation(at: index), let product = nodes[index],
         readCount(of: product.outputs[0]) == 1, let (x, factors) = channelFactors(product.inputs),
         let reader = nodes.firstIndex(where: { $0?.inputs.first == product.outputs[0] }),
-        paysFactors(of: x, for: reader),
+        nodes[reader]?.rounding == nil, paysFactors(of: x, for: reader),
         let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.product),
         var node = nodes[reader]
       else { continue }

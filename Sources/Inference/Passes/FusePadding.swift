@@ -7,6 +7,7 @@ extension RewritableGraph {
       guard case .padding(let margins)? = operation(at: index), let padding = nodes[index],
         readCount(of: padding.outputs[0]) == 1,
         let reader = nodes.firstIndex(where: { $0?.inputs == padding.outputs }),
+        nodes[reader]?.rounding == nil,
         let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.padding(margins)),
         var node = nodes[reader]
       else { continue }

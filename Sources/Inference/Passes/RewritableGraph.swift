@@ -22,13 +22,17 @@ struct RewritableGraph {
     guard let node = nodes[index], let layer = node.layer as? any AbsorbableLayer,
       let input = node.inputs.first, node.outputs.count == 1, node.keywords.isEmpty
     else { return nil }
-    return layer.operation(rank: types[input].shape.rank)
+    let operation = layer.operation(rank: types[input].shape.rank)
+    // What is rounded in between cannot be done at once.
+    if node.rounding != nil, case .identity? = operation { return operation }
+    return node.rounding == nil ? operation : nil
   }
 
   /// The call that gives `value`, if it can absorb others and nothing but one call reads it.
   func absorber(of value: Int) -> (index: Int, layer: any AbsorbingLayer)? {
     guard readCount(of: value) == 1,
       let index = nodes.firstIndex(where: { $0?.outputs == [value] }),
+      nodes[index]?.rounding == nil,
       let layer = nodes[index]?.layer as? any AbsorbingLayer
     else { return nil }
     return (index, layer)

@@ -22,8 +22,15 @@ struct ConfigNormalizer {
       if let nested = config[key] { config[key] = nestedLayers(nested) }
     }
     if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
-      if policy != "float32" { report.note(.computedInFloat32(policy: policy)) }
-      config["dtype"] = nil
+      let half = DTypePolicy.halfType(policy)
+      if let half {
+        report.note(.rounded(policy: policy, type: half))
+      } else if policy != "float32" {
+        report.note(.computedInFloat32(policy: policy))
+      }
+      config["dtype"] = half.map { .string($0) }
+      // Keras 3 takes means and most products in single precision.
+      if half != nil, version.major < 3 { config["sums_in_half"] = .bool(true) }
     } else if let name = config["dtype"].flatMap(DTypePolicy.name) {
       config["dtype"] = .string(name)
     }

@@ -18,6 +18,12 @@ enum DTypePolicy {
     return name(json).flatMap { floatingPoint.contains($0) ? $0 : nil }
   }
 
+  /// The type of 16 bits that a policy computes in; nil for all others.
+  static func halfType(_ policy: String) -> String? {
+    let type = policy.replacing("mixed_", with: "").replacing("half", with: "float16")
+    return ["float16", "bfloat16"].contains(type) ? type : nil
+  }
+
   /// The name of a policy that quantises nothing, from the bare name or a policy object.
   static func name(_ json: JSONValue) -> String? {
     let isPolicy = ["DTypePolicy", "Policy", "PolicyV1"].contains(json["class_name"]?.string)

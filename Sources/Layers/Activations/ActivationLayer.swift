@@ -50,12 +50,16 @@ struct ActivationLayer: AbsorbableLayer {
     let width = shape.rank > 0 ? shape[-1] : 1
     let rows = shape.elementCount / max(width, 1)
     let (function, outputWidth) = (function, function.outputWidth(of: width))
+    let rounding = context.rounding
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: rows, grain: 16_384 / max(width, 1) + 1) { range in
-        function.apply(
-          x + range.lowerBound * width, y + range.lowerBound * outputWidth, rows: range.count,
-          width: width)
+        let (x, y) = (x + range.lowerBound * width, y + range.lowerBound * outputWidth)
+        if let rounding {
+          rounding.apply(function, x, y, rows: range.count, width: width)
+        } else {
+          function.apply(x, y, rows: range.count, width: width)
+        }
       }
     }
   }

@@ -38,8 +38,10 @@ struct Softmax: Layer {
     let shape = call.inputs[0].shape
     let axes = try normalizedAxes(shape)
     if let mask = call.keywords["mask"] {
-      return try maskedStep(shape, axes, mask: (mask, call.inputs[mask].shape))
+      return try maskedStep(
+        shape, axes, mask: (mask, call.inputs[mask].shape), context.rounding)
     }
+    if let rounding = context.rounding { return scatteredStep(shape, axes, rounding) }
     guard let first = axes.first, axes == Array(first..<(first + axes.count)) else {
       return scatteredStep(shape, axes)
     }
@@ -57,22 +59,38 @@ struct Softmax: Layer {
   }
 
   /// Over axes that do not follow each other: they are brought to the end and back.
-  private func scatteredStep(_ shape: Shape, _ axes: [Int]) -> Step {
+  private func scatteredStep(
+    _ shape: Shape, _ axes: [Int], _ rounding: Rounding? = nil
+  ) -> Step {
     let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
     let back = (0..<shape.rank).map { axis in order.firstIndex(of: axis) ?? axis }
     let moved = Shape(order.map { shape[$0] })
     let count = axes.reduce(1) { $0 * shape[$1] }
     let outer = shape.elementCount / max(count, 1)
+    let (isJoint, inner) = (
+      axes.count > 1, shape.dimensions[(axes[axes.count - 1] + 1)...].reduce(1, *)
+    )
     return .run(scratchBytes: shape.elementCount * 4) { buffers in
       let (kernels, scratch) = (CPUKernels.active, buffers.scratch())
       kernels.permute(shape, axes: order, buffers.inputBytes(0), into: scratch)
-      kernels.softmax(outer: outer, count: count, scratch, into: scratch)
+      if let rounding {
+        for row in 0..<outer {
+          let start = scratch + row * count
+          if isJoint {
+            rounding.jointSoftmax(start, count: count, inner: inner)
+          } else {
+            rounding.softmax(start, into: start, count: count)
+          }
+        }
+      } else {
+        kernels.softmax(outer: outer, count: count, scratch, into: scratch)
+      }
       kernels.permute(moved, axes: back, scratch, into: buffers.outputBytes())
     }
   }
 
   private func maskedStep(
-    _ shape: Shape, _ axes: [Int], mask: (input: Int, shape: Shape)
+    _ shape: Shape, _ axes: [Int], mask: (input: Int, shape: Shape), _ rounding: Rounding?
   ) throws(LayerError) -> Step {
     guard let broadcast = Broadcast(shape, mask.shape) else {
       throw LayerError("expected a mask that broadcasts to \(shape), found \(mask.shape)")
@@ -82,7 +100,9 @@ struct Softmax: Layer {
     let moved = Shape(order.map { shape[$0] })
     let count = axes.reduce(1) { $0 * shape[$1] }
     let total = shape.elementCount
-    let (addsMask, lowest) = (addsMask, Float(-1e9))
+    let outer = total / max(count, 1)
+    let addsMask = addsMask
+    let lowest: Float = rounding?.type != .float16 ? -1e9 : addsMask ? -65504 : -3e4
     return .run(scratchBytes: 2 * total * 4) { buffers in
       let (kernels, x, keep) = (CPUKernels.active, buffers.input(0), buffers.input(mask.input))
       let (scratch, y) = (buffers.scratch(), buffers.output())
@@ -95,8 +115,13 @@ struct Softmax: Layer {
       }
       forEach { scratch[$0] = $1 ? x[$0] : addsMask ? x[$0] + lowest : lowest }
       kernels.permute(shape, axes: order, scratch, into: scratch + total)
-      kernels.softmax(
-        outer: total / max(count, 1), count: count, scratch + total, into: scratch + total)
+      if let rounding {
+        rounding.round(scratch + total, count: total)
+        rounding.apply(
+          .softmax, scratch + total, into: scratch + total, rows: outer, width: count)
+      } else {
+        kernels.softmax(outer: outer, count: count, scratch + total, into: scratch + total)
+      }
       kernels.permute(moved, axes: back, scratch + total, into: y)
       if !addsMask { forEach { if !$1 { y[$0] = 0 } } }
     }

@@ -23,7 +23,9 @@ struct AttentionOperation: Layer {
   }
 
   /// A call's sizes and masks.
-  private func plan(for call: LayerCall) throws(LayerError) -> AttentionPlan {
+  private func plan(
+    for call: LayerCall, _ rounding: Rounding? = nil
+  ) throws(LayerError) -> AttentionPlan {
     let slots = try call.allOperands()
     guard slots.count >= 3, let query = slots[0], let key = slots[1], let value = slots[2],
       [query, key, value].allSatisfy({ $0.constantTensor == nil && $0.type.shape.rank == 4 })
@@ -54,7 +56,8 @@ struct AttentionOperation: Layer {
     let scores = AttentionMask.Scores(lead: [q[0]], heads: q[2], queries: [q[1]], keys: [k[1]])
     return AttentionPlan(
       shape, batch: q[0], heads: q[2], headsPerKey: q[2] / k[2],
-      mask: try AttentionMask(masks, of: scores, panelWidth: CPUKernels.active.panelWidth))
+      mask: try AttentionMask(masks, of: scores, panelWidth: CPUKernels.active.panelWidth),
+      rounding: rounding.map { .fused($0) })
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -65,7 +68,7 @@ struct AttentionOperation: Layer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let plan = try plan(for: call)
+    let plan = try plan(for: call, context.rounding)
     let shapes = (call.inputs[0].shape, call.inputs[1].shape, call.inputs[2].shape)
     let output = call.outputs[0].shape
     return .run(scratchBytes: plan.scratchCount * MemoryLayout<Float>.stride) { buffers in

@@ -29,26 +29,33 @@ struct AttentionPlan: Sendable {
   /// The heads of queries that look at the same keys and values.
   let headsPerKey: Int
   let mask: AttentionMask?
+  /// How the attention rounds; nil in single precision.
+  let rounding: AttentionRounding?
   private let kernels = CPUKernels.active
   private let tasks: Int
   private let blocks: Int
 
   init(
-    _ shape: AttentionShape, batch: Int, heads: Int, headsPerKey: Int = 1, mask: AttentionMask?
+    _ shape: AttentionShape, batch: Int, heads: Int, headsPerKey: Int = 1, mask: AttentionMask?,
+    rounding: AttentionRounding? = nil
   ) {
     self.shape = shape
     self.batch = batch
     self.heads = heads
     self.headsPerKey = headsPerKey
     self.mask = mask
-    blocks = (shape.queries + kernels.panelWidth - 1) / kernels.panelWidth
+    self.rounding = rounding
+    blocks = rounding != nil ? 1 : (shape.queries + kernels.panelWidth - 1) / kernels.panelWidth
     tasks = min(batch * heads * blocks, 4 * WorkerPool.processorCount)
   }
 
   /// The numbers of scratch memory that all tasks work in, with the mask's bytes.
   var scratchCount: Int { tasks * taskCount + ((mask?.byteCount ?? 0) + 3) / 4 }
 
-  private var taskCount: Int { (shape.workCount(kernels) + 15) / 16 * 16 }
+  private var taskCount: Int {
+    let count = rounding == nil ? shape.workCount(kernels) : shape.queries * shape.keys
+    return (count + 15) / 16 * 16
+  }
 
   /// The multiplications with an addition of all heads.
   var multiplyAdds: Int { batch * heads * shape.queries * shape.multiplyAddsPerQuery }
@@ -76,6 +83,10 @@ struct AttentionPlan: Sendable {
             out: out.head(head, of: item), outStride: out.rowStride,
             scores: scores.map { $0 + (item * heads + head) * shape.queries * shape.keys })
           rows.keep = mask?.keep(bytes, item: item, head: head, heads: heads)
+          if let rounding {
+            rounding.attend(shape, rows, of: batch * heads, scores: scratch + task * taskCount)
+            continue
+          }
           let first = unit % blocks * kernels.panelWidth
           kernels.attend(
             shape, rows, queries: first..<min(first + kernels.panelWidth, shape.queries),

@@ -44,13 +44,19 @@ struct AttentionProjections: Sendable {
 
   private let groups: [Group]
   private let sources: [Int]
+  /// What the products are rounded to, and whether they are added up in 16 bits.
+  private let rounding: Rounding?
+  private let contracts: Bool
+  private let parts: [Part]
   /// Where each part's product goes.
   let places: [Place]
   /// The numbers of scratch memory that the products take.
   let scratchCount: Int
 
   /// The products of `parts`, of which `rows` tells the rows that go in.
-  init(_ parts: [Part], rows: [Int], in context: PlanContext) {
+  init(
+    _ parts: [Part], rows: [Int], contracts: Bool = false, in context: PlanContext
+  ) {
     let panel = CPUKernels.active.panelWidth
     var places = [Place](repeating: Place(), count: parts.count)
     var groups: [Group] = []
@@ -85,6 +91,9 @@ struct AttentionProjections: Sendable {
     }
     (self.groups, self.places, scratchCount) = (groups, places, total)
     sources = parts.map(\.source)
+    rounding = context.rounding
+    self.contracts = contracts
+    self.parts = parts
   }
 
   /// Computes all products; `inputs` are the tensors by their number.
@@ -104,14 +113,44 @@ struct AttentionProjections: Sendable {
           last += 1
         }
         let place = places[part.index]
+        if contracts, let rounding {
+          contract(part.index, group.rows[first], input, scratch + place.start, rounding)
+          first += 1
+          continue
+        }
         group.weights.panels.multiply(
           rows: group.rows[first], columns: part.column..<group.parts[last].end, input,
           into: scratch + place.start, stride: place.stride,
-          Epilogue(bias: group.weights.bias?.firstNumber),
+          Epilogue(bias: rounding == nil ? group.weights.bias?.firstNumber : nil),
           workers)
+        if let rounding {
+          let width = group.parts[last].end - part.column
+          for row in 0..<group.rows[first] {
+            let start = scratch + place.start + row * place.stride
+            rounding.roundProduct(start, count: width)
+            guard let bias = group.weights.bias?.firstNumber else { continue }
+            rounding.combine(.add, count: width, start, bias + part.column, into: start)
+          }
+        }
         first = last + 1
       }
     }
+  }
+
+  /// Computes the product of one part, added up in 16 bits.
+  private func contract(
+    _ index: Int, _ rows: Int, _ input: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>, _ rounding: Rounding
+  ) {
+    let (part, stride) = (parts[index], places[index].stride)
+    guard let kernel = part.kernel.firstNumber else { return }
+    rounding.contract(
+      rows: rows, inner: part.inner, columns: part.width, batches: 1,
+      Rounding.Matrix(start: input, rowStride: part.inner, columnStride: 1),
+      Rounding.Matrix(start: kernel, rowStride: part.width, columnStride: 1), into: target,
+      rowStride: stride)
+    guard let bias = part.bias?.firstNumber else { return }
+    rounding.add(bias, to: target, rows: rows, width: part.width, stride: stride)
   }
 
   /// The parts' weights side by side, each at a multiple of `panel` columns.

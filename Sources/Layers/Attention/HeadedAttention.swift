@@ -26,7 +26,8 @@ extension HeadedAttention {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let run = HeadedRun(
-      try HeadedPlan(options, call), options, returnsScores: call.returnsScores, context)
+      try HeadedPlan(options, call, context.rounding), options, returnsScores: call.returnsScores,
+      context)
     return .run(scratchBytes: run.scratchCount * MemoryLayout<Float>.stride) { buffers in
       run(buffers)
     }

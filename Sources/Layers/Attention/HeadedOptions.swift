@@ -28,6 +28,8 @@ struct HeadedOptions: Sendable {
   let hasDropout: Bool
   /// Whether Keras adds -1e9 to masked scores rather than taking them out.
   let addsMask: Bool
+  /// Whether products in 16 bits are added up in 16 bits.
+  let sumsInHalf: Bool
   /// What is done to query, value, key and gate's input, and to the heads' outputs.
   let quantizers: HeadedQuantizers
 
@@ -49,6 +51,7 @@ struct HeadedOptions: Sendable {
     window = reader.value("sliding_window") == nil ? nil : reader.int("sliding_window")
     hasDropout = reader.number("dropout", default: 0) > 0
     addsMask = reader.bool("adds_mask", default: false)
+    sumsInHalf = reader.sumsInHalf
     quantizers = HeadedQuantizers(&reader)
     var parts = [
       Self.part("query", source: 0, sizes.heads, sizes.keySize, usesBias, &reader),

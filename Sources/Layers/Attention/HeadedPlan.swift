@@ -11,7 +11,9 @@ struct HeadedPlan: Sendable {
   let output: Shape
   let attention: AttentionPlan
 
-  init(_ options: HeadedOptions, _ call: LayerCall) throws(LayerError) {
+  init(
+    _ options: HeadedOptions, _ call: LayerCall, _ rounding: Rounding? = nil
+  ) throws(LayerError) {
     guard call.positionalCount == 2 || call.positionalCount == 3 else {
       throw LayerError("expected 2 or 3 inputs, found \(call.positionalCount)")
     }
@@ -32,11 +34,19 @@ struct HeadedPlan: Sendable {
     let isSoftmaxLayer = call.returnsScores || options.hasDropout || inputs[0].rank != 3
     shape.unseeing = options.addsMask ? .shifted : isSoftmaxLayer ? .zero : .uniform
     try Self.limit(&shape, options, call, inputs, axes)
+    let contracts = options.sumsInHalf || inputs[0].rank != 3
     attention = AttentionPlan(
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
       mask: try AttentionMask(
-        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth))
+        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth),
+      rounding: rounding.map { rounding in
+        isSoftmaxLayer || options.sumsInHalf
+          ? .layered(
+            rounding, addsMask: options.addsMask,
+            contracts: contracts)
+          : .fused(rounding)
+      })
   }
 
   /// The rows of the query and of the output.

@@ -8,6 +8,9 @@ struct HeadedRun: Sendable {
   private let plan: HeadedPlan
   private let options: HeadedOptions
   private let returnsScores: Bool
+  private let rounding: Rounding?
+  /// Whether the output's product is added up in 16 bits where it is rounded.
+  private let contractsOutput: Bool
   private let projections: AttentionProjections
   private let panels: PackedMatrix
   /// Where the ordered or quantised query, value and key begin; empty where the inputs are as they
@@ -25,7 +28,12 @@ struct HeadedRun: Sendable {
     _ plan: HeadedPlan, _ options: HeadedOptions, returnsScores: Bool, _ context: PlanContext
   ) {
     (self.plan, self.options, self.returnsScores) = (plan, options, returnsScores)
-    projections = AttentionProjections(options.parts, rows: plan.rows(options), in: context)
+    rounding = context.rounding
+    let isSequence = plan.inputs[0].rank == 3
+    projections = AttentionProjections(
+      options.parts, rows: plan.rows(options), contracts: options.sumsInHalf || !isSequence,
+      in: context)
+    contractsOutput = options.sumsInHalf || !isSequence || options.outputSizes.count > 1
     let inner = options.heads * options.valueSize
     let width = options.output.kernel.shape.elementCount / inner
     let kernel = options.output.kernel
@@ -58,6 +66,9 @@ struct HeadedRun: Sendable {
     let heads = AttentionRows(
       start: buffers.scratch(from: context), rowStride: inner, headStride: options.valueSize,
       itemStride: plan.scores.queryCount * inner)
+    if let rounding, plan.attention.rounding?.scalesQueries == true {
+      scaleQueries(rounding, rows(0, options.keySize, plan.scores.queryCount, buffers))
+    }
     plan.attention.run(
       q: rows(0, options.keySize, plan.scores.queryCount, buffers),
       k: rows(1, options.keySize, plan.scores.keyCount, buffers),
@@ -69,11 +80,35 @@ struct HeadedRun: Sendable {
       rows: plan.queryRows, count: inner, heads.start, into: heads.start,
       factors: buffers.scratch(from: factors), buffers.workers)
     let target = plan.axes.isIdentity ? buffers.output() : buffers.scratch(from: unordered)
-    panels.multiply(
-      rows: plan.queryRows, heads.start, into: target,
-      Epilogue(bias: options.output.bias?.firstNumber),
-      buffers.workers)
+    let width = plan.output.elementCount / max(plan.queryRows, 1)
+    if contractsOutput, let rounding, let kernel = options.output.kernel.firstNumber {
+      rounding.contract(
+        rows: plan.queryRows, inner: inner, columns: width, batches: 1,
+        Rounding.Matrix(start: heads.start, rowStride: inner, columnStride: 1),
+        Rounding.Matrix(start: kernel, rowStride: width, columnStride: 1), into: target,
+        rowStride: width)
+    } else {
+      panels.multiply(
+        rows: plan.queryRows, heads.start, into: target,
+        Epilogue(bias: rounding == nil ? options.output.bias?.firstNumber : nil),
+        buffers.workers)
+    }
+    if let rounding {
+      rounding.roundProduct(target, count: plan.output.elementCount)
+      if let bias = options.output.bias?.firstNumber {
+        rounding.add(bias, to: target, rows: plan.queryRows, width: width)
+      }
+    }
     if !plan.axes.isIdentity { orderOutput(target, buffers) }
+  }
+
+  /// Multiplies the queries of all heads by the scale, rounded.
+  private func scaleQueries(_ rounding: Rounding, _ queries: AttentionRows) {
+    let (width, scale) = (options.heads * options.keySize, rounding(plan.attention.shape.scale))
+    for row in 0..<plan.queryRows {
+      let start = queries.start + row * queries.rowStride
+      for index in 0..<width { start[index] = rounding(start[index] * scale) }
+    }
   }
 
   /// The rows of one projected part.
@@ -93,6 +128,11 @@ struct HeadedRun: Sendable {
     buffers.workers.forEachRange(of: plan.queryRows, grain: 1 + 8192 / count) { range in
       for row in range {
         let (factor, value) = (gate.start + row * gate.rowStride, heads.start + row * count)
+        if let rounding {
+          rounding.apply(.elementwise(.sigmoid), factor, factor, rows: 1, width: count)
+          rounding.combine(.multiply, count: count, value, factor, into: value)
+          continue
+        }
         CPUKernels.active.activate(.sigmoid, count: count, factor, into: factor)
         CPUKernels.active.binary(.multiply, count: count, value, factor, into: value)
       }

@@ -33,7 +33,7 @@ extension SequenceAttention {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (query, value, key) = try call.sequences()
-    let plan = try plan(for: call)
+    let plan = try plan(for: call, context.rounding)
     let queryMask = try call.queryMask(query)
     let (keyInput, returnsScores) = (call.positionalCount > 2 ? 2 : 1, call.returnsScores)
     var output = query
@@ -56,7 +56,9 @@ extension SequenceAttention {
 
   func multiplyAdds(for call: LayerCall) -> Int { (try? plan(for: call).multiplyAdds) ?? 0 }
 
-  private func plan(for call: LayerCall) throws(LayerError) -> AttentionPlan {
+  private func plan(
+    for call: LayerCall, _ rounding: Rounding? = nil
+  ) throws(LayerError) -> AttentionPlan {
     let (query, value, key) = try call.sequences()
     var shape = AttentionShape(
       queries: query[-2], keys: key[-2], keySize: key[-1], valueSize: value[-1])
@@ -74,7 +76,8 @@ extension SequenceAttention {
     }
     return AttentionPlan(
       shape, batch: scores.batch, heads: 1,
-      mask: try AttentionMask(masks, of: scores, panelWidth: CPUKernels.active.panelWidth))
+      mask: try AttentionMask(masks, of: scores, panelWidth: CPUKernels.active.panelWidth),
+      rounding: rounding.map { .plain($0) })
   }
 }
 

@@ -44,7 +44,11 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let (filters, groupChannels, finish) = (filters, groupChannels, finish)
+    let (filters, groupChannels) = (filters, groupChannels)
+    let finish = finish.rounded(by: context.rounding)
+    if let rounding = context.rounding, window.rank == 3, groups == 1 {
+      return try summedStep(for: call, rounding, finish)
+    }
     if let winograd = winograd(for: call, in: context) {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run(scratchBytes: winograd.scratchCount * MemoryLayout<Float>.stride) { buffers in
@@ -102,12 +106,29 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   /// Whether each output pixel depends on one input pixel alone.
   private var isProduct: Bool { window.isPointwise && groups == 1 }
 
+  /// In three dimensions TensorFlow rounds the sum at every term.
+  private func summedStep(
+    for call: LayerCall, _ rounding: Rounding, _ finish: Finish
+  ) throws(LayerError) -> Step {
+    let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
+    let (kernel, filters) = (kernel, filters)
+    return .run { buffers in
+      images.forEachRun(buffers) { pixels, x, y in
+        guard let weights = kernel.firstNumber else { return }
+        rounding.convolution(
+          images.windows, pixels: pixels, filters: filters, input: x, weights: weights, into: y,
+          stride: filters)
+        finish.finish(y + pixels.lowerBound * filters, rows: pixels.count, width: filters)
+      }
+    }
+  }
+
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount * groupChannels
   }
 
   private func winograd(for call: LayerCall, in context: PlanContext) -> WinogradConvolution? {
-    guard groups == 1, !context.isExact, window.rank == 2,
+    guard groups == 1, !context.isExact, context.rounding == nil, window.rank == 2,
       let shape = window.winogradShape(from: call.inputs[0].shape, to: call.outputs[0].shape)
     else { return nil }
     let weights = context.shared("winograd") { WinogradWeights(kernel, scale: finish.scale) }

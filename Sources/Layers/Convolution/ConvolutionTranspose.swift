@@ -80,6 +80,7 @@ struct ConvolutionTranspose: FinishedLayer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    if let rounding = context.rounding { return roundedStep(for: call, rounding) }
     let phases = try phases(from: input, to: output)
     let panels = phases.map { phase in
       context.shared("taps \(phase.tapIndices)") { packed(phase.tapIndices) }
@@ -110,23 +111,42 @@ struct ConvolutionTranspose: FinishedLayer {
     call.inputs[0].shape.elementCount * window.tapCount * filters
   }
 
-  /// The taps for each sort of output place: the padding is what a convolution from the output to
-  /// the input would have in front.
+  private func roundedStep(for call: LayerCall, _ rounding: Rounding) -> Step {
+    let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    let sizes = Array(input.dimensions.dropFirst().dropLast())
+    let outputSizes = Array(output.dimensions.dropFirst().dropLast())
+    let sums = RoundedTranspose(
+      rounding: rounding, kernel: kernel, batch: input[0], sizes: sizes, outputSizes: outputSizes,
+      window: window, padding: padding(from: sizes, to: outputSizes))
+    let (filters, finish) = (filters, finish.rounded(by: rounding))
+    return .run(scratchBytes: sums.scratchCount * MemoryLayout<Float>.stride) { buffers in
+      let y = buffers.output()
+      sums.run(buffers.input(0), into: y, scratch: buffers.scratch())
+      finish.finish(y, rows: output.elementCount / filters, width: filters)
+    }
+  }
+
+  /// What a convolution from the output to the input would have in front.
+  private func padding(from sizes: [Int], to outputSizes: [Int]) -> [Int] {
+    let before = window.padsBefore(for: outputSizes)
+    return (0..<window.rank).map { axis in
+      guard window.padding == .same else { return before[axis] }
+      let reach = (sizes[axis] - 1) * window.strides[axis] + window.extent(axis)
+      return max(reach - outputSizes[axis], 0) / 2
+    }
+  }
+
+  /// The taps for each sort of output place.
   private func phases(
     from input: Shape, to output: Shape
   ) throws(LayerError) -> [TransposedWindows.Phase] {
     let sizes = Array(input.dimensions.dropFirst().dropLast())
     let outputSizes = Array(output.dimensions.dropFirst().dropLast())
-    let before = window.padsBefore(for: outputSizes)
-    let padding = (0..<window.rank).map { axis in
-      guard window.padding == .same else { return before[axis] }
-      let reach = (sizes[axis] - 1) * window.strides[axis] + window.extent(axis)
-      return max(reach - outputSizes[axis], 0) / 2
-    }
     guard
       let windows = TransposedWindows(
         input: sizes, kernel: window.kernel, strides: window.strides, dilation: window.dilation,
-        padding: padding, output: outputSizes, channels: input[-1], pixelStride: input[-1])
+        padding: padding(from: sizes, to: outputSizes), output: outputSizes, channels: input[-1],
+        pixelStride: input[-1])
     else {
       throw LayerError("an input of shape \(input) is too large")
     }

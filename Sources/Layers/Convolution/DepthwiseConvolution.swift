@@ -53,11 +53,20 @@ struct DepthwiseConvolution: WindowedLayer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     if let expansion { return try makeStep(for: call, behind: expansion, in: context) }
     let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
-    let (multiplier, finish, width) = (multiplier, finish, images.outputChannels)
+    let (multiplier, width) = (multiplier, images.outputChannels)
+    let rounding = context.rounding
+    let finish = finish.rounded(by: rounding)
     let weights = scaledKernel(in: context)
     return .run { buffers in
       images.forEachRun(buffers) { pixels, x, y in
         guard let weights = weights.firstNumber else { return }
+        if let rounding {
+          rounding.depthwise(
+            images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
+            into: y, stride: width)
+          return finish.finish(
+            y + pixels.lowerBound * width, rows: pixels.count, width: width)
+        }
         CPUKernels.active.depthwiseConvolution(
           images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
           c: y, cStride: width, epilogue: finish.epilogue(buffers, y, width: width))

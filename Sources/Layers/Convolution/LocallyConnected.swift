@@ -53,6 +53,7 @@ struct LocallyConnected: Layer {
     let bias = bias.map { isChannelsFirst ? $0.turned(rows: filters) : $0 }
     let depth = window.tapCount * shape[-1]
     let (inputItem, outputItem) = (shape.elementCount / max(shape[0], 1), places.pixels * filters)
+    let rounding = context.rounding
     let grain = 1 + 20_000 / max(shape[0] * depth * filters, 1)
     let scratch = places.pixels * shape[0] * depth
     return .run(scratchBytes: scratch * MemoryLayout<Float>.stride) { buffers in
@@ -68,11 +69,22 @@ struct LocallyConnected: Layer {
           CPUKernels.active.product(
             rows: 0..<shape[0], columns: 0..<filters, a: rows, aStride: depth,
             weights: panels[pixel], c: y, cStride: outputItem,
-            epilogue: Epilogue(
-              bias: start.map { $0 + pixel * filters }, activation: activation.epilogue))
-          guard case .rows = activation else { continue }
+            epilogue: rounding != nil
+              ? Epilogue()
+              : Epilogue(
+                bias: start.map { $0 + pixel * filters }, activation: activation.epilogue))
+          guard activation.isOfRows || rounding != nil else { continue }
           for item in 0..<shape[0] {
             let row = y + item * outputItem
+            if let rounding {
+              rounding.round(row, count: filters)
+              if let start {
+                rounding.combine(
+                  .add, count: filters, row, start + pixel * filters, into: row)
+              }
+              rounding.apply(activation, row, row, rows: 1, width: filters)
+              continue
+            }
             activation.apply(row, row, rows: 1, width: filters)
           }
         }

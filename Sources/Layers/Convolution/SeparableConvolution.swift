@@ -43,7 +43,8 @@ struct SeparableConvolution: FinishedLayer {
     var middle = output
     middle[-1] = mixed
     let images = try ImageBatch(window, from: input, to: middle)
-    let (depthwise, multiplier, finish) = (depthwise, multiplier, finish)
+    let (depthwise, multiplier, rounding) = (depthwise, multiplier, context.rounding)
+    let finish = finish.rounded(by: rounding)
     let panels = context.shared("pointwise") {
       PackedMatrix(pointwise, rows: mixed, columns: 0..<filters, of: filters, scale: finish.scale)
     }
@@ -53,6 +54,11 @@ struct SeparableConvolution: FinishedLayer {
       images.forEachRun(buffers, into: scratch) { pixels, x, y in
         depthwise.withElements(as: Float.self) { weights in
           guard let weights = weights.baseAddress else { return }
+          if let rounding {
+            return rounding.depthwise(
+              images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
+              into: y, stride: mixed)
+          }
           CPUKernels.active.depthwiseConvolution(
             images.windows, pixels: pixels, multiplier: multiplier, input: x, weights: weights,
             c: y, cStride: mixed)

@@ -29,7 +29,7 @@ struct Dense: FinishedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let finish = finish
+    let finish = finish.rounded(by: context.rounding, isMatmul: true)
     let panels = context.shared("kernel") {
       PackedMatrix(
         kernel, rows: kernel.shape[0], columns: 0..<units, of: units, scale: finish.scale)
@@ -43,7 +43,8 @@ struct Dense: FinishedLayer {
         panels.multiply(
           rows: rows, buffers.input(0), into: product,
           linear.epilogue(buffers, product, width: width), buffers.workers)
-        finish.activation.apply(product, buffers.output(), rows: rows, width: width)
+        linear.addBias(product, rows: rows, width: width)
+        finish.apply(product, buffers.output(), rows: rows, width: width)
       }
     }
     return .run { buffers in finish.multiply(panels, rows: rows, buffers.input(0), buffers) }

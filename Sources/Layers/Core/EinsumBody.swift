@@ -9,6 +9,10 @@ struct EinsumBody: Sendable {
   let activation: ActivationFunction
   /// What is done to the input before it is multiplied, if anything.
   var quantizer: InputQuantizer?
+  /// What every operation's numbers are rounded to; nil in single precision.
+  var rounding: Rounding?
+  /// The kernel (batch, inner, columns), where products are added up in 16 bits.
+  var kernel: Tensor?
   /// What the product is divided by where the input is whole numbers.
   var scaling = ScaledProduct(kernelScale: nil)
 
@@ -33,11 +37,12 @@ struct EinsumBody: Sendable {
     let x = orderedInput(buffers)
     let y = plan.givesOutputAsItIs ? buffers.output() : buffers.scratch(from: orderedCount)
     let scalesRows = quantizer?.scalesRows == true
-    let isFinished = !scalesRows && (bias == nil || hasColumnBias)
+    let isFinished = rounding == nil && !scalesRows && (bias == nil || hasColumnBias)
     let epilogue = Epilogue(
       bias: isFinished ? bias?.firstNumber : nil,
       activation: isFinished ? activation.epilogue : .linear)
     for index in 0..<plan.batch {
+      if contract(index, x, into: y) { continue }
       panels[index].multiply(
         rows: plan.rows, x + index * plan.rows * plan.inner,
         into: y + index * plan.rows * plan.columns, epilogue, buffers.workers)
@@ -50,10 +55,32 @@ struct EinsumBody: Sendable {
     if !plan.givesOutputAsItIs {
       CPUKernels.active.permute(plan.product, axes: plan.outputOrder, y, into: out)
     }
+    rounding?.roundProduct(out, count: plan.output.elementCount)
     if !isFinished { addBias(out) }
     if isFinished, case .elementwise = activation { return }
     let width = plan.output.rank > 0 ? plan.output[-1] : 1
-    activation.apply(out, out, rows: plan.output.elementCount / max(width, 1), width: width)
+    let rows = plan.output.elementCount / max(width, 1)
+    if let rounding {
+      rounding.round(out, count: plan.output.elementCount)
+      rounding.apply(activation, out, out, rows: rows, width: width)
+    } else {
+      activation.apply(out, out, rows: rows, width: width)
+    }
+  }
+
+  /// Computes a product that is added up in 16 bits; false where it is not.
+  private func contract(
+    _ index: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    guard let rounding, let kernel = kernel?.firstNumber else { return false }
+    rounding.contract(
+      rows: plan.rows, inner: plan.inner, columns: plan.columns, batches: plan.batch,
+      Rounding.Matrix(
+        start: x + index * plan.rows * plan.inner, rowStride: plan.inner, columnStride: 1),
+      Rounding.Matrix(
+        start: kernel + index * plan.inner * plan.columns, rowStride: plan.columns,
+        columnStride: 1), into: y + index * plan.rows * plan.columns, rowStride: plan.columns)
+    return true
   }
 
   private func orderedInput(_ buffers: StepBuffers) -> UnsafePointer<Float> {

@@ -20,6 +20,7 @@ struct EinsumDense: Layer {
   private let activation: ActivationFunction
   private let quantizer: InputQuantizer?
   private let kernelScale: Tensor?
+  private let sumsInHalf: Bool
 
   init(_ reader: inout LayerReader) {
     let text = reader.value("equation")
@@ -28,6 +29,7 @@ struct EinsumDense: Layer {
       reader.reject("equation", "expected an equation, found \(text ?? .null)")
     }
     _ = reader.value("output_shape")
+    sumsInHalf = reader.sumsInHalf || equation?.isMatmul == false
     let rank = equation?.kernel.count ?? 0
     kernel = reader.weight("kernel", [Int?](repeating: nil, count: rank))
     let biasRank = reader.storedShape(of: "bias")?.rank ?? 1
@@ -60,6 +62,10 @@ struct EinsumDense: Layer {
     var body = EinsumBody(
       plan: plan, input: call.inputs[0].shape, panels: panels, bias: bias, activation: activation)
     body.quantizer = quantizer
+    body.rounding = context.rounding
+    if context.rounding != nil, sumsInHalf, quantizer == nil {
+      body.kernel = kernel.transposed(plan.kernelOrder)
+    }
     body.scaling = ScaledProduct(kernelScale: kernelScale?.transposed(plan.kernelOrder))
     return .run(scratchBytes: body.scratchCount * MemoryLayout<Float>.stride) { [body] in
       body.run($0)

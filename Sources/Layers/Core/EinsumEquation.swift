@@ -37,6 +37,31 @@ struct EinsumEquation: Sendable {
     else { return nil }
   }
 
+  /// Whether Keras 3 computes the equation by `matmul`, and not by TensorFlow's `einsum`.
+  var isMatmul: Bool {
+    guard ellipsis == .none else { return false }
+    var names: [Character: Character] = [:]
+    let renamed = [input, kernel, output].map { letters in
+      String(
+        letters.map { letter in
+          let name = names[letter] ?? Self.alphabet[names.count % Self.alphabet.count]
+          names[letter] = name
+          return name
+        })
+    }
+    return Self.matmuls.contains("\(renamed[0]),\(renamed[1])->\(renamed[2])")
+  }
+
+  private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz")
+
+  /// Keras: `einsum` in `backend/tensorflow/numpy.py`.
+  private static let matmuls: Set = [
+    "a,b->ab", "ab,b->a", "ab,bc->ac", "ab,cb->ac", "abc,cd->abd", "abc,dc->abd",
+    "abcd,abde->abce", "abcd,abed->abce", "abcd,acbe->adbe", "abcd,adbe->acbe",
+    "abcd,aecd->acbe", "abcd,aecd->aceb", "abc,cde->abde", "abc,dce->abde", "abc,dec->abde",
+    "abcd,cde->abe", "abcd,ced->abe", "abcd,ecd->abe",
+  ]
+
   /// Whether the output lacks an axis of the kernel.
   func sumsUp(_ letter: Character) -> Bool { !output.contains(letter) }
 

@@ -13,6 +13,8 @@ struct Embedding: Layer {
   static let classNames = ["Embedding"]
   static let elementTypes: [ElementType] = [.int32, .int64]
 
+  static let castsInputs = false
+
   let embeddings: Tensor
 
   init(_ reader: inout LayerReader) {

@@ -40,12 +40,14 @@ struct Highway: Layer {
         PackedMatrix(kernel, rows: size, columns: 0..<size, of: size)
       }
     }
-    let (finish, carryFinish, count) = (finish, carryFinish, rows * size)
+    let (rounding, count) = (context.rounding, rows * size)
+    let (finish, carryFinish) = (finish.rounded(by: rounding), carryFinish.rounded(by: rounding))
     return .run(scratchBytes: count * MemoryLayout<Float>.stride) { buffers in
       let (x, y, t) = (buffers.input(0), buffers.output(), buffers.scratch())
       finish.multiply(panels[0], rows: rows, x, buffers)
       panels[1].multiply(
         rows: rows, x, into: t, carryFinish.epilogue(buffers, t, width: size), buffers.workers)
+      carryFinish.finish(t, rows: rows, width: size)
       for index in 0..<count { y[index] = t[index] * y[index] + (1 - t[index]) * x[index] }
     }
   }

@@ -17,6 +17,8 @@ struct ReversibleEmbedding: Layer {
   static let arguments: Set = ["reverse"]
   static let elementTypes: [ElementType] = [.float32, .int32, .int64]
 
+  static let castsInputs = false
+
   private let lookup: Embedding
   private let reverseTable: Tensor?
   private let cap: Float?

@@ -11,6 +11,10 @@ struct Finish: Sendable {
   private(set) var activation: ActivationFunction
   /// Whether the call's second input is added.
   private(set) var addsResidual = false
+  /// What is rounded after each of these; nil in single precision.
+  private(set) var rounding: Rounding?
+  /// Whether the product is TensorFlow's `matmul`, which rounds in a way of its own.
+  private var isMatmul = false
 
   private static let residualInput = 1
 
@@ -26,12 +30,21 @@ struct Finish: Sendable {
     return copy
   }
 
+  /// The same, rounded after each of its parts, which all become those of ``finish(_:rows:width:)``.
+  func rounded(by rounding: Rounding?, isMatmul: Bool = false) -> Finish {
+    var copy = self
+    copy.rounding = rounding
+    copy.isMatmul = isMatmul
+    return copy
+  }
+
   /// The part that a kernel does before it stores a number.
   ///
   /// `output` is where a kernel's output begins that the epilogue is for, somewhere in the step's.
   func epilogue(
     _ buffers: StepBuffers, _ output: UnsafePointer<Float>, width: Int
   ) -> Epilogue {
+    if rounding != nil { return Epilogue() }
     var epilogue = Epilogue(bias: bias?.firstNumber, activation: activation.epilogue)
     if addsResidual {
       epilogue.residual =
@@ -43,8 +56,35 @@ struct Finish: Sendable {
 
   /// The part that needs whole rows, in place.
   func finish(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    guard rounding == nil else {
+      addBias(values, rows: rows, width: width)
+      return apply(values, values, rows: rows, width: width)
+    }
     guard case .rows(let function) = activation else { return }
     function.apply(values, into: values, rows: rows, width: width)
+  }
+
+  /// Adds the bias to a product that is rounded, which the epilogue otherwise does.
+  func addBias(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    guard let rounding else { return }
+    if isMatmul {
+      rounding.roundProduct(values, count: rows * width)
+    } else {
+      rounding.round(values, count: rows * width)
+    }
+    guard let bias = bias?.firstNumber else { return }
+    rounding.add(bias, to: values, rows: rows, width: width)
+  }
+
+  /// y = the function of rows of x; `y` may be `x`, but not for `glu`.
+  func apply(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, width: Int
+  ) {
+    if let rounding {
+      rounding.apply(activation, x, y, rows: rows, width: width)
+    } else {
+      activation.apply(x, y, rows: rows, width: width)
+    }
   }
 
   /// C = finish(A · B) over rows that lie close to each other.
@@ -54,7 +94,7 @@ struct Finish: Sendable {
     let c = buffers.output()
     let width = panels.columns
     panels.multiply(rows: rows, a, into: c, epilogue(buffers, c, width: width), buffers.workers)
-    guard case .rows = activation else { return }
+    guard activation.isOfRows || rounding != nil else { return }
     buffers.workers.forEachRange(of: rows, grain: 4096 / max(width, 1) + 1) { range in
       finish(c + range.lowerBound * width, rows: range.count, width: width)
     }

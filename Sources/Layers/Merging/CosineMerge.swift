@@ -33,7 +33,8 @@ struct CosineMerge: Layer {
           let copy = buffers.scratch(from: item * 4 * part)
           let (x, y) = (buffers.input(0), buffers.input(1))
           let (xRows, yRows) = (
-            first.rows(of: x, item, false, copy), first.rows(of: y, item, false, copy + part)
+            first.rows(of: x, item, false, copy),
+            first.rows(of: y, item, false, copy + part)
           )
           let (xColumns, yColumns) = (
             second.rows(of: x, item, false, copy + 2 * part),

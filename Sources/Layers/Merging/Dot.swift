@@ -32,19 +32,23 @@ struct Dot: Layer {
     let panelCount = kernels.packedCount(rows: y.length, columns: y.count)
     let (xStart, yStart) = (panelCount, panelCount + x.scratchCount)
     let itemScratch = (yStart + y.scratchCount + 15) / 16 * 16
-    let normalizes = normalizes
+    let (normalizes, rounding) = (normalizes, context.rounding)
     return .run(scratchBytes: batch * itemScratch * MemoryLayout<Float>.stride) { buffers in
       buffers.workers.forEachRange(of: batch, grain: 1 + 100_000 / x.work(with: y)) { items in
         for item in items {
           let panels = buffers.scratch(from: item * itemScratch)
-          let a = x.rows(of: buffers.input(0), item, normalizes, panels + xStart)
-          let b = y.rows(of: buffers.input(1), item, normalizes, panels + yStart)
+          let a = x.rows(
+            of: buffers.input(0), item, normalizes, panels + xStart, rounding: rounding, of: batch)
+          let b = y.rows(
+            of: buffers.input(1), item, normalizes, panels + yStart, rounding: rounding, of: batch)
           kernels.pack(
             rows: y.length, columns: y.count, from: b, rowStride: 1, columnStride: y.length,
             into: panels)
           kernels.product(
             rows: x.count, inner: x.length, columns: y.count, a: a, aStride: x.length,
             panels: panels, c: buffers.output() + item * x.count * y.count, cStride: y.count)
+          rounding?.roundProduct(
+            buffers.output() + item * x.count * y.count, count: x.count * y.count)
         }
       }
     }

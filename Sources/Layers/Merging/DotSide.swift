@@ -29,7 +29,7 @@ struct DotSide: Sendable {
   /// One item's rows, close to each other: as they stand in the input, or copied to `copy`.
   func rows(
     of input: UnsafePointer<Float>, _ item: Int, _ normalizes: Bool,
-    _ copy: UnsafeMutablePointer<Float>
+    _ copy: UnsafeMutablePointer<Float>, rounding: Rounding? = nil, of batch: Int = 0
   ) -> UnsafePointer<Float> {
     let start = input + item * scratchCount
     if inner == 1 && !normalizes { return start }
@@ -37,7 +37,13 @@ struct DotSide: Sendable {
       let source = start + row / inner * length * inner + row % inner
       let target = copy + row * length
       for index in 0..<length { target[index] = source[index * inner] }
-      if normalizes { Self.normalize(target, length) }
+      guard normalizes else { continue }
+      if let rounding {
+        rounding.normalize(
+          target, count: length, least: 1e-7, isAlone: item * count + row >= batch * count / 8 * 8)
+      } else {
+        Self.normalize(target, length)
+      }
     }
     return UnsafePointer(copy)
   }

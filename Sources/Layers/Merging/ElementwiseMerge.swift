@@ -53,12 +53,14 @@ struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
     let scratchBytes = MergeTerm.scratchCount(terms) * MemoryLayout<Float>.stride
     let count = output.elementCount
     let divisor: Float? = takesMean ? Float(shapes.count) : nil
+    let rounding = context.rounding
     return .run(scratchBytes: scratchBytes) { buffers in
       let y = buffers.output()
       var total = buffers.input(0)
       for (index, term) in terms.enumerated() {
         let next = term.place.map { buffers.scratch(from: $0) } ?? y
         term.run(total, buffers.input(index + 1), into: next, buffers.workers)
+        rounding?.round(next, count: term.broadcast.shape.elementCount)
         total = UnsafePointer(next)
       }
       guard let divisor else { return }

@@ -17,15 +17,15 @@ struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
   init(_ reader: inout LayerReader) {
     axis = reader.int("axis", default: -1, in: -16...15)
     let epsilon = reader.number("epsilon", default: 1e-3)
-    let mean = reader.weight("moving_mean", [nil]).elements(as: Float.self)
+    let mean = reader.weight("moving_mean", [nil], isCast: false).elements(as: Float.self)
     let count = mean.count
-    let variance = reader.weight("moving_variance", [count]).elements(as: Float.self)
+    let variance = reader.weight("moving_variance", [count], isCast: false).elements(as: Float.self)
     let gamma =
       reader.bool("scale", default: true)
-      ? reader.weight("gamma", [count]).elements(as: Float.self) : nil
+      ? reader.weight("gamma", [count], isCast: false).elements(as: Float.self) : nil
     let beta =
       reader.bool("center", default: true)
-      ? reader.weight("beta", [count]).elements(as: Float.self) : nil
+      ? reader.weight("beta", [count], isCast: false).elements(as: Float.self) : nil
     // Only training uses what `renorm` keeps.
     for name in ["moving_stddev", "renorm_mean", "renorm_stddev"]
     where reader.storedShape(of: name) != nil {

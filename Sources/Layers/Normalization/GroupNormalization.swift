@@ -15,13 +15,17 @@ struct GroupNormalization: Layer {
   private let epsilon: Float
   private let gamma: Tensor?
   private let beta: Tensor?
+  private let sumsInHalf: Bool
 
   init(_ reader: inout LayerReader) {
     groups = reader.int("groups", default: 32, in: -1...LayerReader.largestSize)
     axis = reader.int("axis", default: -1, in: -16...15)
     epsilon = Float(reader.number("epsilon", default: 1e-3))
-    gamma = reader.bool("scale", default: true) ? reader.weight("gamma", [nil]) : nil
-    beta = reader.bool("center", default: true) ? reader.weight("beta", [nil]) : nil
+    sumsInHalf = reader.sumsInHalf
+    gamma =
+      reader.bool("scale", default: true) ? reader.weight("gamma", [nil], isCast: sumsInHalf) : nil
+    beta =
+      reader.bool("center", default: true) ? reader.weight("beta", [nil], isCast: sumsInHalf) : nil
     if groups == 0 { reader.reject("groups", "expected a number of groups, or -1, found 0") }
   }
 
@@ -53,15 +57,27 @@ struct GroupNormalization: Layer {
     let epsilon = epsilon
     let factors = gamma?.elements(as: Float.self) ?? [Float](repeating: 1, count: channels)
     let offsets = beta?.elements(as: Float.self) ?? [Float](repeating: 0, count: channels)
+    let rounding = sumsInHalf ? context.rounding : nil
     return .run(scratchBytes: shape.elementCount * MemoryLayout<Float>.stride) { buffers in
       let (kernels, values) = (CPUKernels.active, buffers.scratch())
       kernels.permute(shape, axes: order, buffers.input(0), into: values)
       buffers.workers.forEachRange(of: batch * groups, grain: 1 + 8192 / max(count, 1)) { range in
         for group in range {
           let start = values + group * count
+          let first = group % groups * (channels / groups)
+          if let rounding {
+            var (mean, variance): (Float, Float) = (0, 0)
+            kernels.moments(outer: 1, count: count, start, mean: &mean, variance: &variance)
+            for index in 0..<count {
+              let channel = first + index / max(positions, 1)
+              start[index] = rounding.normalize(
+                start[index], mean: rounding(mean), variance: rounding(variance),
+                epsilon: epsilon, gamma: factors[channel], beta: offsets[channel])
+            }
+            continue
+          }
           kernels.layerNormalization(
             rows: 1, count: count, epsilon: epsilon, start, into: start)
-          let first = group % groups * (channels / groups)
           for channel in 0..<channels / groups {
             let (factor, offset) = (factors[first + channel], offsets[first + channel])
             for index in channel * positions..<(channel + 1) * positions {

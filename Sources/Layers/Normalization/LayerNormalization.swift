@@ -1,3 +1,4 @@
+import ModelFormat
 import Tensors
 
 /// y = (x - mean(x)) / √(variance(x) + ε) · gamma + beta, over the elements along some axes.
@@ -16,6 +17,8 @@ struct LayerNormalization: Layer {
   private let scalesOnly: Bool
   private let gamma: Tensor?
   private let beta: Tensor?
+  /// Whether Keras 2 rounds the moments too, because weights are of 16 bits; nil in Keras 3.
+  private let roundsMoments: Bool?
 
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
@@ -26,8 +29,10 @@ struct LayerNormalization: Layer {
     let sizes = [Int?](repeating: nil, count: axes.count)
     let hasGamma = reader.bool("scale", default: true) || scalesOnly
     let hasBeta = reader.bool("center", default: true) && !scalesOnly
-    gamma = hasGamma ? reader.weight("gamma", sizes) : nil
-    beta = hasBeta ? reader.weight("beta", sizes) : nil
+    let isStoredInHalf = reader.layer.weights.contains { Rounding($0.elementType) != nil }
+    roundsMoments = reader.sumsInHalf ? isStoredInHalf : nil
+    gamma = hasGamma ? reader.weight("gamma", sizes, isCast: false) : nil
+    beta = hasBeta ? reader.weight("beta", sizes, isCast: false) : nil
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -47,19 +52,28 @@ struct LayerNormalization: Layer {
     let axes = try normalizedAxes(shape)
     let order = shape.dimensions.indices.filter { !axes.contains($0) } + axes
     let count = axes.reduce(1) { $0 * shape[$1] }
-    let rows = NormalizedRows(
+    var rows = NormalizedRows(
       rows: shape.elementCount / max(count, 1), count: count, epsilon: epsilon,
       gamma: gamma?.elements(as: Float.self) ?? [Float](repeating: 1, count: count),
       beta: beta?.elements(as: Float.self) ?? [Float](repeating: 0, count: count),
       centers: !scalesOnly)
+    if let rounding = context.rounding, let roundsMoments {
+      let isLast = axes == Array((shape.rank - axes.count)..<shape.rank)
+      if roundsMoments {
+        rows.steps = .all(rounding)
+      } else if isLast && epsilon >= 1.001e-5 {
+        rows.steps = .last(rounding)
+      }
+    }
+    let normalized = rows
     if order == Array(order.indices) {
-      return .run { buffers in rows.run(buffers.input(0), buffers.output(), buffers.workers) }
+      return .run { buffers in normalized.run(buffers.input(0), buffers.output(), buffers.workers) }
     }
     let moved = Shape(order.map { shape[$0] })
     let back = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
     return .run(scratchBytes: shape.elementCount * MemoryLayout<Float>.stride) { buffers in
       CPUKernels.active.permute(shape, axes: order, buffers.input(0), into: buffers.scratch())
-      rows.run(buffers.scratch(), buffers.scratch(), buffers.workers)
+      normalized.run(buffers.scratch(), buffers.scratch(), buffers.workers)
       CPUKernels.active.permute(moved, axes: back, buffers.scratch(), into: buffers.output())
     }
   }

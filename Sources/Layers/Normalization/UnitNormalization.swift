@@ -35,6 +35,16 @@ struct UnitNormalization: Layer {
       return places
     }
     let (starts, offsets) = (walk { !summed.contains($0) }, walk { summed.contains($0) })
+    if let rounding = context.rounding {
+      return .run { buffers in
+        buffers.output().update(from: buffers.input(0), count: shape.elementCount)
+        for (index, start) in starts.enumerated() {
+          rounding.normalize(
+            buffers.output() + start, at: offsets, least: 1e-12,
+            isAlone: index >= starts.count / 8 * 8)
+        }
+      }
+    }
     return .run { buffers in
       for start in starts {
         let (x, y) = (buffers.input(0) + start, buffers.output() + start)

@@ -49,7 +49,7 @@ struct Matmul: Layer {
     let form = try form(of: call)
     let (m, k, n) = (form.m, form.k, form.n)
     let (operands, lead) = (form.operands, form.lead)
-    let kernels = CPUKernels.active
+    let (kernels, rounding) = (CPUKernels.active, context.rounding)
     let panelBytes = (kernels.packedCount(rows: k, columns: n) * 4 + 63) / 64 * 64
     let converted = operands.reduce(0) { $0 + $1.scratchBytes }
     return .run(scratchBytes: panelBytes + converted) { buffers in
@@ -67,6 +67,7 @@ struct Matmul: Layer {
           kernels.product(
             rows: m, inner: k, columns: n, a: a + left * m * k, aStride: k, panels: panels,
             c: y + (run.output + index) * m * n, cStride: n)
+          rounding?.roundProduct(y + (run.output + index) * m * n, count: m * n)
         }
       }
     }

@@ -19,11 +19,13 @@ struct GlobalPooling: Layer {
   private let rank: Int
   private let takesMaximum: Bool
   private let keepsAxes: Bool
+  private let sumsInHalf: Bool
 
   init(_ reader: inout LayerReader) {
     rank = reader.spatialRank
     reader.requireChannelsLast()
     takesMaximum = reader.className.hasPrefix("GlobalMax")
+    sumsInHalf = reader.sumsInHalf
     keepsAxes = reader.bool("keepdims", default: false)
   }
 
@@ -43,6 +45,9 @@ struct GlobalPooling: Layer {
     let (batch, channels) = (shape[0], shape[-1])
     let positions = shape.dimensions.dropFirst().dropLast().reduce(1, *)
     if let mask = call.keywords["mask"] {
+      if let rounding = context.rounding {
+        return roundedStep(shape, mask: mask, rounding)
+      }
       return .run { buffers in
         for item in 0..<batch {
           let keep = buffers.input(mask) + item * positions
@@ -58,11 +63,32 @@ struct GlobalPooling: Layer {
         }
       }
     }
+    if sumsInHalf, !takesMaximum, let rounding = context.rounding {
+      return .run { buffers in
+        let y = buffers.output()
+        rounding.sums(
+          buffers.input(0), outer: batch, count: positions, inner: channels, into: y)
+        for index in 0..<batch * channels { y[index] /= rounding(Float(positions)) }
+      }
+    }
     let reduction: Reduction = takesMaximum ? .max : .mean
     return .run { buffers in
       CPUKernels.active.reduce(
         reduction, outer: batch, count: positions, inner: channels, buffers.input(0),
         into: buffers.output())
+    }
+  }
+  /// The mean of what is not masked, as Keras takes it in 16 bits.
+  private func roundedStep(_ shape: Shape, mask: Int, _ rounding: Rounding) -> Step {
+    let (batch, steps, channels) = (shape[0], shape[1], shape[2])
+    let count = shape.elementCount
+    return .run(scratchBytes: (count + 2 * batch) * MemoryLayout<Float>.stride) { buffers in
+      let (x, keep, y) = (buffers.input(0), buffers.input(mask), buffers.output())
+      let (kept, counts) = (buffers.scratch(), buffers.scratch(from: count))
+      for index in 0..<count { kept[index] = keep[index / channels] == 0 ? 0 : x[index] }
+      rounding.sums(kept, outer: batch, count: steps, inner: channels, into: y)
+      for item in 0..<batch { counts[item] = rounding.total(keep + item * steps, count: steps) }
+      for index in 0..<batch * channels { y[index] /= counts[index / channels] }
     }
   }
 }

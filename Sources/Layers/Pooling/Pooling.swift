@@ -36,11 +36,15 @@ struct Pooling: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
     let (takesMaximum, channels) = (takesMaximum, images.outputChannels)
+    let rounding = context.rounding
     return .run { buffers in
       images.forEachRun(buffers) { pixels, x, y in
         if takesMaximum {
           CPUKernels.active.maxPool(
             images.windows, pixels: pixels, input: x, c: y, cStride: channels)
+        } else if let rounding {
+          rounding.averagePool(
+            images.windows, pixels: pixels, input: x, into: y, stride: channels)
         } else {
           CPUKernels.active.averagePool(
             images.windows, pixels: pixels, input: x, c: y, cStride: channels)

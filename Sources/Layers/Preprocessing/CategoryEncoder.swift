@@ -35,7 +35,8 @@ struct CategoryEncoder: Sendable {
   init(_ reader: inout LayerReader, classes: Int, default mode: Mode) {
     let mode = reader.choice("output_mode", default: mode)
     let named = reader.value("dtype")?.string.flatMap(ElementType.init)
-    let isInteger = named.map { !$0.isFloatingPoint } ?? (mode == .int)
+      .flatMap { $0.isFloatingPoint ? nil : $0 }
+    let isInteger = named != nil || mode == .int
     self.init(
       mode: mode, classes: classes,
       elementType: isInteger ? (named == .int32 ? .int32 : .int64) : .float32)

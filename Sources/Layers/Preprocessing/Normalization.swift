@@ -21,8 +21,8 @@ struct Normalization: Layer {
     inverts = reader.bool("invert", default: false)
     let (mean, variance) = (reader.numbers("mean"), reader.numbers("variance"))
     if let mean, let variance {
-      self.mean = mean
-      deviation = Self.deviation(variance)
+      self.mean = reader.rounding?.rounded(mean) ?? mean
+      deviation = Self.deviation(variance, reader.rounding)
       if mean.shape != variance.shape || mean.shape.rank > axes.count {
         reader.reject(
           "mean",
@@ -32,7 +32,8 @@ struct Normalization: Layer {
     } else {
       let shape = [Int?](repeating: nil, count: axes.count)
       self.mean = reader.weight("mean", shape)
-      deviation = Self.deviation(reader.weight("variance", self.mean.shape.dimensions))
+      deviation = Self.deviation(
+        reader.weight("variance", self.mean.shape.dimensions), reader.rounding)
       if reader.storedShape(of: "count") != nil { _ = reader.weight("count", []) }
     }
   }
@@ -48,9 +49,17 @@ struct Normalization: Layer {
     let mean = pattern.expanded(mean.reshaped(to: parameters))
     let deviation = pattern.expanded(deviation.reshaped(to: parameters))
     let (width, inverts, kernels) = (pattern.width, inverts, CPUKernels.active)
+    let rounding = context.rounding
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
       pattern.forEachRun(buffers.workers) { rows, start in
+        if inverts, let rounding {
+          for index in 0..<rows.count * width {
+            let product = rounding(x[start + index] * deviation[index % width])
+            y[start + index] = product + mean[index % width]
+          }
+          return
+        }
         if inverts {
           return kernels.scaleShift(
             rows: rows.count, channels: width, scale: deviation, shift: mean, x + start,
@@ -59,6 +68,7 @@ struct Normalization: Layer {
         for row in rows {
           let place = row * width
           kernels.binary(.subtract, count: width, x + place, mean, into: y + place)
+          rounding?.round(y + place, count: width)
           kernels.binary(.divide, count: width, y + place, deviation, into: y + place)
         }
       }
@@ -67,10 +77,11 @@ struct Normalization: Layer {
 }
 
 extension Normalization {
-  private static func deviation(_ variance: Tensor) -> Tensor {
-    Tensor(
-      variance.shape,
-      variance.elements(as: Float.self).map { max($0.squareRoot(), 1e-7) })
+  private static func deviation(_ variance: Tensor, _ rounding: Rounding?) -> Tensor {
+    let deviations = (rounding?.rounded(variance) ?? variance).elements(as: Float.self)
+      .map { max($0.squareRoot(), 1e-7) }
+    let tensor = Tensor(variance.shape, deviations)
+    return rounding?.rounded(tensor) ?? tensor
   }
 
   /// How the parameters lie along an input's axes: those of a mean with fewer axes than are kept

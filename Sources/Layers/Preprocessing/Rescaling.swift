@@ -32,8 +32,18 @@ struct Rescaling: Layer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let pattern = try pattern(for: call.inputs[0].shape)
     let (scale, offset) = (pattern.expanded(scale), pattern.expanded(offset))
+    let rounding = context.rounding
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
+      if let rounding {
+        return pattern.forEachRun(buffers.workers) { rows, start in
+          for index in 0..<rows.count * pattern.width {
+            let column = index % pattern.width
+            let product = rounding(x[start + index] * rounding(scale[column]))
+            y[start + index] = product + rounding(offset[column])
+          }
+        }
+      }
       pattern.forEachRun(buffers.workers) { rows, start in
         CPUKernels.active.scaleShift(
           rows: rows.count, channels: pattern.width, scale: scale, shift: offset, x + start,

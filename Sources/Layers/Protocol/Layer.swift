@@ -21,6 +21,9 @@ public protocol Layer: Sendable {
   /// one of these. None stands for all numbers; strings are taken by those layers that name them.
   static var elementTypes: [ElementType] { get }
 
+  /// Whether a policy of 16 bits has the inputs rounded before the layer sees them.
+  static var castsInputs: Bool { get }
+
   /// Whether each item of a batch is computed by itself, so that a batch may be cut.
   var isBatchIndependent: Bool { get }
 
@@ -50,6 +53,8 @@ extension Layer {
   public static var arguments: Set<String> { [] }
   /// Single precision alone.
   public static var elementTypes: [ElementType] { [.float32] }
+  /// True, as for all layers but a few.
+  public static var castsInputs: Bool { true }
   /// True, as for all layers but a few.
   public var isBatchIndependent: Bool { true }
   /// What the layer tells of all calls.

@@ -114,7 +114,7 @@ extension LayerReader {
     "name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_shape", "input_dtype",
     "build_config", "quantization_config", "lora_rank", "lora_alpha", "seed", "data_format",
     "implementation", "unroll", "time_major", "_preserve_input_structure_in_config", "autocast",
-    "sparse", "ragged", "synchronized", "momentum", "renorm", "virtual_batch_size",
+    "sparse", "ragged", "sums_in_half", "synchronized", "momentum", "renorm", "virtual_batch_size",
     "experimental_run_tf_function", "dynamic", "activity_regularizer", "input_length",
   ]
 }

@@ -61,8 +61,21 @@ public struct LayerReader {
     layer.weights.first { $0.name == weight }.map { Shape($0.shape) }
   }
 
+  /// What the layer's policy rounds numbers to; nil for single precision.
+  package var rounding: Rounding? {
+    Rounding(layer.config["dtype"]?.string.flatMap(ElementType.init))
+  }
+
+  /// Whether the layer adds up means and products in 16 bits, where others do it in single
+  /// precision: as in Keras 2.
+  var sumsInHalf: Bool { rounding != nil && layer.config["sums_in_half"]?.bool == true }
+
   /// A weight in single precision, whose shape must be `shape`; nil stands for any size.
-  public mutating func weight(_ name: String, _ shape: [Int?]) -> Tensor {
+  ///
+  /// A policy of 16 bits rounds it, but where `isCast` is false.
+  public mutating func weight(
+    _ name: String, _ shape: [Int?], isCast: Bool = true
+  ) -> Tensor {
     readWeights.insert(name)
     let placeholder = Tensor(Shape(shape.map { _ in 1 }), [Float(0)])
     let sizes = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
@@ -78,7 +91,8 @@ public struct LayerReader {
       reject(name, "expected a weight of shape \(expected), found \(tensor.shape)")
       return placeholder
     }
-    return tensor.converted(to: .float32)
+    let single = tensor.converted(to: .float32)
+    return isCast ? rounding?.rounded(single) ?? single : single
   }
 
   /// Ends the reading: options and weights that nobody asked for become problems.

@@ -7,6 +7,8 @@ public struct PlanContext: Sendable {
   public let threadCount: Int
   /// Whether methods that round more than Keras's own are to be left out: Winograd's.
   public let isExact: Bool
+  /// What the call's numbers are rounded to after each of its operations; nil for none.
+  package var rounding: Rounding?
 
   /// A context for one layer.
   public init(cache: PlanCache, threadCount: Int = 1, isExact: Bool = false) {

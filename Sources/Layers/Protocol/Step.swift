@@ -1,3 +1,5 @@
+package import Tensors
+
 /// One step of a plan: how a call of a layer runs, for inputs of known types.
 public struct Step: Sendable {
   /// What the step does.
@@ -24,5 +26,17 @@ public struct Step: Sendable {
     scratchBytes: Int = 0, _ body: @escaping @Sendable (StepBuffers) -> Void
   ) -> Step {
     Step(action: .run(scratchBytes: scratchBytes, body: body))
+  }
+
+  /// The step with its outputs of the given types rounded in the end.
+  package func rounded(by rounding: Rounding?, _ outputs: [TensorType]) -> Step {
+    guard let rounding, case .run(let scratchBytes, let body) = action else { return self }
+    let counts = outputs.map { $0.elementType == .float32 ? $0.shape.elementCount : 0 }
+    return .run(scratchBytes: scratchBytes) { buffers in
+      body(buffers)
+      for (index, count) in counts.enumerated() where count > 0 {
+        rounding.round(buffers.output(index), count: count)
+      }
+    }
   }
 }

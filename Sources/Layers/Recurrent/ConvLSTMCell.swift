@@ -71,7 +71,8 @@ struct ConvLSTMCell: RecurrentCell {
       recurrentKernel: context.shared(key + "recurrent_kernel") { packed(recurrentKernel) },
       bias: bias, isChannelsFirst: isChannelsFirst,
       gates: LSTMGates(
-        units: filters, activation: activation, recurrentActivation: recurrentActivation))
+        units: filters, activation: activation, recurrentActivation: recurrentActivation,
+        rounding: context.rounding))
   }
 }
 
@@ -120,7 +121,7 @@ private struct ConvLSTMBody: RecurrentBody {
 
   private var pixels: Int { windows.pixels }
   var projectionSize: Int { pixels * 4 * gates.units }
-  var scratchSize: Int { isChannelsFirst ? projectionSize : 0 }
+  var scratchSize: Int { isChannelsFirst || gates.rounding != nil ? projectionSize : 0 }
 
   func project(
     _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
@@ -131,7 +132,12 @@ private struct ConvLSTMBody: RecurrentBody {
       for row in rows {
         convolve(
           windows, x + row * inputSize, kernel, into: projection + row * projectionSize,
-          Epilogue(bias: bias))
+          Epilogue(bias: gates.rounding == nil ? bias : nil))
+        guard let rounding = gates.rounding else { continue }
+        let width = 4 * gates.units
+        rounding.round(projection + row * projectionSize, count: projectionSize)
+        guard let bias else { continue }
+        rounding.add(bias, to: projection + row * projectionSize, rows: pixels, width: width)
       }
     }
   }
@@ -142,8 +148,15 @@ private struct ConvLSTMBody: RecurrentBody {
       let z = step.projection + item * step.projectionStride
       let h = step.states + item * step.stateStride
       let c = h + pixels * units
-      convolve(
-        stateWindows, h, recurrentKernel, into: z, Epilogue(residual: z, residualStride: width))
+      if let rounding = gates.rounding {
+        let product = step.scratch + item * projectionSize
+        convolve(stateWindows, h, recurrentKernel, into: product, Epilogue())
+        rounding.round(product, count: projectionSize)
+        rounding.combine(.add, count: projectionSize, z, product, into: z)
+      } else {
+        convolve(
+          stateWindows, h, recurrentKernel, into: z, Epilogue(residual: z, residualStride: width))
+      }
       guard isChannelsFirst else {
         gates.combine(
           rows: pixels, z: z, zStride: width, c: c, cStride: units, h: h, hStride: units)
@@ -156,7 +169,8 @@ private struct ConvLSTMBody: RecurrentBody {
       }
       LSTMGates(
         units: pixels * units, activation: gates.activation,
-        recurrentActivation: gates.recurrentActivation
+        recurrentActivation: gates.recurrentActivation,
+        rounding: gates.rounding
       ).combine(rows: 1, z: turned, zStride: 0, c: c, cStride: 0, h: h, hStride: 0)
     }
   }

@@ -33,6 +33,13 @@ struct GRUCell: RecurrentCell {
 
   func makeBody(for input: Shape, in context: PlanContext, key: String) -> any RecurrentBody {
     let panels = context.shared(key + "panels") { RecurrentPanels(weights) }
+    if let rounding = context.rounding {
+      return RoundedGRUBody(
+        panels: panels,
+        candidateKernel: resetsAfter
+          ? nil : context.shared(key + "candidate") { packedCandidate() },
+        activation: activation, recurrentActivation: recurrentActivation, rounding: rounding)
+    }
     guard resetsAfter else {
       return GRUResetBeforeBody(
         panels: panels,

@@ -27,10 +27,14 @@ struct LSTMCell: RecurrentCell {
   func multiplyAdds(for input: Shape) -> Int { weights.multiplyAdds }
 
   func makeBody(for input: Shape, in context: PlanContext, key: String) -> any RecurrentBody {
-    LSTMBody(
-      panels: context.shared(key + "panels") { RecurrentPanels(weights) },
-      gates: LSTMGates(
-        units: weights.units, activation: activation, recurrentActivation: recurrentActivation))
+    let panels = context.shared(key + "panels") { RecurrentPanels(weights) }
+    let gates = LSTMGates(
+      units: weights.units, activation: activation, recurrentActivation: recurrentActivation,
+      rounding: context.rounding)
+    if let rounding = context.rounding {
+      return RoundedLSTMBody(panels: panels, gates: gates, rounding: rounding)
+    }
+    return LSTMBody(panels: panels, gates: gates)
   }
 }
 

@@ -6,6 +6,8 @@ struct LSTMGates: Sendable {
   let units: Int
   let activation: ActivationFunction
   let recurrentActivation: ActivationFunction
+  /// What every operation's numbers are rounded to; nil in single precision.
+  var rounding: Rounding?
 
   /// Whether both functions are of single numbers, so that units can be computed apart.
   var isElementwise: Bool {
@@ -23,6 +25,12 @@ struct LSTMGates: Sendable {
     rows: Int, units: Int? = nil, z: UnsafeMutablePointer<Float>, zStride: Int,
     c: UnsafeMutablePointer<Float>, cStride: Int, h: UnsafeMutablePointer<Float>, hStride: Int
   ) {
+    if let rounding {
+      for row in 0..<rows {
+        combineRow(rounding, z + row * zStride, c + row * cStride, h + row * hStride)
+      }
+      return
+    }
     guard case .elementwise(let activation) = activation,
       case .elementwise(let recurrentActivation) = recurrentActivation
     else {
@@ -47,5 +55,20 @@ struct LSTMGates: Sendable {
       hStride: units, activation: .linear, recurrentActivation: .linear)
     activation.apply(c, h, rows: 1, width: units)
     CPUKernels.active.binary(.multiply, count: units, h, z + 3 * units, into: h)
+  }
+
+  private func combineRow(
+    _ rounding: Rounding, _ z: UnsafeMutablePointer<Float>, _ c: UnsafeMutablePointer<Float>,
+    _ h: UnsafeMutablePointer<Float>
+  ) {
+    let (forget, candidate, output) = (z + units, z + 2 * units, z + 3 * units)
+    rounding.apply(recurrentActivation, z, z, rows: 2, width: units)
+    rounding.apply(activation, candidate, candidate, rows: 1, width: units)
+    rounding.apply(recurrentActivation, output, output, rows: 1, width: units)
+    rounding.combine(.multiply, count: units, forget, c, into: c)
+    rounding.combine(.multiply, count: units, z, candidate, into: candidate)
+    rounding.combine(.add, count: units, c, candidate, into: c)
+    rounding.apply(activation, c, h, rows: 1, width: units)
+    rounding.combine(.multiply, count: units, output, h, into: h)
   }
 }

@@ -22,8 +22,11 @@ struct SimpleRNNCell: RecurrentCell {
   func multiplyAdds(for input: Shape) -> Int { weights.multiplyAdds }
 
   func makeBody(for input: Shape, in context: PlanContext, key: String) -> any RecurrentBody {
-    SimpleRNNBody(
-      panels: context.shared(key + "panels") { RecurrentPanels(weights) }, activation: activation)
+    let panels = context.shared(key + "panels") { RecurrentPanels(weights) }
+    if let rounding = context.rounding {
+      return RoundedSimpleRNNBody(panels: panels, activation: activation, rounding: rounding)
+    }
+    return SimpleRNNBody(panels: panels, activation: activation)
   }
 }
 

@@ -1,0 +1,31 @@
+import Tensors
+
+/// An ``LSTMCell`` that rounds what every operation of Keras's cell gives.
+struct RoundedLSTMBody: RecurrentBody {
+  let panels: RecurrentPanels
+  let gates: LSTMGates
+  let rounding: Rounding
+
+  var projectionSize: Int { panels.width }
+  var scratchSize: Int { panels.width }
+
+  func project(
+    _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
+    workers: WorkerPool
+  ) {
+    panels.project(x, projection, rows: rows, rounding, addsBias: false, workers: workers)
+  }
+
+  func advance(_ step: RecurrentStep) {
+    let (units, width) = (panels.units, panels.width)
+    panels.multiplyState(step, rounding, addsBias: false)
+    for item in 0..<step.items {
+      let z = step.scratch + item * width
+      rounding.combine(
+        .add, count: width, step.projection + item * step.projectionStride, z, into: z)
+      if let bias = panels.bias { rounding.combine(.add, count: width, z, bias, into: z) }
+      let h = step.states + item * step.stateStride
+      gates.combine(rows: 1, z: z, zStride: 0, c: h + units, cStride: 0, h: h, hStride: 0)
+    }
+  }
+}
