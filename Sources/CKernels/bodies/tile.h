@@ -131,28 +131,6 @@ static void tile_of(ptrdiff_t rows, const struct source *s, const float *b,
 #undef CASE
 }
 
-// One row against the first `vectors` vectors of one panel: four sums for each, since one would
-// leave the multipliers waiting for it.
-INLINE void thin_row(const int vectors, const struct source *s, const float *b,
-                     const struct target *t) {
-  vec sums[4][VECTORS];
-  UNROLL for (int i = 0; i < 4; i++)
-    UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = splat(0.0f);
-  for (ptrdiff_t tap = 0; tap < s->taps; tap++) {
-    const float *a = source_row(s, 0, tap);
-    ptrdiff_t k = 0;
-    for (; k + 4 <= s->channels; k += 4, b += 4 * NR)
-      UNROLL for (int i = 0; i < 4; i++)
-        UNROLL for (int j = 0; j < vectors; j++)
-          sums[i][j] += splat(a[k + i]) * load(b + i * NR + j * LANES);
-    for (; k < s->channels; k++, b += NR)
-      UNROLL for (int j = 0; j < vectors; j++) sums[0][j] += splat(a[k]) * load(b + j * LANES);
-  }
-  UNROLL for (int j = 0; j < vectors; j++)
-    sums[0][j] = (sums[0][j] + sums[1][j]) + (sums[2][j] + sums[3][j]);
-  store_row(0, vectors, t, 0, sums[0]);
-}
-
 // Few rows: several panels at once, since one would leave the multipliers waiting for sums.
 static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struct source *s,
                      const float *b, const struct target *t) {
@@ -161,8 +139,6 @@ static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struc
     const float *panel = b + n0 / NR * panel_size;
     ptrdiff_t left = ceil_div(n - n0, NR), panels = m == 1 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
     if (panels == 4) tile(1, 4 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
-    else if (panels == 1 && m == 1 && part.columns <= LANES) thin_row(1, s, panel, &part);
-    else if (panels == 1 && m == 1) thin_row(VECTORS, s, panel, &part);
     else if (panels == 1) tile_of(m, s, panel, &part, panel);
     else if (m == 1) tile(1, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
     else tile(2, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
