@@ -28,6 +28,10 @@ struct HeadedOptions: Sendable {
   let hasDropout: Bool
   /// Whether Keras adds -1e9 to masked scores rather than taking them out.
   let addsMask: Bool
+  /// Whether Keras puts -1e9 in the place of masked scores, which count where all are masked.
+  let keepsMasked: Bool
+  /// Whether axes that are counted from the end are counted with that of the heads.
+  let countsHeads: Bool
   /// What is done to query, value, key and gate's input, and to the heads' outputs.
   let quantizers: HeadedQuantizers
 
@@ -49,6 +53,8 @@ struct HeadedOptions: Sendable {
     window = reader.value("sliding_window") == nil ? nil : reader.int("sliding_window")
     hasDropout = reader.number("dropout", default: 0) > 0
     addsMask = reader.bool("adds_mask", default: false)
+    keepsMasked = reader.bool("keeps_masked", default: false)
+    countsHeads = reader.bool("counts_heads", default: false)
     quantizers = HeadedQuantizers(&reader)
     var parts = [
       Self.part("query", source: 0, sizes.heads, sizes.keySize, usesBias, &reader),
