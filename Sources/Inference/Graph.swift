@@ -93,8 +93,9 @@ struct Graph: Sendable {
     guard builder.problems.isEmpty else { throw ModelProblems(builder.problems) }
   }
 
+  /// Numbers a further value.
   @discardableResult
-  private mutating func define(_ name: String) -> Int {
+  mutating func define(_ name: String) -> Int {
     valueNames.append(name)
     values[name] = valueNames.count - 1
     return valueNames.count - 1

@@ -75,6 +75,20 @@ public final class Model: Sendable {
       PlanOptions(passes: passes, isExact: exact))
   }
 
+  /// What a model computes by another graph, on the same threads: see `Session`.
+  init(_ model: Model, graph: Graph, inputs: [ModelPort]) throws(ModelProblem) {
+    let probe = try graph.probe()
+    (name, labels) = (model.name, model.labels)
+    (description, provenance) = (model.description, model.provenance)
+    self.inputs = inputs
+    outputs = model.outputs
+    self.graph = graph
+    isBatchIndependent = graph.isBatchIndependent(probe)
+    measuresInputs = graph.measuresInputs
+    workers = model.workers
+    plans = PlanStore(graph, types: probe.types, model.plans.options)
+  }
+
   /// The model's outputs for a batch of inputs.
   ///
   /// - Parameter inputs: One tensor for each of the model's inputs, the batch on the first axis.

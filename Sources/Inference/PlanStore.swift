@@ -43,7 +43,7 @@ final class PlanStore: Sendable {
 
   private let graph: Graph
   private let types: [TensorType]
-  private let options: PlanOptions
+  let options: PlanOptions
   private let state = Lock(State())
   private static let mostEntries = 32
 

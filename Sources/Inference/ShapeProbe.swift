@@ -103,8 +103,14 @@ extension Graph {
       hinted += (2...32).filter { hint % $0 == 0 }.map { hint / $0 }
     }
     var seen: Set<Int> = []
+    let fixed = Set(inputs.flatMap { $0.shape.dropFirst().compactMap { $0 } })
+    hinted += fixed.filter { $0 <= Self.largestFixedHint }.sorted().prefix(Self.mostFixedHints)
     return (usual + manyDivisors + powers + hinted.sorted()).filter { seen.insert($0).inserted }
   }
+
+  /// Sizes of other axes that open ones may have to share: as many are tried, and no larger ones.
+  private static var mostFixedHints: Int { 16 }
+  private static var largestFixedHint: Int { 1 << 16 }
 
   /// The most elements of a value while sizes are tried, for which no memory is needed; a product
   /// with any option of a layer does not overflow.
@@ -149,9 +155,48 @@ extension Graph {
       else { continue }
       found.append((choice.size, outputs))
     }
-    guard let first = found.first, let last = found.last else { throw problem }
-    return (first.types, last.types)
+    if let first = found.first, let last = found.last { return (first.types, last.types) }
+    guard let matched = matchedTypes(of: node, probe) else { throw problem }
+    return matched
   }
+
+  /// The types of a node's outputs where each open axis has the size of some fixed one.
+  private func matchedTypes(
+    of node: Node, _ probe: ShapeProbe
+  ) -> (types: [TensorType], varied: [TensorType])? {
+    var open: [(value: Int, axis: Int)] = []
+    var fixed: Set<Int> = []
+    for value in Set(node.inputs).sorted() {
+      for (axis, size) in probe.openShape(of: value).enumerated() where axis > 0 {
+        if let size { fixed.insert(size) } else { open.append((value, axis)) }
+      }
+    }
+    let sizes = fixed.sorted()
+    guard !open.isEmpty, !sizes.isEmpty,
+      open.reduce(1, { count, _ in min(count * sizes.count, 2048) }) <= Self.mostMatches
+    else { return nil }
+    var (types, varied) = (probe.types, probe.varied)
+    var choice = [Int](repeating: 0, count: open.count)
+    while true {
+      for (place, target) in open.enumerated() {
+        types[target.value].shape[target.axis] = sizes[choice[place]]
+        varied[target.value].shape[target.axis] = sizes[choice[place]]
+      }
+      if let outputs = try? outputTypes(of: node, types, atMost: Self.largestProbedCount),
+        let others = try? outputTypes(of: node, varied, atMost: Self.largestProbedCount)
+      {
+        return (outputs, others)
+      }
+      guard let next = choice.indices.last(where: { choice[$0] + 1 < sizes.count }) else {
+        return nil
+      }
+      choice[next] += 1
+      for place in (next + 1)..<choice.count { choice[place] = 0 }
+    }
+  }
+
+  /// The most ways to share out sizes that are tried for one call.
+  private static var mostMatches: Int { 1024 }
 }
 
 /// One way to choose the sizes of a call's open axes.

@@ -134,10 +134,30 @@ struct ModelImport {
 }
 
 extension ModelDescription {
+  /// The weights by layer, those of activations that are layers of their own under their names.
+  private func split(_ weights: [String: [NamedWeight]]) -> [String: [NamedWeight]] {
+    var result = weights
+    let inner = AxisActivation.suffix.dropFirst() + "/"
+    for layer in layers where layer.name.hasSuffix(AxisActivation.suffix) {
+      let owner = String(layer.name.dropLast(AxisActivation.suffix.count))
+      let (kept, taken) = (
+        result[owner]?.filter { !$0.name.hasPrefix(inner) },
+        result[owner]?.filter { $0.name.hasPrefix(inner) }
+      )
+      guard let kept, let taken, !taken.isEmpty else { continue }
+      result[owner] = kept
+      result[layer.name] = taken.map {
+        NamedWeight(name: String($0.name.dropFirst(inner.count)), tensor: $0.tensor)
+      }
+    }
+    return result
+  }
+
   /// Gives every layer its weights' descriptions, and `tensors` their elements.
   fileprivate mutating func attach(
     _ weights: [String: [NamedWeight]], to tensors: inout [String: Tensor]
   ) {
+    let weights = split(weights)
     for index in layers.indices {
       for weight in weights[layers[index].name] ?? [] {
         layers[index].weights.append(

@@ -18,6 +18,9 @@ enum Fixture {
   static let chain = path("layers/Conv2D/sequential.h5")
   static let chainReference = path("layers/Conv2D/sequential.npz")
 
+  /// An LSTM of 5 units over three steps of four numbers, which keeps its states.
+  static let stateful = path("stateful/keras/lstm.h5")
+
   /// The chain's reference, but for one number of a layer's activation.
   static func spoiledReference(of layer: String, in folder: TemporaryFolder) throws -> String {
     var tensors = try ReferenceFile.tensors(ofArchive: chainReference)

@@ -50,6 +50,27 @@ import Testing
     #expect(together.output.split(separator: "\n")[66] == alone.output.dropLast())
   }
 
+  @Test func aStatefulModelGoesOnFromLineToLine() throws {
+    let line = "[[1,2,3,4],[0,1,0,1],[2,0,1,0]]\n"
+    let input = line + line + "\n" + line
+    let kept = try Keraskit.run(
+      "predict", Fixture.stateful, "--input", "-", "--stateful", input: input)
+    let lines = kept.output.split(separator: "\n")
+    #expect(kept.status == 0 && lines.count == 3)
+    #expect(lines[0] != lines[1] && lines[0] == lines[2])
+    let alone = try Keraskit.run("predict", Fixture.stateful, "--input", "-", input: input)
+    #expect(alone.output.split(separator: "\n") == [lines[0], lines[0], lines[0]])
+  }
+
+  @Test func statesAreForLinesOfAStatefulModel() throws {
+    let other = try Keraskit.run(
+      "predict", Fixture.dense, "--input", "-", "--stateful", input: Self.item)
+    #expect(other.status == 2 && other.errors.contains("expected a stateful layer"))
+    let file = try Keraskit.run(
+      "predict", Fixture.stateful, "--input", "x.npy", "--stateful", input: "")
+    #expect(file.status == 64)
+  }
+
   @Test func aLineThatFailsIsAnsweredWithItsErrorAndTheOthersAllTheSame() throws {
     let input = """
       {"id":1,"x":\(Self.item)}

@@ -22,15 +22,23 @@ struct UncommonWeightTests {
         #""dtype": "int8_from_float32", "quantization_config": {"class_name": "Int8QuantizationConfig", "config": {"activation_quantizer": {"class_name": "Mine", "config": {}}}}"#,
         "quantization_config", "inputs quantised by Mine"
       ),
-      (
-        #""activation": {"class_name": "PReLU", "config": {"name": "p"}}"#, "activation",
-        "an activation with weights, of class \"PReLU\", is not supported"
-      ),
     ])
   func refused(options: String, option: String, reason: String) {
     let expected = ModelProblem(
       .unsupported, layer: "d", className: "Dense", option: option, reason: reason)
     #expect(file(options, ["bias", "kernel", "kernel_scale"]).problems() == [expected])
+  }
+
+  @Test("an activation with weights inside a recurrent layer is refused")
+  func refusedActivation() {
+    let options = #""units": 2, "activation": {"class_name": "PReLU", "config": {"name": "p"}}"#
+    let file = KerasFile(
+      config: Config.sequential([Config.input("in"), Config.layer("LSTM", "d", options)]),
+      groups: [("d", ["kernel", "recurrent_kernel", "bias"].map { .init("d/\($0)") })])
+    let expected = ModelProblem(
+      .unsupported, layer: "d", className: "LSTM", option: "activation",
+      reason: "an activation with weights, of class \"PReLU\", is not supported here")
+    #expect(file.problems() == [expected])
   }
 
   @Test(

@@ -1,5 +1,5 @@
 """Random models: one layer by itself, or a small graph of many."""
-from . import pointwise, sequences, spatial  # noqa: F401 (they register their layers)
+from . import pointwise, sequences, spatial, volumes  # noqa: F401 (they register their layers)
 from .attention import NAMES as ATTENTIONS
 from .attention import attend, attention_model
 from .functions import function_model
@@ -48,12 +48,17 @@ def random_model(k, r, only=None):
     if only == "masks" or only is None and r.random() < 0.08:
         return mask_model(k, r)
     if only or r.random() < 0.45:
-        return layer_model(k, r, only or r.choice(sorted(LAYERS)))
+        return layer_model(k, r, only or r.choice(layers(k)))
     if r.random() < 0.15:
         return merge_model(k, r, r.choice(MERGES + ["Concatenate", "Dot"]))
     if r.random() < 0.1:
         return attention_model(k, r, r.choice(ATTENTIONS[:3] if k.is_keras2 else ATTENTIONS))
     return Graph(k, r).model()
+
+
+def layers(k):
+    """The names of the layers that this generation of Keras has."""
+    return [name for name in sorted(LAYERS) if hasattr(k.layers, name)]
 
 
 # MARK: - one layer
@@ -208,7 +213,7 @@ class Graph:
     def apply_layer(self):
         index = self.pick()
         shape = tuple(self.values[index].shape)[1:]
-        fitting = [name for name, (ranks, _) in sorted(LAYERS.items()) if len(shape) in ranks]
+        fitting = [name for name in layers(self.k) if len(shape) in LAYERS[name][0]]
         name = self.r.choice(fitting)
         layer = LAYERS[name][1](self.k, self.r, shape)
         self.add(layer, layer(self.values[index]), [index], name)

@@ -58,7 +58,11 @@ def pooling(name, axes):
     @layer(name, axes + 1)
     def make(k, r, shape):
         options = some(r, strides=sizes(r, axes, 1, 3), padding="same")
-        return getattr(k.layers, name)(sizes(r, axes, 1, 3), **options, **data_format(r))
+        if axes == 3:
+            # Of volumes between which it steps over some, TensorFlow averages what is elsewhere.
+            options.pop("strides", None)
+        return getattr(k.layers, name)(
+            sizes(r, axes, 1, 3), **options, **(data_format(r) if axes < 3 else {}))
 
 
 def global_pooling(name, axes):
@@ -67,7 +71,7 @@ def global_pooling(name, axes):
         return getattr(k.layers, name)(**some(r, keepdims=True), **data_format(r))
 
 
-for axes in (1, 2):
+for axes in (1, 2, 3):
     for kind in ("Max", "Average"):
         pooling(f"{kind}Pooling{axes}D", axes)
         global_pooling(f"Global{kind}Pooling{axes}D", axes)

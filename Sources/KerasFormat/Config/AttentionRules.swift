@@ -1,13 +1,23 @@
 import ModelFormat
 
 extension ConfigRule {
-  /// `adds_mask`, an option of the canonical dialect alone.
+  /// `adds_mask` and `keeps_masked`, options of the canonical dialect alone.
   ///
-  /// Keras 2 adds -1e9 to the scores that a mask leaves out, where Keras 3 takes them out. The two
-  /// differ for a query that may look at no key.
+  /// Keras 2 adds -1e9 to the scores that a mask leaves out, or puts it in their place where it is
+  /// told to, where Keras 3 takes them out. They differ for a query that may look at no key.
   static let addedMask = ConfigRule { config, normalizer in
     let names = ["softmax_robust_masking", "robust_masking"]
     let isRobust = names.contains { config.removeValue(forKey: $0)?.bool == true }
-    if normalizer.version.major < 3, !isRobust { config["adds_mask"] = .bool(true) }
+    if normalizer.version.major < 3 {
+      config[isRobust ? "keeps_masked" : "adds_mask"] = .bool(true)
+    }
+  }
+
+  /// `counts_heads`, an option of the canonical dialect alone: Keras 2 counts axes from the end of
+  /// what is projected, which has one for the heads.
+  static let attentionAxes = ConfigRule { config, normalizer in
+    let axes = config["attention_axes"]
+    let isNegative = (axes?.array ?? [axes ?? .null]).contains { ($0.int ?? 0) < 0 }
+    if normalizer.version.major < 3, isNegative { config["counts_heads"] = .bool(true) }
   }
 }

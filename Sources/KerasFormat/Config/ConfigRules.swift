@@ -32,7 +32,7 @@ enum ConfigRules {
       "LSTMCell": [.recurrentActivation],
       "LayerNormalization": [.scalar("axis")],
       "LeakyReLU": [.renamed("alpha", to: "negative_slope")],
-      "MultiHeadAttention": [.addedMask],
+      "MultiHeadAttention": [.addedMask, .attentionAxes],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
       "ReversibleEmbedding": [.quantizationOfInputs, .lowRank],

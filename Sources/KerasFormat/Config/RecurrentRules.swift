@@ -29,9 +29,11 @@ extension ConfigRule {
   }
 
   /// `zero_output_for_mask`, which a `Bidirectional` forces on its layers since Keras became a part
-  /// of TensorFlow.
+  /// of TensorFlow; before Keras 3, those that convolve take no notice.
   static let maskedOutput = ConfigRule { config, normalizer in
-    guard normalizer.version.isMultiBackend else { return }
+    let inner = config["layer"].flatMap(ClassNames.name(of:)) ?? ""
+    let isDeaf = normalizer.version.major < 3 && inner.hasPrefix("ConvLSTM")
+    guard normalizer.version.isMultiBackend || isDeaf else { return }
     config["zero_output_for_mask"] = .bool(false)
   }
 

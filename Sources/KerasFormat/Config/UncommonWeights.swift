@@ -19,11 +19,13 @@ enum UncommonWeights {
         return (error.option, error.reason)
       }
     }
-    if let activation = config["activation"], let className = ClassNames.name(of: activation),
-      WeightLayout.slots(of: ClassNames.present(className), [:])?.isEmpty == false
+    if let activation = config["activation"], let inner = ClassNames.name(of: activation),
+      AxisActivation.hasWeights(ClassNames.present(inner)),
+      !AxisActivation.canLose(className: className, config)
     {
       return (
-        "activation", "an activation with weights, of class \"\(className)\", is not supported"
+        "activation",
+        "an activation with weights, of class \"\(inner)\", is not supported here"
       )
     }
     return nil

@@ -78,6 +78,7 @@ struct CallSignature: Sendable {
   private static let masked = CallSignature(["inputs"], ["mask"])
   private static let recurrent = CallSignature(
     ["sequences", "initial_state"], ["mask", "training"])
+  private static let cell = CallSignature(["inputs", "states"], ["training"])
   private static let trained = CallSignature(["inputs"], ["training", "mask"])
 
   private static let table: [String: CallSignature] = [
@@ -94,11 +95,13 @@ struct CallSignature: Sendable {
     "Dropout": dropout,
     "Functional": trained,
     "GRU": recurrent,
+    "GRUCell": cell,
     "GaussianDropout": dropout,
     "GaussianNoise": dropout,
     "GlobalAveragePooling1D": masked,
     "GroupQueryAttention": CallSignature(headedTensors, headedOthers),
     "LSTM": recurrent,
+    "LSTMCell": cell,
     // The mask that a call gives for the query gives way to the one that the query carries.
     "MultiHeadAttention": CallSignature(
       headedTensors, headedOthers, unread: ["query_mask"]),
@@ -107,10 +110,12 @@ struct CallSignature: Sendable {
     "ReversibleEmbedding": CallSignature(["inputs"], ["reverse"]),
     "Sequential": trained,
     "SimpleRNN": recurrent,
+    "SimpleRNNCell": CallSignature(["sequence", "states"], ["training"]),
     "Softmax": masked,
     "SpatialDropout1D": dropout,
     "SpatialDropout2D": dropout,
     "SpatialDropout3D": dropout,
+    "StackedRNNCells": cell,
     "TimeDistributed": trained,
   ]
 }

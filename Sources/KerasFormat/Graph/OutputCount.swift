@@ -11,7 +11,8 @@ enum OutputCount {
   static func of(_ layer: SourceLayer) -> Int {
     let isBidirectional = layer.className == "Bidirectional"
     let values = isBidirectional && layer.config["merge_mode"] == .null ? 2 : 1
-    guard layer.returnsState, let count = states(of: layer.className, layer.config) else {
+    let isCell = layer.className.hasSuffix("Cell") || layer.className.hasSuffix("Cells")
+    guard layer.returnsState || isCell, let count = states(of: layer.className, layer.config) else {
       return values
     }
     return values + count

@@ -6,9 +6,10 @@ enum WeightLayout {
   /// known to have any.
   static func slots(of className: String, _ config: [String: JSONValue]) -> [WeightSlot]? {
     if let names = StoredForm.names(config) { return names.map { WeightSlot($0) } }
-    guard let rule = table[className] else { return nil }
+    let activation = part("activation", config["activation"])
+    guard let rule = table[className] else { return activation.isEmpty ? nil : activation }
     let slots = quantized(className, config) ?? rule(Options(config: config))
-    return slots + part("activation", config["activation"])
+    return slots + activation
       + (config[LowRank.option] == nil ? [] : LowRank.slots(of: className))
   }
 
@@ -117,6 +118,10 @@ enum WeightLayout {
       "ReversibleEmbedding": { options in
         [WeightSlot("embeddings")]
           + (options.has("tie_weights") ? [] : [WeightSlot("reverse_embeddings")])
+      },
+      "RandomFourierFeatures": { _ in
+        [WeightSlot("kernel_scale")]
+          + ["unscaled_kernel", "bias"].map { WeightSlot($0, isTrainable: false) }
       },
       "RNN": { part("cell", $0.config["cell"]) },
       "SampleNormalization": batchNormalization,

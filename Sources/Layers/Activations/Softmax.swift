@@ -2,8 +2,8 @@ import Tensors
 
 /// y = exp(x) / Σ exp(x), the sum over one axis or over several together.
 ///
-/// With a mask, given by keyword, which broadcasts to x, what is masked counts as -1e9 and becomes 0;
-/// with `adds_mask`, -1e9 is added to it, and the sum is taken as it comes.
+/// With a mask, given by keyword, which broadcasts to x, what is masked counts as -1e9 and becomes 0,
+/// unless `keeps_masked`; with `adds_mask`, -1e9 is added, as many times as the mask is below 1.
 ///
 /// Input and output: any shape.
 ///
@@ -15,12 +15,14 @@ struct Softmax: Layer {
 
   private let axes: [Int]
   private let addsMask: Bool
+  private let keepsMasked: Bool
 
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])
     addsMask = reader.bool("adds_mask", default: false)
+    keepsMasked = reader.bool("keeps_masked", default: false) || addsMask
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -101,19 +103,21 @@ struct Softmax: Layer {
     let count = axes.reduce(1) { $0 * shape[$1] }
     let total = shape.elementCount
     let outer = total / max(count, 1)
-    let addsMask = addsMask
+    let (addsMask, keepsMasked) = (addsMask, keepsMasked)
     let lowest: Float = rounding?.type != .float16 ? -1e9 : addsMask ? -65504 : -3e4
     return .run(scratchBytes: 2 * total * 4) { buffers in
       let (kernels, x, keep) = (CPUKernels.active, buffers.input(0), buffers.input(mask.input))
       let (scratch, y) = (buffers.scratch(), buffers.output())
-      func forEach(_ body: (Int, Bool) -> Void) {
+      func forEach(_ body: (Int, Float) -> Void) {
         broadcast.forEachRun(in: 0..<broadcast.runCount) { run in
           for index in 0..<run.count {
-            body(run.output + index, keep[run.b + (broadcast.advancesB ? index : 0)] > 0.5)
+            body(run.output + index, keep[run.b + (broadcast.advancesB ? index : 0)])
           }
         }
       }
-      forEach { scratch[$0] = $1 ? x[$0] : addsMask ? x[$0] + lowest : lowest }
+      forEach {
+        scratch[$0] = addsMask ? x[$0] + (1 - $1) * lowest : $1 > 0.5 ? x[$0] : lowest
+      }
       kernels.permute(shape, axes: order, scratch, into: scratch + total)
       if let rounding {
         rounding.round(scratch + total, count: total)
@@ -123,7 +127,7 @@ struct Softmax: Layer {
         kernels.softmax(outer: outer, count: count, scratch + total, into: scratch + total)
       }
       kernels.permute(moved, axes: back, scratch + total, into: y)
-      if !addsMask { forEach { if !$1 { y[$0] = 0 } } }
+      if !keepsMasked { forEach { if !($1 > 0.5) { y[$0] = 0 } } }
     }
   }
 

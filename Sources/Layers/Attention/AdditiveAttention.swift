@@ -2,7 +2,8 @@ import Tensors
 
 /// y = softmax(Σ scale · tanh(q + k)) · v, the sum over the last axis (Bahdanau et al., 2015).
 ///
-/// Input and output: those of a ``SequenceAttention``. Weights: scale (D) with `use_scale`.
+/// Input and output: those of a ``SequenceAttention``. Weights: scale (D) with `use_scale`; Keras 2
+/// takes E for D, and numbers that stand alone for all of the other side.
 ///
 /// Keras: <https://keras.io/api/layers/attention_layers/additive_attention/>
 struct AdditiveAttention: SequenceAttention {
@@ -21,9 +22,14 @@ struct AdditiveAttention: SequenceAttention {
   func score(keySize: Int) throws(LayerError) -> AttentionShape.Score {
     let ones = [Float](repeating: 1, count: keySize)
     let weights = weights ?? Tensor([keySize], ones)
-    guard weights.shape == [keySize] else {
-      throw LayerError("expected queries of size \(weights.shape[0]), found \(keySize)")
+    if weights.shape == [keySize] { return .tanh(weights: weights, factor: 1) }
+    let numbers = weights.elements(as: Float.self)
+    if keySize == 1 {
+      return .tanh(weights: Tensor([1], [numbers.reduce(0, +)]), factor: 1)
     }
-    return .tanh(weights: weights, factor: 1)
+    guard numbers.count == 1 else {
+      throw LayerError("expected queries of size \(numbers.count), found \(keySize)")
+    }
+    return .tanh(weights: Tensor([keySize], ones.map { $0 * numbers[0] }), factor: 1)
   }
 }

@@ -8,8 +8,12 @@ struct AttentionAxes: Sendable {
   let count: Int
 
   /// The order for inputs of the given rank; no axes at all stand for all but the first and last.
-  init(_ axes: [Int], rank: Int) throws(LayerError) {
-    let attended = axes.isEmpty ? Array(1..<max(rank - 1, 1)) : axes.map { $0 < 0 ? $0 + rank : $0 }
+  ///
+  /// With `countsHeads`, axes that are counted from the end are those of the projected input, which
+  /// has one more.
+  init(_ axes: [Int], rank: Int, countsHeads: Bool = false) throws(LayerError) {
+    let end = countsHeads ? rank + 1 : rank
+    let attended = axes.isEmpty ? Array(1..<max(rank - 1, 1)) : axes.map { $0 < 0 ? $0 + end : $0 }
     guard rank > 2, Set(attended).count == attended.count,
       attended.allSatisfy((1..<(rank - 1)).contains)
     else {

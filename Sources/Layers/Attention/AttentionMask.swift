@@ -25,9 +25,12 @@ struct AttentionMask: Sendable {
     let starts: [Int]
     let queryStride: Int
     let keyStride: Int
+    let count: Int
   }
 
   private let sources: [Source]
+  /// The number above which a mask keeps; nil where it keeps all but zero.
+  private let limit: Float?
   /// The groups that have bytes of their own: items, or all heads of all items.
   private let groups: Int
   private let headsPerGroup: Int
@@ -37,11 +40,13 @@ struct AttentionMask: Sendable {
   private let keys: Int
 
   /// The masks among a call's inputs, with the shape that each is seen under, or nil where there
-  /// are none.
+  /// are none; where there is one alone, a `limit` may tell the numbers that it keeps.
   init?(
-    _ masks: [(input: Int, shape: Shape)], of scores: Scores, panelWidth: Int
+    _ masks: [(input: Int, shape: Shape)], of scores: Scores, panelWidth: Int,
+    keepsAbove limit: Float? = nil
   ) throws(LayerError) {
     if masks.isEmpty { return nil }
+    self.limit = masks.count == 1 ? limit : nil
     var expanded: [(input: Int, sizes: [Int])] = []
     for mask in masks { expanded.append((mask.input, try Self.expanded(mask.shape, to: scores))) }
     let headAxis = scores.lead.count
@@ -75,13 +80,30 @@ struct AttentionMask: Sendable {
         let from = mask + source.starts[group]
         for key in 0..<max(keys, 1) {
           let row = bytes + group * groupSize + key * max(queries, 1)
-          for query in 0..<(queries == 0 ? 1 : queryCount)
-          where from[query * source.queryStride + key * source.keyStride] == 0 {
-            row[query] = 0
+          for query in 0..<(queries == 0 ? 1 : queryCount) {
+            let number = from[query * source.queryStride + key * source.keyStride]
+            if limit.map({ !(number > $0) }) ?? (number == 0) { row[query] = 0 }
           }
         }
       }
     }
+  }
+
+  /// Whether there is one mask, and it holds other numbers than 0 and 1.
+  func holdsNumbers(_ buffers: StepBuffers) -> Bool {
+    guard sources.count == 1 else { return false }
+    let mask = buffers.input(sources[0].input)
+    return (0..<sources[0].count).contains { mask[$0] != 0 && mask[$0] != 1 }
+  }
+
+  /// The number that the only mask holds for a query and a key.
+  func number(
+    item: Int, head: Int, heads: Int, query: Int, key: Int, _ buffers: StepBuffers
+  ) -> Float {
+    let source = sources[0]
+    let start = source.starts[(item * heads + head) / headsPerGroup]
+    return buffers.input(source.input)[
+      start + query * source.queryStride + key * source.keyStride]
   }
 
   /// The bytes of one head of one item.
@@ -129,7 +151,8 @@ extension AttentionMask {
     return Source(
       input: input, starts: starts,
       queryStride: try stride(of: (lead + 1)..<keyAxis, sizes, scores.dimensions),
-      keyStride: try stride(of: keyAxis..<sizes.count, sizes, scores.dimensions))
+      keyStride: try stride(of: keyAxis..<sizes.count, sizes, scores.dimensions),
+      count: sizes.reduce(1, *))
   }
 
   /// The stride of several axes as one: they must all change the mask, or none of them.

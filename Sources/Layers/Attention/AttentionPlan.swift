@@ -66,6 +66,10 @@ struct AttentionPlan: Sendable {
     scores: UnsafeMutablePointer<Float>?, scratch: UnsafeMutablePointer<Float>,
     _ buffers: StepBuffers
   ) {
+    if let mask, shape.addsNumbers, mask.holdsNumbers(buffers) {
+      addNumbers(of: mask, q: q, k: k, v: v, out: out, scores: scores, scratch, buffers)
+      return
+    }
     let bytes = UnsafeMutableRawPointer(scratch + tasks * taskCount)
       .assumingMemoryBound(to: UInt8.self)
     mask?.fill(bytes, from: buffers)
@@ -94,5 +98,47 @@ struct AttentionPlan: Sendable {
         }
       }
     }
+  }
+}
+
+extension AttentionPlan {
+  /// The same where a mask holds any numbers, of which Keras 2 makes differences of 1e9 between
+  /// scores: rare, and done step by step in single precision, as little is left of the scores.
+  private func addNumbers(
+    of mask: AttentionMask, q: AttentionRows, k: AttentionRows, v: AttentionRows,
+    out: AttentionRows, scores: UnsafeMutablePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>, _ buffers: StepBuffers
+  ) {
+    for place in 0..<(batch * heads * shape.queries) {
+      let (item, head) = (place / shape.queries / heads, place / shape.queries % heads)
+      let query = place % shape.queries
+      let row = q.head(head, of: item) + query * q.rowStride
+      let keys = k.head(head / headsPerKey, of: item)
+      for key in 0..<shape.keys {
+        let score = (0..<shape.keySize).reduce(Float(0)) {
+          $0 + keys[key * k.rowStride + $1] * (row[$1] * shape.scale)
+        }
+        let number = mask.number(
+          item: item, head: head, heads: heads, query: query, key: key, buffers)
+        scratch[key] = score + (1 - number) * -1e9
+      }
+      kernels.softmax(outer: 1, count: shape.keys, scratch, into: scratch)
+      let result = out.head(head, of: item) + query * out.rowStride
+      let values = v.head(head / headsPerKey, of: item)
+      for index in 0..<shape.valueSize {
+        result[index] = (0..<shape.keys).reduce(Float(0)) {
+          $0 + scratch[$1] * values[$1 * v.rowStride + index]
+        }
+      }
+      scores.map { $0 + place * shape.keys }?.update(from: scratch, count: shape.keys)
+    }
+  }
+}
+
+extension AttentionShape {
+  /// Whether a mask's numbers are added to the scores, as many times 1e9 as they are below 1.
+  fileprivate var addsNumbers: Bool {
+    guard case .product = score else { return false }
+    return unseeing == .shifted && before == nil && after == nil
   }
 }

@@ -30,6 +30,10 @@ struct HeadedOptions: Sendable {
   let addsMask: Bool
   /// Whether products in 16 bits are added up in 16 bits.
   let sumsInHalf: Bool
+  /// Whether Keras puts -1e9 in the place of masked scores, which count where all are masked.
+  let keepsMasked: Bool
+  /// Whether axes that are counted from the end are counted with that of the heads.
+  let countsHeads: Bool
   /// What is done to query, value, key and gate's input, and to the heads' outputs.
   let quantizers: HeadedQuantizers
 
@@ -52,6 +56,8 @@ struct HeadedOptions: Sendable {
     hasDropout = reader.number("dropout", default: 0) > 0
     addsMask = reader.bool("adds_mask", default: false)
     sumsInHalf = reader.sumsInHalf
+    keepsMasked = reader.bool("keeps_masked", default: false)
+    countsHeads = reader.bool("counts_heads", default: false)
     quantizers = HeadedQuantizers(&reader)
     var parts = [
       Self.part("query", source: 0, sizes.heads, sizes.keySize, usesBias, &reader),

@@ -19,7 +19,8 @@ struct HeadedPlan: Sendable {
     }
     keyInput = call.positionalCount - 1
     inputs = [0, 1, keyInput].map { call.inputs[$0].shape }
-    axes = try AttentionAxes(options.axes, rank: inputs[0].rank)
+    axes = try AttentionAxes(
+      options.axes, rank: inputs[0].rank, countsHeads: options.countsHeads)
     try Self.check(inputs, options, axes)
     scores = AttentionMask.Scores(
       lead: axes.lead(inputs[0]), heads: options.heads, queries: axes.attended(inputs[0]),
@@ -32,14 +33,16 @@ struct HeadedPlan: Sendable {
       valueSize: options.valueSize)
     shape.scale = 1 / Float(options.keySize).squareRoot()
     let isSoftmaxLayer = call.returnsScores || options.hasDropout || inputs[0].rank != 3
-    shape.unseeing = options.addsMask ? .shifted : isSoftmaxLayer ? .zero : .uniform
+    shape.unseeing =
+      options.addsMask ? .shifted : isSoftmaxLayer && !options.keepsMasked ? .zero : .uniform
     try Self.limit(&shape, options, call, inputs, axes)
     let contracts = options.sumsInHalf || inputs[0].rank != 3
     attention = AttentionPlan(
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
       mask: try AttentionMask(
-        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth),
+        Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth,
+        keepsAbove: options.keepsMasked && shape.before == nil && shape.after == nil ? 0.5 : nil),
       rounding: rounding.map { rounding in
         isSoftmaxLayer || options.sumsInHalf
           ? .layered(

@@ -70,8 +70,10 @@ extension SequenceAttention {
       lead: Array(query.dimensions.dropLast(2)), heads: 1, queries: [query[-2]], keys: [key[-2]])
     let masks = ["mask:1", "value_mask"].compactMap { name in
       call.keywords[name].map { input -> (input: Int, shape: Shape) in
+        // A mask of the keys, or one of the scores, which Keras 3 takes as well.
         let mask = call.inputs[input].shape
-        return (input, Shape(Array(mask.dimensions.prefix(1)) + [1] + mask.dimensions.dropFirst()))
+        let last = mask.rank < query.rank ? 1 : 2
+        return (input, Shape(mask.dimensions.dropLast(last) + [1] + mask.dimensions.suffix(last)))
       }
     }
     return AttentionPlan(

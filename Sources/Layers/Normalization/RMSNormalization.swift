@@ -1,8 +1,9 @@
 import Tensors
 
-/// y = x / √(mean(x²) + ε) · scale over the elements along the last axes.
+/// y = x / √(mean(x²) + ε) · scale, the mean over some axes.
 ///
-/// Input and output: any shape. Weights: scale, with the sizes of the axes.
+/// Input and output: any shape. Weights: scale, with the sizes of the axes, which broadcasts to the
+/// last ones whichever they are: Keras does not move it to theirs.
 ///
 /// Keras: <https://keras.io/api/layers/normalization_layers/rms_normalization/>
 struct RMSNormalization: Layer {
@@ -22,18 +23,23 @@ struct RMSNormalization: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
-    let axes = Set(axes.compactMap(shape.normalizedAxis)).sorted()
-    let last = Array((shape.rank - self.axes.count)..<shape.rank)
-    guard axes == last, shape.dimensions.suffix(axes.count) == scale.shape.dimensions[...] else {
+    let known = Set(axes.compactMap(shape.normalizedAxis))
+    guard known.count == axes.count, broadcastShape(scale.shape, shape) == shape else {
       throw LayerError(
-        "expected the last axes of shape \(shape), of sizes \(scale.shape), found \(self.axes)")
+        "expected axes of shape \(shape), to which a scale of shape \(scale.shape) broadcasts, "
+          + "found \(axes)")
     }
     return [TensorType(shape)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    let shape = call.inputs[0].shape
+    let axes = Set(axes.compactMap(shape.normalizedAxis)).sorted()
+    guard axes == Array((shape.rank - axes.count)..<shape.rank),
+      shape.dimensions.suffix(axes.count) == scale.shape.dimensions[...]
+    else { return scatteredStep(shape, axes) }
     let (count, epsilon) = (scale.shape.elementCount, epsilon)
-    let rows = call.inputs[0].shape.elementCount / max(count, 1)
+    let rows = shape.elementCount / max(count, 1)
     let factors = scale.elements(as: Float.self)
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
@@ -43,6 +49,31 @@ struct RMSNormalization: Layer {
           rows: range.count, count: count, epsilon: epsilon, gamma: factors, x + start,
           into: y + start)
       }
+    }
+  }
+
+  /// The means over axes that are not the last ones.
+  private func scatteredStep(_ shape: Shape, _ axes: [Int]) -> Step {
+    let kept = Shape(shape.dimensions.indices.map { axes.contains($0) ? 1 : shape[$0] })
+    let means = Odometer(
+      shape.dimensions.indices.map { (shape[$0], axes.contains($0) ? 0 : kept.strides[$0]) })
+    let missing = shape.rank - scale.shape.rank
+    let scales = Odometer(
+      shape.dimensions.indices.map { axis in
+        let isOpen = axis < missing || scale.shape[axis - missing] == 1
+        return (shape[axis], isOpen ? 0 : scale.shape.strides[axis - missing])
+      })
+    let count = Double(axes.reduce(1) { $0 * shape[$1] })
+    let (epsilon, factors) = (Double(epsilon), scale.elements(as: Float.self))
+    return .run(scratchBytes: kept.elementCount * MemoryLayout<Double>.stride) { buffers in
+      let (x, y) = (buffers.input(0), buffers.output())
+      let sums = buffers.scratch.assumingMemoryBound(to: Double.self)
+      sums.update(repeating: 0, count: kept.elementCount)
+      means.walk { index, place in sums[place] += Double(x[index]) * Double(x[index]) }
+      means.walk { index, place in
+        y[index] = Float(Double(x[index]) / (sums[place] / count + epsilon).squareRoot())
+      }
+      scales.walk { index, place in y[index] *= factors[place] }
     }
   }
 }

@@ -24,6 +24,12 @@ enum Scalar {
   /// The logarithm to the base 10.
   static func logarithm10(_ x: Double) -> Double { log10(x) }
 
+  /// The cosine.
+  static func cosine(_ x: Double) -> Double { cos(x) }
+
+  /// The sine.
+  static func sine(_ x: Double) -> Double { sin(x) }
+
   /// The exponential.
   static func exponential(_ x: Double) -> Double { exp(x) }
 

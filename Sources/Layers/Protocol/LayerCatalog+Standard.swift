@@ -19,6 +19,7 @@ extension LayerCatalog {
         Identity.self,
         Masking.self,
         MaxoutDense.self,
+        RandomFourierFeatures.self,
         ReversibleEmbedding.self,
       ]
     ),
@@ -121,6 +122,7 @@ extension LayerCatalog {
         ArrayOperation.self,
         AxisExchange.self,
         Cast.self,
+        CastLike.self,
         Constant.self,
         Difference.self,
         Einsum.self,
@@ -145,6 +147,7 @@ extension LayerCatalog {
         TensorProduct.self,
         Triangle.self,
         UnaryOperation.self,
+        View.self,
       ]
     ),
     (
@@ -157,6 +160,7 @@ extension LayerCatalog {
       "Recurrent",
       [
         Bidirectional.self,
+        CellCall.self,
         ConvLSTM.self,
         GRU.self,
         LSTM.self,

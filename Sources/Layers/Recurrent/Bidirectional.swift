@@ -17,7 +17,7 @@ struct Bidirectional: Layer {
   static let classNames = ["Bidirectional"]
   static let keywords: Set<String> = ["mask"]
 
-  private let layers: [any RecurrentLayer]
+  private var layers: [any RecurrentLayer]
   private let merge: DirectionMerge
 
   init(_ reader: inout LayerReader) {
@@ -83,6 +83,18 @@ struct Bidirectional: Layer {
 
   func multiplyAdds(for call: LayerCall) -> Int {
     layers.reduce(0) { $0 + $1.multiplyAdds(for: call) }
+  }
+}
+
+extension Bidirectional: StatefulLayer {
+  var isStateful: Bool { layers.contains(where: \.isStateful) }
+  var valueCount: Int { merge.outputCount }
+  var stateCount: Int { layers.reduce(0) { $0 + $1.stateCount } }
+
+  func givingStates() -> any StatefulLayer {
+    var both = self
+    for index in both.layers.indices { both.layers[index].options.returnsState = true }
+    return both
   }
 }
 

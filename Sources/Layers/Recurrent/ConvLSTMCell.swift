@@ -40,6 +40,8 @@ struct ConvLSTMCell: RecurrentCell {
     }
   }
 
+  var stateCount: Int { 2 }
+
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape] {
     guard input.rank == window.rank + 1, input[isChannelsFirst ? 0 : -1] == kernel.shape[-2] else {
       throw LayerError(

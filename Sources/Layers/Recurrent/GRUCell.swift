@@ -24,6 +24,8 @@ struct GRUCell: RecurrentCell {
     recurrentActivation = reader.activation("recurrent_activation", default: "sigmoid")
   }
 
+  var stateCount: Int { 1 }
+
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape] {
     try weights.check(input)
     return [[weights.units]]

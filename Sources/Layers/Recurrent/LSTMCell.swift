@@ -19,6 +19,8 @@ struct LSTMCell: RecurrentCell {
     recurrentActivation = reader.activation("recurrent_activation", default: "sigmoid")
   }
 
+  var stateCount: Int { 2 }
+
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape] {
     try weights.check(input)
     return [[weights.units], [weights.units]]

@@ -21,7 +21,8 @@ struct RNN: RecurrentLayer {
 }
 
 extension LayerReader {
-  private static let cellTypes: [String: any RecurrentCell.Type] = [
+  /// The cells by their classes.
+  static let cellTypes: [String: any RecurrentCell.Type] = [
     "GRUCell": GRUCell.self, "LSTMCell": LSTMCell.self, "SimpleRNNCell": SimpleRNNCell.self,
     "StackedRNNCells": StackedRNNCells.self,
   ]

@@ -8,6 +8,9 @@ protocol RecurrentCell: Sendable {
   /// Reads options and weights.
   init(_ reader: inout LayerReader)
 
+  /// The number of states.
+  var stateCount: Int { get }
+
   /// The shapes of one item's states, where `input` is the shape of one item's time step.
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape]
 

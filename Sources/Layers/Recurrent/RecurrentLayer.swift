@@ -5,7 +5,7 @@ import Tensors
 /// Input: (B, T, S…), then, where they are given, the states before the first step (B, …); by the
 /// keyword `mask`, (B, T), the time steps that count. A masked time step keeps the states. Output:
 /// (B, …) or (B, T, …), then, with `return_state`, the states after the last step.
-protocol RecurrentLayer: Layer {
+protocol RecurrentLayer: StatefulLayer {
   /// What is repeated.
   var cell: any RecurrentCell { get }
   /// How it is repeated.
@@ -14,6 +14,16 @@ protocol RecurrentLayer: Layer {
 
 extension RecurrentLayer {
   static var keywords: Set<String> { ["mask"] }
+
+  package var isStateful: Bool { options.isStateful }
+  package var valueCount: Int { 1 }
+  package var stateCount: Int { cell.stateCount }
+
+  package func givingStates() -> any StatefulLayer {
+    var layer = self
+    layer.options.returnsState = true
+    return layer
+  }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let states = try states(for: call)

@@ -1,7 +1,8 @@
 /// The options that all recurrent layers share.
 ///
 /// Every prediction starts from states of zeros, unless it is given others, so that `stateful`
-/// changes nothing; neither does dropout, which acts while a model is trained.
+/// changes nothing but what a `Session` keeps; neither does dropout, which acts while a model is
+/// trained.
 struct RecurrentOptions: Sendable {
   /// Whether the output holds every time step, or only the last one.
   var returnsSequences: Bool
@@ -11,6 +12,8 @@ struct RecurrentOptions: Sendable {
   var goesBackwards: Bool
   /// Whether a masked time step's output is zeros, or the output of the step before.
   var zeroesMaskedOutput: Bool
+  /// Whether states are kept from one batch to the next.
+  var isStateful: Bool
   /// Whether Keras lays the time steps out one by one, which shows in masked outputs alone.
   var isUnrolled: Bool
 
@@ -25,11 +28,12 @@ struct RecurrentOptions: Sendable {
     returnsState = reader.bool("return_state", default: false)
     goesBackwards = reader.bool("go_backwards", default: false)
     zeroesMaskedOutput = reader.bool("zero_output_for_mask", default: false)
+    isStateful = reader.bool("stateful", default: false)
     isUnrolled = reader.bool("unroll", default: false)
     if reader.bool("time_major", default: false) {
       reader.refuse("time_major", "sequences with time on the first axis are not supported")
     }
-    for option in ["stateful", "unit_forget_bias", "dropout", "recurrent_dropout"] {
+    for option in ["unit_forget_bias", "dropout", "recurrent_dropout"] {
       _ = reader.value(option)
     }
   }

@@ -14,6 +14,8 @@ struct SimpleRNNCell: RecurrentCell {
     activation = reader.activation("activation", default: "tanh")
   }
 
+  var stateCount: Int { 1 }
+
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape] {
     try weights.check(input)
     return [[weights.units]]

@@ -27,6 +27,8 @@ struct StackedRNNCells: RecurrentCell {
     self.cells = cells
   }
 
+  var stateCount: Int { cells.reduce(0) { $0 + $1.stateCount } }
+
   func stateShapes(for input: Shape) throws(LayerError) -> [Shape] {
     guard !cells.isEmpty else { throw LayerError("expected a cell at least, found none") }
     return try members(for: input).flatMap(\.states)

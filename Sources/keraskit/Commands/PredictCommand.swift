@@ -13,13 +13,15 @@ struct PredictCommand: Command {
   private static let layer = Option(
     "layer", value: "NAME", help: "give this layer's output too; may be repeated",
     isRepeatable: true)
+  private static let stateful = Option(
+    "stateful", help: "let each line go on from the states that the one before it left")
   private static let threads = Option("threads", value: "T", help: "threads to use")
 
   static let usage = CommandUsage(
     name: "predict", summary: "compute a model's outputs", operands: "MODEL",
     operandCount: 1...1,
     options: [
-      input, output, outputNames, layer, threads,
+      input, output, outputNames, layer, stateful, threads,
     ] + KerasSource.Hints.options + [.json],
     details: [
       """
@@ -32,6 +34,10 @@ struct PredictCommand: Command {
       object of the inputs and, if wanted, an "id" of any form. Each line of standard output is its
       result, or an "error"; the exit status is 2 if any line failed. An input that is called "id"
       or "inputs" itself comes before these words.
+      """,
+      """
+      With --stateful, recurrent layers that are stateful in Keras keep their states from line to
+      line; an empty line starts anew.
       """,
       """
       Numbers that are not finite are NaN, Infinity and -Infinity, as in Python's JSON and TensorFlow
@@ -50,6 +56,7 @@ struct PredictCommand: Command {
   private let file: ResultFile?
   private let isNumbered: Bool
   private let layers: [String]
+  private let isStateful: Bool
   private let threads: Int?
   private let isJSON: Bool
 
@@ -66,6 +73,13 @@ struct PredictCommand: Command {
     }
     isNumbered = try arguments.choice(Self.outputNames, as: Names.self) == .index
     layers = arguments.values(of: Self.layer)
+    isStateful = arguments.has(Self.stateful)
+    if isStateful, input != "-" {
+      throw UsageError("\"--stateful\" goes with \"--input -\", whose lines follow each other")
+    }
+    if isStateful, !layers.isEmpty {
+      throw UsageError("\"--layer\" does not go with \"--stateful\"")
+    }
     threads = try arguments.int(Self.threads, in: 1...1024)
     isJSON = arguments.has(.json)
   }
@@ -75,7 +89,11 @@ struct PredictCommand: Command {
     let model = try ModelFile(path: model, hints: hints).model(threads: threads)
     let prediction = try Prediction(model, layers: layers, isNumbered: isNumbered)
     if input == "-" {
-      var stream = LineStream(model, prediction)
+      if isStateful, !model.isStateful {
+        throw Failure(.badFile, "\(self.model): expected a stateful layer, found none")
+      }
+      let session = isStateful ? try Session(model) : nil
+      var stream = LineStream(model, prediction, session)
       try stream.run()
       return .done
     }

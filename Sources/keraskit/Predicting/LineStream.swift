@@ -12,7 +12,8 @@ import Tensors
 /// output its results.
 ///
 /// Lines that arrive together are computed together, and none waits for a later one; memory does
-/// not depend on how many there are. A line that fails is answered with an `error`.
+/// not depend on how many there are. A line that fails is answered with an `error`. In a session each
+/// line goes on from the one before it, and an empty line starts anew.
 struct LineStream {
   /// What one line asked for.
   private struct Request {
@@ -29,13 +30,15 @@ struct LineStream {
 
   private let input: ModelInput
   private let prediction: Prediction
+  private var session: Session?
   private var lineNumber = 0
   private var failedCount = 0
   private var firstFailure = ""
 
-  init(_ model: Model, _ prediction: Prediction) {
+  init(_ model: Model, _ prediction: Prediction, _ session: Session? = nil) {
     input = ModelInput(model)
     self.prediction = prediction
+    self.session = session
   }
 
   /// Answers all lines of standard input.
@@ -80,11 +83,20 @@ struct LineStream {
     var batch: [Request] = []
     for line in lines.split(separator: Self.lineEnd, omittingEmptySubsequences: false) {
       lineNumber += 1
-      if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+      if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
+        if session != nil {
+          try predict(batch)
+          batch = []
+          session?.reset()
+        }
+        continue
+      }
       var id: String?
       do {
         let request = try request(line, &id)
-        if let first = batch.first, !Self.fits(request, first) || batch.count == Self.largestBatch {
+        if let first = batch.first,
+          !Self.fits(request, first) || batch.count == Self.largestBatch || session != nil
+        {
           try predict(batch)
           batch = []
         }
@@ -137,8 +149,12 @@ struct LineStream {
       batch.count == 1 ? first.inputs[index] : Tensor(joining: batch.map { $0.inputs[index] })
     }
     let results: [Tensor]
-    do {
-      results = try prediction(inputs)
+    do throws(PredictionError) {
+      if let next = try session?.predict(inputs) {
+        results = next
+      } else {
+        results = try prediction(inputs)
+      }
     } catch {
       guard batch.count == 1 else {
         // One of them fails: each is computed by itself.

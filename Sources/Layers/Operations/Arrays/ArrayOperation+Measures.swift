@@ -150,7 +150,8 @@ extension ArrayOperation {
     min(max(probability, Double(Float(1e-7))), Double(1 - Float(1e-7)))
   }
 
-  private static func logSoftmax(_ row: ArraySlice<Double>) -> [Double] {
+  /// The logarithms of the shares that logits stand for.
+  static func logSoftmax(_ row: ArraySlice<Double>) -> [Double] {
     let top = row.max() ?? 0
     let total = Scalar.logarithm(row.reduce(0) { $0 + Scalar.exponential($1 - top) })
     return row.map { $0 - top - total }

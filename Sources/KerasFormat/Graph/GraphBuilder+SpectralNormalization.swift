@@ -1,0 +1,19 @@
+import ModelFormat
+
+extension GraphBuilder {
+  /// Adds one call of Keras 3's `SpectralNormalization`, which gives its output the input's type:
+  /// what is computed of whole numbers is cut off to such.
+  func addSpectralNormalization(
+    _ layer: SourceLayer, path: String, index: Int, call: BoundCall
+  ) -> [GraphValue] {
+    let values = addLayer(
+      layer, path: path, index: index, call: call, name: path + "/before_cast")
+    guard var value = values.first, let input = call.inputs.first else { return [] }
+    addLayer(LayerDescription(name: path + "/cast", className: "CastLike"))
+    let name = GraphName.call(path, index)
+    addNode(
+      NodeDescription(name: name, layer: path + "/cast", inputs: [value.name, input.name]))
+    value.name = name
+    return [value]
+  }
+}
