@@ -48,7 +48,9 @@ extension Graph {
     by node: Node, _ kinds: [NumberKind], _ probe: ShapeProbe
   ) -> NumberKind {
     var kind = NumberKind.any
-    for value in node.inputs where probe.types[value].elementType == .float32 {
+    // What an importer puts between layers hands on its first input.
+    for value in node.inputs.prefix(node.isLayer ? 1 : node.inputs.count)
+    where probe.types[value].elementType == .float32 {
       kind = kind.meeting(kinds[value])
     }
     for constant in node.arguments.values {
