@@ -9,8 +9,7 @@ MODEL is what Keras loads (.h5, .keras). OUT is an .npz or an .h5 that holds `in
 `keraskit verify MODEL --reference OUT` compares against it. How layers of nested models, shared
 layers and further outputs are named is written in Tools/reference/recording.py.
 
-A file of Keras 2 is loaded by tf_keras, any other by keras. A model with a 16-bit policy is
-computed in float32 from its stored weights: its rounding is no property of the model.
+A file of Keras 2 is loaded by tf_keras, any other by keras.
 """
 import argparse
 import importlib
@@ -59,7 +58,6 @@ def main():
     options = arguments()
     from reference import input_names, sample_inputs, write_reference
     from reference.files import generation, read_inputs
-    from reference.twins import float32_twin, half_policies
 
     keras = importlib.import_module(options.keras or generation(options.model))
 
@@ -74,10 +72,6 @@ def main():
             raise SystemExit(f"{options.inputs}: no array for {', '.join(missing)}")
     else:
         inputs = sample_inputs(model, options.samples, options.seed, keras)
-    policies = half_policies(model)
-    if policies:
-        model = float32_twin(model)
-        print(f"{options.model}: computed in float32, the policy is {', '.join(policies)}")
     outputs, activations = write_reference(options.out, model, inputs, keras)
     print(f"{options.out}: {len(inputs)} inputs, {len(outputs)} outputs, "
           f"{len(activations)} activations")

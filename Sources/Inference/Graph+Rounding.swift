@@ -23,7 +23,7 @@ extension Graph {
       var node = node
       let kind = node.kind ?? met(by: node, kinds, probe)
       node.rounding = kind.rounding
-      if let rounding = kind.rounding, node.isLayer, type(of: node.layer).castsInputs {
+      if let rounding = kind.rounding, node.isLayer, node.layer.castsInputs {
         for (index, value) in node.inputs.enumerated()
         where kinds[value] != kind && probe.types[value].elementType == .float32 {
           let copy = copies[value]?[rounding] ?? append(valueNames[value], kind, &kinds)
@@ -40,6 +40,7 @@ extension Graph {
       rounded.append(node)
     }
     nodes = rounded
+    isRounded = true
   }
 
   /// The kind of what an operation gives.
@@ -47,7 +48,9 @@ extension Graph {
     by node: Node, _ kinds: [NumberKind], _ probe: ShapeProbe
   ) -> NumberKind {
     var kind = NumberKind.any
-    for value in node.inputs where probe.types[value].elementType == .float32 {
+    // What an importer puts between layers hands on its first input.
+    for value in node.inputs.prefix(node.isLayer ? 1 : node.inputs.count)
+    where probe.types[value].elementType == .float32 {
       kind = kind.meeting(kinds[value])
     }
     for constant in node.arguments.values {

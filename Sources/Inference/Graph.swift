@@ -36,6 +36,8 @@ struct Graph: Sendable {
   private(set) var sizeHints: [Int] = []
   /// Batch sizes that calls may ask for.
   private(set) var batchHints: [Int] = []
+  /// Whether calls compute in 16 bits, where sums depend on how many items are computed together.
+  var isRounded = false
   /// The lengths that inputs ask for, by the values that have them: see `MeasuringLayer`.
   var lengths: [Int: Int] = [:]
 

@@ -32,7 +32,8 @@ extension Model {
   /// Pieces whose values fit a processor's caches, as far as those of one item do; nil where the
   /// batch may not be cut.
   func cut(_ tensors: [Tensor], _ values: [Int]) throws(PredictionError) -> BatchCut? {
-    guard isBatchIndependent, let batch = tensors.first?.shape.dimensions.first, batch > 1,
+    guard isBatchIndependent, !graph.isRounded, let batch = tensors.first?.shape.dimensions.first,
+      batch > 1,
       tensors.allSatisfy({ $0.shape.dimensions.first == batch && $0.shape.elementCount > 0 })
     else { return nil }
     let item = try entry(tensors.map { $0.items(0..<1).type }, values, threads: 1).plan

@@ -64,8 +64,8 @@ def arguments():
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")
     parser.add_argument(
-        "--policy", choices=[*policies.POLICIES, "drawn"], default="float32",
-        help="the precision policy of all layers (float32)")
+        "--policy", choices=[*policies.POLICIES, "each", "drawn"],
+        help="the precision policy of all layers, or drawn (seldom another than float32)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--errors", action="store_true", help="print every model's error")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
@@ -106,7 +106,7 @@ def make(kit, options, seed):
         numbers = np.random.default_rng(seed * ATTEMPTS + attempt)
         try:
             kit.keras.utils.set_random_seed(seed + 1)
-            with policies.policy(kit, policies.drawn(options.policy, seed, kit)):
+            with policies.policy(kit, policies.drawn(options.policy, seed, kit), seed):
                 model, words, *given = random_model(kit, r, options.layer)
             if not getattr(model, "has_weights", False):
                 randomise(model, numbers)
@@ -143,7 +143,7 @@ def report(options, seed, words, problems):
     again = f"--only {seed}" + (" --keras2" if options.keras2 else "")
     again += f" --layer {options.layer}" if options.layer else ""
     again += f" --carrier {options.carrier}" if options.carrier else ""
-    again += f" --policy {options.policy}" if options.policy != "float32" else ""
+    again += f" --policy {options.policy}" if options.policy else ""
     print(f"FAILED {again}: {words}")
     for problem in problems[:6]:
         print("   ", problem)

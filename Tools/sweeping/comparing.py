@@ -50,5 +50,6 @@ def relative_error(found, expected):
         return 0.0
     if expected.dtype.kind == "U":
         return 0.0 if np.array_equal(found, expected) else np.inf
+    expected = expected.astype("f8")
     scale = max(np.abs(expected).max(), 1e-30)
-    return float(np.abs(found.astype("f8") - expected.astype("f8")).max() / scale)
+    return float(np.abs(found.astype("f8") - expected).max() / scale)

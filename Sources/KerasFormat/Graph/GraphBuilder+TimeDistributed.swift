@@ -17,7 +17,8 @@ extension GraphBuilder {
     var folded = call
     folded.keywords = []
     for position in call.inputs.indices {
-      folded.inputs[position] = fold(call.inputs[position], position, path: path, index: index)
+      folded.inputs[position] = fold(
+        call.inputs[position], position, layer.config, path: path, index: index)
     }
     folded.inputs[0].mask = mask.map { .folded($0, call: name) }
     folded.first = nil
@@ -51,11 +52,11 @@ extension GraphBuilder {
   }
 
   private func fold(
-    _ input: GraphValue, _ position: Int, path: String, index: Int
+    _ input: GraphValue, _ position: Int, _ config: [String: JSONValue], path: String, index: Int
   ) -> GraphValue {
     let fold = path + (position == 0 ? "/fold" : "/fold\(position)")
     let name = GraphName.call(fold, index)
-    addLayer(LayerDescription(name: fold, className: "FoldTime"))
+    addLayer(LayerDescription(name: fold, className: "FoldTime", config: config))
     addNode(NodeDescription(name: name, layer: fold, inputs: [input.name]))
     return GraphValue(name: name)
   }

@@ -42,6 +42,9 @@ struct LayerParser {
         return nil
       }
       layer.body = .timeDistributed(bypassed(inner, path: joined(layerPath, inner.name)))
+      // The wrapper's own policy is what its input is rounded by.
+      let policy = options["dtype"].flatMap(DTypePolicy.floatingPointName)
+      layer.config["dtype"] = policy.flatMap(DTypePolicy.halfType).map { .string($0) }
       report.note(.timeDistributedInlined)
     case _ where isOperation(layer.className, options):
       layer.className = "ops." + layer.className

@@ -91,7 +91,11 @@ struct EinsumBody: Sendable {
     quantizer?.quantize(
       rows: plan.batch * plan.rows, count: plan.inner * plan.summed, ordered, into: ordered,
       factors: factors(buffers), buffers.workers)
-    if plan.summed != 1 {
+    if plan.summed != 1, let rounding {
+      rounding.sums(
+        ordered, outer: plan.batch * plan.rows * plan.inner, count: plan.summed, inner: 1,
+        into: ordered)
+    } else if plan.summed != 1 {
       CPUKernels.active.reduce(
         .sum, outer: plan.batch * plan.rows * plan.inner, count: plan.summed, ordered,
         into: ordered)

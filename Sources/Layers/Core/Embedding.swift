@@ -13,9 +13,10 @@ struct Embedding: Layer {
   static let classNames = ["Embedding"]
   static let elementTypes: [ElementType] = [.int32, .int64]
 
-  static let castsInputs = false
-
   let embeddings: Tensor
+
+  /// Indices stay what they are.
+  var castsInputs: Bool { false }
 
   init(_ reader: inout LayerReader) {
     let count = reader.int("input_dim")

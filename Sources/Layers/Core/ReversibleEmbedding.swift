@@ -17,8 +17,6 @@ struct ReversibleEmbedding: Layer {
   static let arguments: Set = ["reverse"]
   static let elementTypes: [ElementType] = [.float32, .int32, .int64]
 
-  static let castsInputs = false
-
   private let lookup: Embedding
   private let reverseTable: Tensor?
   private let cap: Float?
@@ -28,6 +26,9 @@ struct ReversibleEmbedding: Layer {
 
   private var width: Int { lookup.embeddings.shape[1] }
   private var count: Int { lookup.embeddings.shape[0] }
+
+  /// Indices stay what they are.
+  var castsInputs: Bool { false }
 
   init(_ reader: inout LayerReader) {
     lookup = Embedding(&reader)

@@ -17,6 +17,9 @@ struct GroupNormalization: Layer {
   private let beta: Tensor?
   private let sumsInHalf: Bool
 
+  /// Keras 3 normalises what it is given in single precision.
+  var castsInputs: Bool { sumsInHalf }
+
   init(_ reader: inout LayerReader) {
     groups = reader.int("groups", default: 32, in: -1...LayerReader.largestSize)
     axis = reader.int("axis", default: -1, in: -16...15)

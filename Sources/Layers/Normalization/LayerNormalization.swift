@@ -20,6 +20,9 @@ struct LayerNormalization: Layer {
   /// Whether Keras 2 rounds the moments too, because weights are of 16 bits; nil in Keras 3.
   private let roundsMoments: Bool?
 
+  /// Keras 3 normalises what it is given in single precision.
+  var castsInputs: Bool { roundsMoments != nil }
+
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {

@@ -22,7 +22,7 @@ public protocol Layer: Sendable {
   static var elementTypes: [ElementType] { get }
 
   /// Whether a policy of 16 bits has the inputs rounded before the layer sees them.
-  static var castsInputs: Bool { get }
+  var castsInputs: Bool { get }
 
   /// Whether each item of a batch is computed by itself, so that a batch may be cut.
   var isBatchIndependent: Bool { get }
@@ -54,7 +54,7 @@ extension Layer {
   /// Single precision alone.
   public static var elementTypes: [ElementType] { [.float32] }
   /// True, as for all layers but a few.
-  public static var castsInputs: Bool { true }
+  public var castsInputs: Bool { true }
   /// True, as for all layers but a few.
   public var isBatchIndependent: Bool { true }
   /// What the layer tells of all calls.
