@@ -17,6 +17,7 @@ extension LayerCatalog {
         Embedding.self,
         Highway.self,
         Identity.self,
+        LayerScale.self,
         Masking.self,
         MaxoutDense.self,
         ReversibleEmbedding.self,
@@ -84,6 +85,7 @@ extension LayerCatalog {
         CosineMerge.self,
         Dot.self,
         ElementwiseMerge.self,
+        ScaledSum.self,
       ]
     ),
     (
