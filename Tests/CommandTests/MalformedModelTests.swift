@@ -115,6 +115,13 @@ import Testing
     #expect(error.contains("layer \"tanh\" (Dense), \"activation\""))
   }
 
+  @Test func anActivationThatWasALambda() throws {
+    let bytes = try Fixture.patched(
+      Fixture.dense, "\"activation\": \"sigmoid\"", "\"activation\":\"<lambda>\"")
+    let error = try refusal(bytes, status: 1)
+    #expect(error.contains("the file says \"<lambda>\" for a function in Python"))
+  }
+
   @Test(arguments: [4, 200, -5]) func aBundleThatIsCut(size: Int) throws {
     #expect(try Keraskit.run("convert", Fixture.dense, "-o", folder("m.h5")).status == 0)
     let bytes = try Data(contentsOf: URL(filePath: folder("m.h5")))
