@@ -49,6 +49,17 @@ struct KerasVersion: Hashable, Sendable {
   /// that is true where any of those is.
   var mergesWithMasks: Bool { (major, minor) >= (3, 4) }
 
+  /// Whether masks end at every layer that takes a list of tensors, as merges do: before Keras 3.4
+  /// a layer handed on the mask of its first argument alone, and a list has none.
+  var losesMasksOfLists: Bool { major == 3 && minor < 4 }
+
+  /// Whether the numbers of a layer's calls, as in Keras 3.0, count those outside the model, too,
+  /// which its file does not list.
+  var countsCallsElsewhere: Bool { major == 3 && minor < 3 }
+
+  /// Whether `one_hot` of Keras's preprocessing layers leaves an axis of size 1 where it is.
+  var keepsAxisBeforeClasses: Bool { major == 3 && minor < 4 }
+
   /// Options and classes that Keras 2 renamed.
   private static let wordsOfKeras1: Set = [
     "border_mode", "dim_ordering", "init", "inner_activation", "inner_init", "nb_filter",

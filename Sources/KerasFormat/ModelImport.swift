@@ -50,7 +50,7 @@ struct ModelImport {
 
   private func parsed(_ text: String) throws(ModelProblems) -> JSONValue {
     do {
-      return try JSONValue(parsing: text)
+      return try JSONValue(configuration: text)
     } catch {
       throw failure(
         ModelProblem(.invalid, option: "model_config", reason: "expected JSON: \(error)"))

@@ -56,7 +56,12 @@ struct ArchiveHandle: ~Copyable {
 
   private static func openingError(_ path: String, _ code: Int32) -> ZipError {
     switch code {
-    case ZIP_ER_NOZIP: return ZipError(.notZip, file: path, "is not a zip archive")
+    case ZIP_ER_NOZIP:
+      let reason =
+        beginsLikeOne(path)
+        ? "is cut short: the end of the archive is missing, as after a download that broke off"
+        : "is not a zip archive"
+      return ZipError(.notZip, file: path, reason)
     case ZIP_ER_OPEN, ZIP_ER_READ:
       let reason = "cannot open the archive: \(String(cString: strerror(errno)))"
       return ZipError(.unopenable, file: path, reason)
@@ -66,5 +71,12 @@ struct ArchiveHandle: ~Copyable {
       defer { zip_error_fini(&error) }
       return ZipError(.damaged, file: path, String(cString: zip_error_strerror(&error)))
     }
+  }
+  /// Whether the file begins with an archive's first file.
+  private static func beginsLikeOne(_ path: String) -> Bool {
+    guard let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var start: UInt32 = 0
+    return fread(&start, 4, 1, file) == 1 && UInt32(littleEndian: start) == 0x0403_4B50
   }
 }

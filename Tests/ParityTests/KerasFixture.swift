@@ -16,9 +16,10 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures").path
 
-  /// Every model below `keras1`, `keras2`, `layers`, `models` and `digits`.
-  static let all: [KerasFixture] = ["keras1", "keras2", "layers", "models", "digits"].flatMap {
-    folder in
+  /// Every model below `keras1`, `keras2`, `keras3`, `layers`, `models` and `digits`.
+  static let all: [KerasFixture] = [
+    "keras1", "keras2", "keras3", "layers", "models", "digits",
+  ].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
     return names.compactMap { $0 as? String }.sorted().compactMap { file in
       let suffix = [".h5", ".keras"].first { file.hasSuffix($0) }

@@ -53,12 +53,19 @@ struct ZipArchiveTests {
 
   @Test(
     "files that are no archives",
-    arguments: ["", "hello", "PK\u{3}\u{4}", String(repeating: "x", count: 70_000)])
+    arguments: ["", "hello", "PK\u{3}", String(repeating: "x", count: 70_000)])
   func otherFiles(content: String) throws {
     let path = try directory.write(Array(content.utf8))
     let error = try openingFailure(path)
     #expect(error.kind == .notZip)
     #expect(error.description == "'\(path)': is not a zip archive")
+  }
+
+  @Test("an archive without its end")
+  func cutArchive() throws {
+    let error = try openingFailure(directory.write(Array("PK\u{3}\u{4}".utf8)))
+    #expect(error.kind == .notZip)
+    #expect(error.reason.hasPrefix("is cut short"))
   }
 
   @Test("paths that lead to no file", .timeLimit(.minutes(1)))

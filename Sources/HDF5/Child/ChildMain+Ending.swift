@@ -18,7 +18,7 @@ extension ChildMain {
     case .exited(let status):
       throw Problem(.crashed, "the process that reads it ended with status \(status)")
     case .timedOut:
-      throw Problem(.crashed, "reading took longer than the limit of \(limits.seconds) s")
+      throw Problem(.crashed, "reading took longer than the limit of \(limits.secondsInWords) s")
     case .signalled(SIGXCPU):
       throw Problem(
         .crashed,
@@ -32,4 +32,9 @@ extension ChildMain {
           + "the file is damaged or hostile")
     }
   }
+}
+
+extension HDF5Limits {
+  /// The time on the clock, to a tenth.
+  fileprivate var secondsInWords: Double { (seconds * 10).rounded() / 10 }
 }

@@ -41,7 +41,17 @@ enum Library {
         }, text)
     }
     _ = H5Eclear2(chdf5_error_stack())
+    if let reason = cut(innermost) { return Problem(.damaged, reason) }
     let detail = innermost.isEmpty ? "" : ": \(innermost)"
     return Problem(.damaged, "cannot \(action)\(detail)")
+  }
+
+  /// The library's "truncated file: eof = 5, sblock->base_addr = 0, stored_eof = 9" in plain words;
+  /// nil for its other complaints.
+  private static func cut(_ complaint: String) -> String? {
+    guard complaint.hasPrefix("truncated file") else { return nil }
+    let numbers = complaint.split { !$0.isNumber && $0 != "_" }.compactMap { Int($0) }
+    guard let size = numbers.first, let whole = numbers.last, size < whole else { return nil }
+    return "is cut short: it has \(size) of \(whole) bytes, as after a download that broke off"
   }
 }

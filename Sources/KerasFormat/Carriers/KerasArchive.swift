@@ -25,8 +25,14 @@ public enum KerasArchive {
   ) throws(ModelProblems) -> ImportedModel {
     let provenance = Provenance(source: source, sourceSHA256: sourceSHA256)
     let files: ZippedFiles
-    do {
+    do throws(ModelProblem) {
       files = try ZippedFiles(path: path)
+      if !files.contains(configuration) {
+        throw ModelProblem(
+          .invalid, option: configuration,
+          reason: "expected a model's configuration, found "
+            + ForeignContent.description(ofArchive: files.names))
+      }
     } catch {
       throw ModelProblems([error])
     }

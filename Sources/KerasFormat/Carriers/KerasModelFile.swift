@@ -60,12 +60,9 @@ public enum KerasModelFile {
 extension KerasModelFile {
   private static func configuration(of root: HDF5Group) throws(ModelProblem) -> String {
     guard root.attributes["model_config"] != nil else {
-      let weightNames = ["layer_names", "layer_names0", "nb_layers"]
-      let isWeights = weightNames.contains { root.attributes[$0] != nil }
       throw ModelProblem(
         .invalid, option: "model_config",
-        reason: "expected a model's configuration, found "
-          + (isWeights ? "a file of weights alone" : "none"))
+        reason: "expected a model's configuration, found \(ForeignContent.description(of: root))")
     }
     do {
       return try root.attributes.string("model_config")

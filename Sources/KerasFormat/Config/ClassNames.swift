@@ -20,6 +20,8 @@ enum ClassNames {
     "Model": "Functional",
     "TFDConcat": "Concatenate",
     "TFDIdentity": "Identity",
+    // Keras 2 registers a layer of its own under the package that others get, too.
+    "Custom>CustomScaleLayer": "CustomScaleLayer",
   ]
 
   /// The name of the class that an entry of a configuration is of: `{"class_name", "config"}`.

@@ -20,8 +20,9 @@ enum ConfigRules {
     var table: [String: [ConfigRule]] = [
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer, .maskedOutput],
+      "CategoryEncoding": [.axisBeforeClasses],
       "Dense": [.quantization, .lowRank],
-      "Discretization": [.learnedBoundaries],
+      "Discretization": [.learnedBoundaries, .axisBeforeClasses],
       "EinsumDense": [.quantization, .lowRank],
       "Embedding": [.quantization, .lowRank],
       "GRU": [.resetAfter, .recurrentActivation],

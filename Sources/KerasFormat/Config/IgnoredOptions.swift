@@ -40,6 +40,7 @@ enum IgnoredOptions {
     "GroupQueryAttention": ["seed"],
     "LSTM": recurrent,
     "LSTMCell": recurrent,
+    "LayerScale": ["init_values"],
     "LocallyConnected1D": ["implementation"],
     "LocallyConnected2D": ["implementation"],
     "MultiHeadAttention": ["seed", "query_shape", "key_shape", "value_shape"],
@@ -49,6 +50,7 @@ enum IgnoredOptions {
     "SpatialDropout1D": dropout,
     "SpatialDropout2D": dropout,
     "SpatialDropout3D": dropout,
+    "StochasticDepth": ["drop_path_rate"],
   ]
 
   /// Options that mean nothing at the given value, which later versions dropped or set so.

@@ -15,6 +15,13 @@ extension ConfigRule {
     normalizer.report.note(.weightsConverted(StoredForm.quantileSummary))
   }
 
+  /// `one_hot` before Keras 3.4, which kept an axis of size 1 before that of the classes.
+  static let axisBeforeClasses = ConfigRule { config, normalizer in
+    guard normalizer.version.keepsAxisBeforeClasses, config["output_mode"] == .string("one_hot")
+    else { return }
+    config["keeps_last_axis"] = .bool(true)
+  }
+
   /// Keras 2 stores as a weight what its lookup layers were given as an option.
   static let spareFactors = ConfigRule { config, normalizer in
     guard normalizer.version.major < 3, config["output_mode"] == .string("tf_idf"),

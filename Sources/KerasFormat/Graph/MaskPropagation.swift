@@ -55,6 +55,7 @@ struct MaskPropagation {
       carried = Self.concatenated(
         masks, layer.config["axis"]?.int ?? -1, name, version.mergesWithMasks)
     }
+    if version.losesMasksOfLists, layer.takesList { carried = nil }
     // What the call names itself comes before what its inputs carry.
     let named = Set(call.keywords.map(\.name))
     if explicit != nil { read = [] }
@@ -100,6 +101,14 @@ extension SourceLayer {
       let name = ClassNames.name(of: inner)
     else { return nil }
     return SourceLayer(name: self.name, className: name, config: inner["config"]?.object ?? [:])
+  }
+
+  /// Whether the layer's class is called with a list of tensors.
+  fileprivate var takesList: Bool {
+    switch MaskRule.of(className) {
+    case .merges, .concatenates: true
+    default: ["AdditiveAttention", "Attention"].contains(className)
+    }
   }
 
   /// Whether a recurrent layer gives its output at every time step.

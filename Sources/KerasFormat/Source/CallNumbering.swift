@@ -7,22 +7,33 @@
 struct CallNumbering {
   private var nodeOffsets: [String: Int] = [:]
   private var portOffsets: [String: Int] = [:]
+  /// The calls' numbers in the model by those that references have, where the two do not differ by
+  /// an offset.
+  private var nodeNumbers: [String: [Int: Int]] = [:]
 
   /// Whether any reference counts from 1.
   var countsFromOne: Bool {
     nodeOffsets.values.contains(1) || portOffsets.values.contains(1)
   }
 
-  /// The numbering of the given model, which a Keras of that major version wrote.
-  init(of model: SourceModel, kerasMajor: Int) {
+  /// The numbering of the given model, which that version of Keras wrote.
+  init(of model: SourceModel, version: KerasVersion) {
     let inNodes = Self.calls(
       model.layers.lazy.flatMap(\.calls).flatMap(\.references))
     let inPorts = Self.calls((model.inputs + model.outputs).map(\.value))
-    for layer in model.layers where layer.model != nil {
+    for layer in model.layers {
       let count = layer.calls.count
       let nodes = inNodes[layer.name] ?? []
+      let isOffset = layer.model != nil && Self.offset(of: nodes, count: count) == 1
+      if version.countsCallsElsewhere, !isOffset, nodes.count == count,
+        let last = nodes.max(), last >= count
+      {
+        nodeNumbers[layer.name] = Dictionary(
+          uniqueKeysWithValues: nodes.sorted().enumerated().map { ($1, $0) })
+      }
+      guard layer.model != nil else { continue }
       let ports = inPorts[layer.name] ?? []
-      if kerasMajor < 3 {
+      if version.major < 3 {
         let offset = Self.offset(of: nodes.union(ports), count: count)
         nodeOffsets[layer.name] = offset
         portOffsets[layer.name] = offset
@@ -39,7 +50,7 @@ struct CallNumbering {
     var model = model
     for index in model.layers.indices {
       model.layers[index].calls = model.layers[index].calls.map { call in
-        call.mapReferences { Self.shifted($0, by: nodeOffsets) }
+        call.mapReferences { renumbered(Self.shifted($0, by: nodeOffsets)) }
       }
     }
     for index in model.inputs.indices {
@@ -49,6 +60,12 @@ struct CallNumbering {
       model.outputs[index].value = Self.shifted(model.outputs[index].value, by: portOffsets)
     }
     return model
+  }
+
+  private func renumbered(_ reference: ValueReference) -> ValueReference {
+    var reference = reference
+    reference.call = nodeNumbers[reference.layer]?[reference.call] ?? reference.call
+    return reference
   }
 
   private static func calls(_ references: some Sequence<ValueReference>) -> [String: Set<Int>] {

@@ -86,7 +86,7 @@ struct ModelParser {
         }
       }
     }
-    let numbering = CallNumbering(of: model, kerasMajor: version.major)
+    let numbering = CallNumbering(of: model, version: version)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
     return FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
   }

@@ -39,10 +39,14 @@ enum WeightLayout {
       "bias_axes": .string("a"), "renorm": .bool(true), "score_mode": .string("concat"),
       "use_scale": .bool(true),
     ])
-    return table.values.reduce(into: []) { names, rule in
+    let names = table.values.reduce(into: Set<String>()) { names, rule in
       for slot in rule(allWeights) { names.formUnion(slot.storedNames) }
     }
+    return names.subtracting([nameless])
   }()
+
+  /// What Keras 3 calls a weight that its layer gives no name.
+  private static let nameless = "variable"
 
   /// The weights of a layer that an option holds, or none.
   private static func part(_ name: String, _ json: JSONValue?) -> [WeightSlot] {
@@ -107,6 +111,7 @@ enum WeightLayout {
       "LSTM": recurrent, "LSTMCell": recurrent,
       "IntegerLookup": lookup,
       "LayerNormalization": layerNormalization,
+      "LayerScale": { _ in [WeightSlot("gamma", storedAs: nameless)] },
       "MaxoutDense": kernel,
       "MultiHeadAttention": headed,
       "Normalization": normalization,

@@ -13,7 +13,12 @@ extension LayerReader {
       if let function = ActivationFunction(named: name), allowsGLU || function != .rows(.glu) {
         return function
       }
-      refuse(option, "the activation \"\(name)\" is not supported here")
+      refuse(
+        option,
+        name == "<lambda>"
+          ? "the file says \"<lambda>\" for a function in Python and does not hold it: name one of "
+            + "Keras's activations there"
+          : "the activation \"\(name)\" is not supported here")
       return .elementwise(.linear)
     }
     guard let className = value["class_name"]?.string, let config = value["config"]?.object else {

@@ -10,7 +10,7 @@ struct Identity: AbsorbableLayer {
     "Identity", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization",
     "ops.StopGradient",
-    "ops.Copy",
+    "ops.Copy", "StochasticDepth",
   ]
   static let elementTypes = ElementType.allCases
 

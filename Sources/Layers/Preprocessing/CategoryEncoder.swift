@@ -20,6 +20,8 @@ struct CategoryEncoder: Sendable {
   let mode: Mode
   let classes: Int
   let elementType: ElementType
+  /// Whether the axis of classes, for `one_hot`, never takes the place of one of size 1.
+  var keepsLastAxis = false
   /// A factor for each class, in the mode `tf_idf`.
   var factors: [Float] = []
 
@@ -48,7 +50,7 @@ struct CategoryEncoder: Sendable {
     switch mode {
     case .int: break
     case .oneHot:
-      if sizes.count > 1, sizes.last == 1 { sizes.removeLast() }
+      if !keepsLastAxis, sizes.count > 1, sizes.last == 1 { sizes.removeLast() }
       sizes.append(classes)
     case .multiHot, .count, .binary, .weighted:
       // An input without a second axis is one row.

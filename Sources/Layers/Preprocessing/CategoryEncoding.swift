@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input: whole numbers (B, …), for `Discretization` any numbers; by keyword `count_weights`.
 /// Output: (B, …) for `int`, an axis of all classes more for `one_hot` (in place of a last axis of
-/// size 1), (B, classes) for the others, whose input is (B, N), or (classes) for an input (B).
+/// size 1, unless `keeps_last_axis`, which the importer sets for files of Keras before 3.4), (B, classes) for the others, whose input is (B, N), or (classes) for an input (B).
 ///
 /// Keras: <https://keras.io/api/layers/preprocessing_layers/>
 struct CategoryEncoding: Layer {
@@ -22,13 +22,22 @@ struct CategoryEncoding: Layer {
     guard reader.className == "Discretization" else {
       boundaries = nil
       let classes = reader.int("num_tokens")
-      encoder = CategoryEncoder(&reader, classes: classes, default: .multiHot)
+      encoder = Self.encoder(&reader, classes: classes, default: .multiHot)
       return
     }
     for option in ["num_bins", "epsilon"] { _ = reader.value(option) }
     let boundaries = Self.boundaries(&reader)
     self.boundaries = boundaries
-    encoder = CategoryEncoder(&reader, classes: boundaries.count + 1, default: .int)
+    encoder = Self.encoder(&reader, classes: boundaries.count + 1, default: .int)
+  }
+
+  /// The encoder, which keeps an axis of size 1 where `keeps_last_axis` says so.
+  private static func encoder(
+    _ reader: inout LayerReader, classes: Int, default mode: CategoryEncoder.Mode
+  ) -> CategoryEncoder {
+    var encoder = CategoryEncoder(&reader, classes: classes, default: mode)
+    encoder.keepsLastAxis = reader.bool("keeps_last_axis", default: false)
+    return encoder
   }
 
   /// The places between the classes: an option, or what was learned.

@@ -17,6 +17,7 @@ extension LayerCatalog {
         Embedding.self,
         Highway.self,
         Identity.self,
+        LayerScale.self,
         Masking.self,
         MaxoutDense.self,
         RandomFourierFeatures.self,
@@ -85,6 +86,7 @@ extension LayerCatalog {
         CosineMerge.self,
         Dot.self,
         ElementwiseMerge.self,
+        ScaledSum.self,
       ]
     ),
     (

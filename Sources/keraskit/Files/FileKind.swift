@@ -35,15 +35,25 @@ enum FileKind: String {
     return kind(of: start)
   }
 
+  /// What the file at `path` is, in words, where it is none that is read.
+  static func description(_ path: String) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return FileKind.unknown.rawValue }
+    defer { close(descriptor) }
+    let start = bytes(512, at: 0, of: descriptor)
+    let kind = kind(of: start)
+    guard kind == .unknown else { return kind.rawValue }
+    return ForeignFile.description(path, start: start) ?? kind.rawValue
+  }
+
   private static func kind(of start: [UInt8]) -> FileKind {
     if start.starts(with: "PK".utf8) { return .zip }
     if start.starts(with: [0x93] + "NUMPY".utf8) { return .npy }
     if start.starts(with: [0x89] + "PNG".utf8) { return .png }
     if start.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
     if start.count > 8, start[8] == UInt8(ascii: "{"), start[7] == 0 { return .safetensors }
-    let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return .json }
-    return .unknown
+    let text = start.drop { [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+    return ["{", "[", #""{"#].contains { text.starts(with: $0.utf8) } ? .json : .unknown
   }
 
   /// Whether the HDF5 signature stands at 0, 512, 1024, 2048 or a further power of two.

@@ -61,10 +61,29 @@ struct KerasSource {
     case (.zip, _): form = .archive
     case (.json, let weights?): form = .pair(weights: weights)
     case (.json, nil):
-      throw Failure.badFile(
-        path, "a configuration without weights; \"--weights FILE\" names them")
+      throw Failure.badFile(path, Self.lack(path))
     default: form = .hdf5
     }
+  }
+
+  /// What a JSON file lacks for being a model.
+  private static func lack(_ path: String) -> String {
+    let text = try? TextFile.read(path, what: "JSON")
+    guard let text, let json = try? JSONValue(configuration: text) else {
+      return "expected a model's configuration, found damaged JSON"
+    }
+    if let topology = json["modelTopology"] {
+      return topology["model_config"] == nil && topology["class_name"] == nil
+        ? "a TensorFlow.js graph, which no longer has Keras's layers"
+        : "a TensorFlow.js model; in Python, tensorflowjs_converter --input_format "
+          + "tfjs_layers_model --output_format keras makes it a .h5"
+    }
+    if json["weight_map"] != nil {
+      return "a list of files of weights, which a configuration takes with \"--weights\""
+    }
+    return json["class_name"] == nil && json["layers"] == nil && json["nodes"] == nil
+      ? "a JSON file that is no model's configuration"
+      : "a configuration without weights; \"--weights FILE\" names them"
   }
 
   /// The model and its problems; `isHashed` asks for the source's checksum, which reads the whole

@@ -30,6 +30,10 @@ struct ModelFile {
       self.init(path, try KerasSource(folder, hints).model(isHashed: isHashed))
       return
     }
+    if let folder = ForeignFolder.description(path) {
+      throw Failure.badFile(
+        path, "expected a file or the folder of a .keras archive's files, found \(folder)")
+    }
     let kind = try FileKind.of(path)
     if let weights = hints.weights, kind != .json {
       throw UsageError(
@@ -40,9 +44,10 @@ struct ModelFile {
       self.init(path, try KerasSource(path, kind, hints).model(isHashed: isHashed))
     case .safetensors:
       self.init(path, try BundleReader(path: path, verifyingChecksum: isHashed))
-    case let kind:
+    case .npy, .png, .jpeg, .unknown:
       throw Failure.badFile(
-        path, "expected a bundle or a Keras .h5 or .keras file, found \(kind.rawValue)")
+        path,
+        "expected a bundle or a Keras .h5 or .keras file, found \(FileKind.description(path))")
     }
   }
 
