@@ -95,12 +95,15 @@ extension Model {
     _ take: (UnsafeRawPointer, TensorType, Int) -> Result
   ) throws(PredictionError) -> [Result] {
     let entry = try entry(
-      inputs.map(\.type), values, threads: workers.threadCount, lengths: graph.lengths(for: inputs))
+      inputs.map(\.type), values, threads: workers.threadCount,
+      lengths: measuresInputs ? graph.lengths(for: inputs) : [:])
     let (plan, workspace) = (entry.plan, entry.takeWorkspace())
     defer { entry.giveBack(workspace) }
     let addresses = inputs.map { $0.withBytes { $0.baseAddress } }
     defer { withExtendedLifetime(inputs) {} }
-    try workspace.run(addresses, workers: workers)
+    try entry.threads.run(on: workers) { (workers) throws(PredictionError) in
+      try workspace.run(addresses, workers: workers)
+    }
     return plan.results.indices.map {
       take(workspace.address(of: plan.results[$0], addresses), plan.resultTypes[$0], $0)
     }

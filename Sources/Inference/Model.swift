@@ -28,6 +28,8 @@ public final class Model: Sendable {
   let graph: Graph
   /// Whether a batch may be cut.
   package let isBatchIndependent: Bool
+  /// Whether some values are as long as inputs ask for.
+  let measuresInputs: Bool
   let plans: PlanStore
   let workers: WorkerPool
 
@@ -64,6 +66,7 @@ public final class Model: Sendable {
         shape: probe.openShape(of: value), elementType: probe.types[value].elementType)
     }
     isBatchIndependent = graph.isBatchIndependent(probe)
+    measuresInputs = graph.measuresInputs
     workers = WorkerPool(threadCount: threads ?? WorkerPool.processorCount)
     plans = PlanStore(
       graph, types: probe.types,
@@ -79,6 +82,7 @@ public final class Model: Sendable {
     outputs = model.outputs
     self.graph = graph
     isBatchIndependent = graph.isBatchIndependent(probe)
+    measuresInputs = graph.measuresInputs
     workers = model.workers
     plans = PlanStore(graph, types: probe.types, model.plans.options)
   }

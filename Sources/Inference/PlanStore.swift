@@ -6,6 +6,7 @@ final class PlanStore: Sendable {
   /// A plan and the workspaces that nobody uses at present.
   final class Entry: Sendable {
     let plan: Plan
+    let threads = ThreadChoice()
     private let idle = Lock<[Workspace]>([])
     private static let mostIdle = 8
 

@@ -64,6 +64,22 @@ package final class PackedMatrix: @unchecked Sendable {
     base + column * rows
   }
 
+  /// The numbers that the panels take.
+  package var packedCount: Int { kernels.packedCount(rows: rows, columns: columns) }
+
+  /// Copies the panels, each row of B times its factor.
+  package func copy(
+    scaledBy factors: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>
+  ) {
+    let width = kernels.panelWidth
+    for first in stride(from: 0, to: packedCount, by: rows * width) {
+      for row in 0..<rows {
+        let (from, to, factor) = (base + first, panels + first, factors[row])
+        for index in (row * width)..<((row + 1) * width) { to[index] = from[index] * factor }
+      }
+    }
+  }
+
   /// The bytes that the panels take.
   package var byteCount: Int { storage.bytes.count }
 }

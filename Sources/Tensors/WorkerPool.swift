@@ -39,7 +39,7 @@ public final class WorkerPool: Sendable {
   /// Calls `body` for ranges that cover `0..<count`, with the number of the thread that calls it,
   /// below ``threadCount``: for work that needs memory of its own on each thread.
   public func forEachRange(of count: Int, grain: Int, _ body: (Range<Int>, Int) -> Void) {
-    let chunks = min((count + grain - 1) / max(grain, 1), threadCount * 4)
+    let chunks = chunkCount(count, grain: grain)
     guard threadCount > 1, chunks > 1, crew.claim() else {
       if count > 0 { body(0..<count, 0) }
       return
@@ -48,5 +48,11 @@ public final class WorkerPool: Sendable {
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { crew.run(chunks: chunks, of: count, $0) }
     }
+  }
+
+  /// As many chunks as there are of `grain` items, up to four a thread, and as many for each.
+  private func chunkCount(_ count: Int, grain: Int) -> Int {
+    let chunks = min((count + grain - 1) / max(grain, 1), threadCount * 4)
+    return chunks > threadCount ? chunks / threadCount * threadCount : chunks
   }
 }

@@ -21,7 +21,8 @@ import Testing
       Sizes(m: 1, n: 1, k: 1), Sizes(m: 1, n: 130, k: 37), Sizes(m: 2, n: 67, k: 19),
       Sizes(m: 3, n: 100, k: 11), Sizes(m: 5, n: 7, k: 0), Sizes(m: 0, n: 5, k: 3),
       Sizes(m: 4, n: 0, k: 3), Sizes(m: 7, n: 33, k: 1030), Sizes(m: 1, n: 40, k: 1300),
-      Sizes(m: 130, n: 3, k: 9),
+      Sizes(m: 130, n: 3, k: 9), Sizes(m: 29, n: 24, k: 40), Sizes(m: 13, n: 8, k: 20),
+      Sizes(m: 15, n: 12, k: 9), Sizes(m: 1, n: 12, k: 35),
     ]
   }()
 

@@ -29,7 +29,8 @@ static void product_copied(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
     struct source s = {.a = copy, .stride = stride, .taps = 1, .channels = k};
     for (ptrdiff_t n0 = 0; n0 < n; n0 += NR) {
       struct target t = target_from(target, first, n0);
-      tile_of(rows, &s, b + n0 / NR * panel_size, &t);
+      const float *panel = b + n0 / NR * panel_size;
+      tile_of(rows, &s, panel, &t, panel);
     }
     if (activation) {
       struct target t = target_from(target, first, 0);
@@ -54,7 +55,10 @@ static void product_block(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
         struct source s = source_from(source, row);
         struct target t = target_from(target, row, n0);
         ptrdiff_t rows = m / tiles + (i < m % tiles);
-        tile_of(rows, &s, b + n0 / NR * panel_size, &t);
+        const float *panel = b + n0 / NR * panel_size;
+        // The first tiles ask for the next panel, a line of each of its rows: it may come from far.
+        const float *ahead = i < NR * 4 / 64 ? panel + panel_size + i * 16 : panel;
+        tile_of(rows, &s, panel, &t, ahead);
         row += rows;
       }
     }

@@ -67,12 +67,18 @@ INLINE void store_row(const int full, const int vectors, const struct target *t,
   }
 }
 
-// `rows` rows against the first `vectors` vectors of panels, which lie `panel_size` apart.
-INLINE void tile(const int rows, const int vectors, const struct source *s, const float *b,
-                 ptrdiff_t panel_size, const struct target *t) {
+// `rows` rows against the first `vectors` vectors of panels, which lie `panel_size` apart, and with
+// `half` against half a vector more. With `asks`, a line of each row of the panel at `ahead` is asked
+// for, which will be read soon.
+INLINE void tile(const int rows, const int vectors, const int half, const int asks,
+                 const struct source *s, const float *b, ptrdiff_t panel_size,
+                 const struct target *t, const float *ahead) {
   vec sums[MR][4 * VECTORS];
-  UNROLL for (int r = 0; r < rows; r++)
+  half_vec rest[MR];
+  UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int j = 0; j < vectors; j++) sums[r][j] = splat(0.0f);
+    rest[r] = (half_vec)(0.0f);
+  }
   // Loops that test at their end: a way around the inner one costs the sums their registers.
   const float *end = b + s->taps * s->channels * NR;
   for (ptrdiff_t tap = 0; b != end; tap++) {
@@ -80,39 +86,71 @@ INLINE void tile(const int rows, const int vectors, const struct source *s, cons
     UNROLL for (int r = 0; r < rows; r++) a[r] = source_row(s, r, tap);
     ptrdiff_t k = 0;
     do {
+      if (asks) __builtin_prefetch(ahead, 0, 2), ahead += NR;
       vec row[4 * VECTORS];
       UNROLL for (int j = 0; j < vectors; j++)
         row[j] = load(b + j / VECTORS * panel_size + j % VECTORS * LANES);
-      UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int j = 0; j < vectors; j++)
-          sums[r][j] += splat(a[r][k]) * row[j];
+      half_vec row_rest = half ? load_half(b + vectors * LANES) : (half_vec)(0.0f);
+      UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int j = 0; j < vectors; j++) sums[r][j] += splat(a[r][k]) * row[j];
+        if (half) rest[r] += (half_vec)(a[r][k]) * row_rest;
+      }
       b += NR;
     } while (++k < s->channels);
   }
+  if (half) UNROLL for (int r = 0; r < rows; r++) sums[r][vectors] = widened(rest[r]);
   // A copy, which the stores to C cannot change.
   const struct target to = *t;
-  if (to.columns >= vectors * LANES) {
+  if (!half && to.columns >= vectors * LANES) {
     UNROLL for (int r = 0; r < rows; r++) store_row(1, vectors, &to, r, sums[r]);
   } else {
-    UNROLL for (int r = 0; r < rows; r++) store_row(0, vectors, &to, r, sums[r]);
+    UNROLL for (int r = 0; r < rows; r++) store_row(0, vectors + half, &to, r, sums[r]);
   }
 }
 
-// Up to MR rows against one panel, each count of rows compiled by itself; where only the panel's
-// first vector has columns, it alone is computed.
+// Up to MR rows against one panel, each count of rows compiled by itself; vectors and halves of the
+// panel that have no columns are not computed.
 static void tile_of(ptrdiff_t rows, const struct source *s, const float *b,
-                    const struct target *t) {
-#define CASE(N, V) case N: if (N <= MR) tile(N <= MR ? N : MR, V, s, b, 0, t); break;
-#define CASES(V)                                                                           \
-  CASE(1, V) CASE(2, V) CASE(3, V) CASE(4, V) CASE(5, V) CASE(6, V) CASE(7, V) CASE(8, V)  \
-  CASE(9, V) CASE(10, V) CASE(11, V) CASE(12, V) CASE(13, V) CASE(14, V)
-  if (VECTORS > 1 && t->columns <= LANES) {
-    switch (rows) { CASES(1) }
+                    const struct target *t, const float *ahead) {
+#define CASE(N, V, H) \
+  case N: if (N <= MR) tile(N <= MR ? N : MR, V, H, 1, s, b, 0, t, ahead); break;
+#define CASES(V, H)                                                                     \
+  CASE(1, V, H) CASE(2, V, H) CASE(3, V, H) CASE(4, V, H) CASE(5, V, H) CASE(6, V, H)   \
+  CASE(7, V, H) CASE(8, V, H) CASE(9, V, H) CASE(10, V, H) CASE(11, V, H)               \
+  CASE(12, V, H) CASE(13, V, H) CASE(14, V, H)
+  if (LANES > 4 && t->columns <= HALF) {
+    switch (rows) { CASES(0, 1) }
+  } else if (t->columns <= LANES) {
+    switch (rows) { CASES(1, 0) }
+  } else if (LANES > 4 && VECTORS == 2 && t->columns <= LANES + HALF) {
+    switch (rows) { CASES(1, 1) }
   } else {
-    switch (rows) { CASES(VECTORS) }
+    switch (rows) { CASES(VECTORS, 0) }
   }
 #undef CASES
 #undef CASE
+}
+
+// One row against the first `vectors` vectors of one panel: four sums for each, since one would
+// leave the multipliers waiting for it.
+INLINE void thin_row(const int vectors, const struct source *s, const float *b,
+                     const struct target *t) {
+  vec sums[4][VECTORS];
+  UNROLL for (int i = 0; i < 4; i++)
+    UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = splat(0.0f);
+  for (ptrdiff_t tap = 0; tap < s->taps; tap++) {
+    const float *a = source_row(s, 0, tap);
+    ptrdiff_t k = 0;
+    for (; k + 4 <= s->channels; k += 4, b += 4 * NR)
+      UNROLL for (int i = 0; i < 4; i++)
+        UNROLL for (int j = 0; j < vectors; j++)
+          sums[i][j] += splat(a[k + i]) * load(b + i * NR + j * LANES);
+    for (; k < s->channels; k++, b += NR)
+      UNROLL for (int j = 0; j < vectors; j++) sums[0][j] += splat(a[k]) * load(b + j * LANES);
+  }
+  UNROLL for (int j = 0; j < vectors; j++)
+    sums[0][j] = (sums[0][j] + sums[1][j]) + (sums[2][j] + sums[3][j]);
+  store_row(0, vectors, t, 0, sums[0]);
 }
 
 // Few rows: several panels at once, since one would leave the multipliers waiting for sums.
@@ -122,10 +160,12 @@ static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struc
     struct target part = target_from(t, 0, n0);
     const float *panel = b + n0 / NR * panel_size;
     ptrdiff_t left = ceil_div(n - n0, NR), panels = m == 1 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    if (panels == 4) tile(1, 4 * VECTORS, s, panel, panel_size, &part);
-    else if (panels == 1) tile_of(m, s, panel, &part);
-    else if (m == 1) tile(1, 2 * VECTORS, s, panel, panel_size, &part);
-    else tile(2, 2 * VECTORS, s, panel, panel_size, &part);
+    if (panels == 4) tile(1, 4 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
+    else if (panels == 1 && m == 1 && part.columns <= LANES) thin_row(1, s, panel, &part);
+    else if (panels == 1 && m == 1) thin_row(VECTORS, s, panel, &part);
+    else if (panels == 1) tile_of(m, s, panel, &part, panel);
+    else if (m == 1) tile(1, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
+    else tile(2, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
     n0 += panels * NR;
   }
 }

@@ -8,6 +8,12 @@ INLINE vec load(const float *p) { return *(const unaligned_vec *)p; }
 INLINE void store(float *p, vec v) { *(unaligned_vec *)p = v; }
 INLINE vec splat(float x) { return (vec)(x); }
 
+// Half as many lanes, for what would leave half of a vector unused.
+#define HALF (LANES / 2)
+typedef float half_vec __attribute__((ext_vector_type(HALF)));
+typedef float unaligned_half_vec __attribute__((ext_vector_type(HALF), aligned(4)));
+INLINE half_vec load_half(const float *p) { return *(const unaligned_half_vec *)p; }
+
 // Fewer than 2 * LANES numbers, by halves: a call of memcpy takes longer.
 INLINE void copy_part(float *to, const float *from, ptrdiff_t count) {
   UNROLL for (ptrdiff_t size = LANES; size > 0; size /= 2)
@@ -28,6 +34,13 @@ INLINE void store_part(float *p, vec v, ptrdiff_t count) {
   float lanes[LANES];
   store(lanes, v);
   copy_part(p, lanes, count);
+}
+
+// A half and as many zeros.
+INLINE vec widened(half_vec half) {
+  float lanes[LANES] = {0};
+  memcpy(lanes, &half, sizeof half);
+  return load(lanes);
 }
 
 // The same for all lanes or a part of them.

@@ -10,6 +10,10 @@ public enum GraphPass: String, CaseIterable, Sendable {
   case fuseResiduals = "fuse-residuals"
   /// A function becomes part of the layer that gives its argument.
   case fuseActivations = "fuse-activations"
+  /// Factors of channels become part of the product that reads them.
+  case fuseFactors = "fuse-factors"
+  /// A product of pixels is computed a few rows at a time by the depthwise convolution behind it.
+  case fuseExpansions = "fuse-expansions"
 
   func rewrite(_ graph: inout RewritableGraph) {
     switch self {
@@ -18,6 +22,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
     case .foldBatchNormalization: graph.foldBatchNormalization()
     case .fuseResiduals: graph.fuseResiduals()
     case .fuseActivations: graph.fuseActivations()
+    case .fuseFactors: graph.fuseFactors()
+    case .fuseExpansions: graph.fuseExpansions()
     }
   }
 }

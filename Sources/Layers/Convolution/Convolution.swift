@@ -10,7 +10,7 @@ import Tensors
 /// (B, spatial…, F).
 ///
 /// Keras: <https://keras.io/api/layers/convolution_layers/>
-struct Convolution: WindowedLayer {
+struct Convolution: WindowedLayer, AbsorbableLayer {
   static let classNames = ["Conv1D", "Conv2D", "Conv3D"]
 
   var window: SpatialWindow
@@ -18,6 +18,8 @@ struct Convolution: WindowedLayer {
   private let groups: Int
   private let kernel: Tensor
   var finish: Finish
+  /// Whether the input's channels are multiplied by factors.
+  private var takesFactors = false
 
   /// The channels that one group reads.
   private var groupChannels: Int { kernel.shape[-2] }
@@ -37,6 +39,7 @@ struct Convolution: WindowedLayer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: window.rank + 2)
     try shape.expectChannels(groupChannels * groups)
+    try call.checkFactors()
     return [TensorType(try window.outputShape(for: shape, channels: filters))]
   }
 
@@ -50,8 +53,14 @@ struct Convolution: WindowedLayer {
         finish.finish(y, rows: rows, width: filters)
       }
     }
-    let panels = context.shared("kernel") { packedGroups() }
-    if window.isPointwise && groups == 1 {
+    let panels = panels(in: context)
+    if let factors = call.keywords[factorsKeyword] {
+      let product = FactoredProduct(panels[0], input: call.inputs[0].shape, factors: factors)
+      return .run(scratchBytes: product.scratchCount * MemoryLayout<Float>.stride) { buffers in
+        product.run(buffers, finish)
+      }
+    }
+    if isProduct {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run { buffers in finish.multiply(panels[0], rows: rows, buffers.input(0), buffers) }
     }
@@ -78,6 +87,21 @@ struct Convolution: WindowedLayer {
     }
   }
 
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .product = operation else { return widening(operation) }
+    guard isProduct, !takesFactors else { return nil }
+    var layer = self
+    layer.takesFactors = true
+    return layer
+  }
+
+  package func operation(rank: Int) -> GraphOperation? {
+    isProduct && !takesFactors ? .expansion(self) : nil
+  }
+
+  /// Whether each output pixel depends on one input pixel alone.
+  private var isProduct: Bool { window.isPointwise && groups == 1 }
+
   func multiplyAdds(for call: LayerCall) -> Int {
     call.outputs[0].shape.elementCount * window.tapCount * groupChannels
   }
@@ -92,12 +116,14 @@ struct Convolution: WindowedLayer {
   }
 
   /// The kernel's columns for each group, packed.
-  private func packedGroups() -> [PackedMatrix] {
-    let count = filters / groups
-    return (0..<groups).map { group in
-      PackedMatrix(
-        kernel, rows: window.tapCount * groupChannels,
-        columns: (group * count)..<((group + 1) * count), of: filters, scale: finish.scale)
+  func panels(in context: PlanContext) -> [PackedMatrix] {
+    context.shared("kernel") {
+      let count = filters / groups
+      return (0..<groups).map { group in
+        PackedMatrix(
+          kernel, rows: window.tapCount * groupChannels,
+          columns: (group * count)..<((group + 1) * count), of: filters, scale: finish.scale)
+      }
     }
   }
 }

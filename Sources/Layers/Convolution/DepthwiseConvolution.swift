@@ -14,6 +14,8 @@ struct DepthwiseConvolution: WindowedLayer {
   private let multiplier: Int
   private let kernel: Tensor
   var finish: Finish
+  /// The pointwise convolution that gives its input, where both are computed together.
+  private var expansion: Convolution?
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
@@ -25,15 +27,34 @@ struct DepthwiseConvolution: WindowedLayer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    let shape = try call.onlyShape(rank: window.rank + 2)
+    let shape = try expanded(call).onlyShape(rank: window.rank + 2)
     try shape.expectChannels(kernel.shape[-2])
     return [TensorType(try window.outputShape(for: shape, channels: shape[-1] * multiplier))]
   }
 
+  /// The call on what the expansion gives.
+  private func expanded(_ call: LayerCall) throws(LayerError) -> LayerCall {
+    guard let expansion else { return call }
+    var call = call
+    call.inputs[0] = try expansion.outputTypes(for: LayerCall(inputs: [call.inputs[0]]))[0]
+    return call
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .expansion(let product) = operation else { return widening(operation) }
+    guard expansion == nil, multiplier == 1, let convolution = product as? Convolution,
+      convolution.window.rank == window.rank
+    else { return nil }
+    var layer = self
+    layer.expansion = convolution
+    return layer
+  }
+
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let expansion { return try makeStep(for: call, behind: expansion, in: context) }
     let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
     let (multiplier, finish, width) = (multiplier, finish, images.outputChannels)
-    let weights = context.shared("kernel") { kernel.scalingColumns(by: finish.scale) }
+    let weights = scaledKernel(in: context)
     return .run { buffers in
       images.forEachRun(buffers) { pixels, x, y in
         guard let weights = weights.firstNumber else { return }
@@ -45,7 +66,27 @@ struct DepthwiseConvolution: WindowedLayer {
     }
   }
 
+  private func makeStep(
+    for call: LayerCall, behind expansion: Convolution, in context: PlanContext
+  ) throws(LayerError) -> Step {
+    let bands = try BandedExpansion(
+      window, from: call.inputs[0].shape, to: call.outputs[0].shape,
+      panels: expansion.panels(in: context)[0], expansion: expansion.finish,
+      weights: scaledKernel(in: context), finish: finish, threads: context.threadCount)
+    return .run(scratchBytes: bands.scratchCount * MemoryLayout<Float>.stride) { buffers in
+      bands.run(buffers)
+    }
+  }
+
+  private func scaledKernel(in context: PlanContext) -> Tensor {
+    context.shared("depthwise kernel") { kernel.scalingColumns(by: finish.scale) }
+  }
+
   func multiplyAdds(for call: LayerCall) -> Int {
-    call.outputs[0].shape.elementCount * window.tapCount
+    let own = call.outputs[0].shape.elementCount * window.tapCount
+    guard let expansion, let expanded = try? expanded(call) else { return own }
+    return own
+      + expansion.multiplyAdds(
+        for: LayerCall(inputs: [call.inputs[0]], outputs: [expanded.inputs[0]]))
   }
 }

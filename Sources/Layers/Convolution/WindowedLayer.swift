@@ -4,7 +4,10 @@ protocol WindowedLayer: FinishedLayer {
 }
 
 extension WindowedLayer {
-  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? { widening(operation) }
+
+  /// This layer with padding that its window reaches, or an operation that its finish does.
+  func widening(_ operation: GraphOperation) -> (any Layer)? {
     guard case .padding(let margins) = operation else { return finishing(operation) }
     return window.padded(by: margins).map { window in
       var layer = self

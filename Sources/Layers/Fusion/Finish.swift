@@ -80,7 +80,7 @@ extension Finish {
       }
       finish.scale = factors.indices.map { factors[$0] * (scale?[$0] ?? 1) }
       finish.bias = Tensor([shifted.count], shifted)
-    case .identity, .padding:
+    case .identity, .padding, .product, .expansion:
       return nil
     }
     return finish

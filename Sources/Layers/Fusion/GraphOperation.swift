@@ -10,6 +10,10 @@ package enum GraphOperation: Sendable {
   case function(Activation)
   /// y = x₀ + x₁, two tensors of one shape.
   case sum
+  /// y = x₀ · x₁, two tensors that broadcast.
+  case product
+  /// y[…, f] = f(Σ_c x[…, c] · kernel[c, f]): the layer itself, which computes each pixel alone.
+  case expansion(any Layer)
   /// y = x with zeros before and after each spatial axis.
   case padding([(before: Int, after: Int)])
 }
@@ -22,10 +26,12 @@ package protocol AbsorbableLayer: Layer {
 
 /// A layer that can do other layers' work along with its own.
 package protocol AbsorbingLayer: Layer {
-  /// This layer with `operation` done as well: padding before its own work, all others after it.
+  /// This layer with `operation` done as well: padding, products and expansions before its own work,
+  /// all others after it.
   ///
-  /// A layer that has absorbed a sum takes the other term as its last input, under the keyword
-  /// ``residualKeyword``.
+  /// A layer that has absorbed a sum takes the other term as an input under the keyword
+  /// ``residualKeyword``; one that has absorbed a product takes the factors of its first input's
+  /// channels, one for each item, under ``factorsKeyword``.
   ///
   /// - Returns: The layer that does both, or nil where it cannot.
   func absorbing(_ operation: GraphOperation) -> (any Layer)?
@@ -41,5 +47,25 @@ extension LayerCall {
   }
 }
 
+extension LayerCall {
+  /// Fails where factors that were absorbed are not those of the first input's channels.
+  package func checkFactors() throws(LayerError) {
+    guard let factors = keywords[factorsKeyword] else { return }
+    guard inputs[factors].shape.isChannelFactors(of: inputs[0].shape) else {
+      throw LayerError("expected a factor for each channel, found \(inputs[factors].shape)")
+    }
+  }
+}
+
+extension Shape {
+  /// Whether a tensor of this shape has one number for each channel of each item of `other`.
+  package func isChannelFactors(of other: Shape) -> Bool {
+    rank >= 2 && rank <= other.rank && other.rank > 2 && self[0] == other[0]
+      && self[-1] == other[-1] && elementCount == self[0] * self[-1]
+  }
+}
+
 /// The keyword under which a layer that has absorbed a sum takes the other term.
 package let residualKeyword = "residual"
+/// The keyword under which a layer that has absorbed a product takes the factors.
+package let factorsKeyword = "factors"

@@ -69,7 +69,8 @@ struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
   }
 
   package func operation(rank: Int) -> GraphOperation? {
-    operation == .add && !takesMean && activation == .linear ? .sum : nil
+    guard !takesMean, activation == .linear else { return nil }
+    return operation == .add ? .sum : operation == .multiply ? .product : nil
   }
 
   package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
