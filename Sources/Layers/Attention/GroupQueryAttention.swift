@@ -22,8 +22,10 @@ struct GroupQueryAttention: HeadedAttention {
       reader.reject(
         "num_key_value_heads", "expected a divisor of the \(heads) query heads, found \(keyHeads)")
     }
-    options = HeadedOptions(
+    var options = HeadedOptions(
       &reader,
       HeadedOptions.Sizes(heads: heads, keyHeads: keyHeads, keySize: size, valueSize: size))
+    options.passesMask = true
+    self.options = options
   }
 }

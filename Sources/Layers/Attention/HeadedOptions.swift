@@ -32,6 +32,8 @@ struct HeadedOptions: Sendable {
   let sumsInHalf: Bool
   /// Whether Keras puts -1e9 in the place of masked scores, which count where all are masked.
   let keepsMasked: Bool
+  /// Whether a softmax layer gets a mask that stands alone as it is, and keeps what is above a half.
+  var passesMask = false
   /// Whether axes that are counted from the end are counted with that of the heads.
   let countsHeads: Bool
   /// What is done to query, value, key and gate's input, and to the heads' outputs.

@@ -36,13 +36,14 @@ struct HeadedPlan: Sendable {
     shape.unseeing =
       options.addsMask ? .shifted : isSoftmaxLayer && !options.keepsMasked ? .zero : .uniform
     try Self.limit(&shape, options, call, inputs, axes)
+    let takesNumbers = options.keepsMasked || options.passesMask && isSoftmaxLayer
     let contracts = options.sumsInHalf || inputs[0].rank != 3
     attention = AttentionPlan(
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
       mask: try AttentionMask(
         Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth,
-        keepsAbove: options.keepsMasked && shape.before == nil && shape.after == nil ? 0.5 : nil),
+        keepsAbove: takesNumbers && shape.before == nil && shape.after == nil ? 0.5 : nil),
       rounding: rounding.map { rounding in
         isSoftmaxLayer || options.sumsInHalf
           ? .layered(
