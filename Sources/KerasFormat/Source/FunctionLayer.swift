@@ -60,7 +60,7 @@ struct FunctionLayer {
     guard let made = RawOperation.of(node.operation)?.translated(layer, node) else {
       report.unsupported(
         path, layer.className, option: "node_def",
-        reason: "TensorFlow's operation \"\(node.operation)\"")
+        reason: "TensorFlow's operation \"\(node.operation)\" is not supported")
       return
     }
     layer = made
@@ -79,7 +79,8 @@ struct FunctionLayer {
     }
     guard layer.calls.count == 1, let rule = FunctionRule.of(function, layer.calls[0]) else {
       report.unsupported(
-        path, layer.className, option: "function", reason: "TensorFlow's function \"\(function)\"")
+        path, layer.className, option: "function",
+        reason: "TensorFlow's function \"\(function)\" is not supported")
       return
     }
     layer.className = rule.className
