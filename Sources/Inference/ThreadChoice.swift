@@ -13,9 +13,13 @@ import Tensors
 /// first are made both ways by turns, and again some of every few thousand; long ones are shared.
 final class ThreadChoice: Sendable {
   private struct Trial {
+    /// The trials before this one.
+    var number = 0
+    /// The runs that have begun.
     var runs = 0
-    var alone = Double.infinity
-    var shared = Double.infinity
+    var (sharedRuns, aloneRuns) = (0, 0)
+    /// The shortest runs so far, in seconds.
+    var (shared, alone) = (Double.infinity, Double.infinity)
   }
 
   private let trial = Lock(Trial())
@@ -24,11 +28,11 @@ final class ThreadChoice: Sendable {
   private let rest = Atomic<Int>(0)
   private let clock: @Sendable () -> Double
 
-  /// The runs of a trial, and those between two.
-  private static let (trialRuns, restRuns) = (18, 6000)
+  /// The runs of either kind that a trial asks for, and all runs between two trials.
+  private static let (trialRuns, restRuns) = (8, 6000)
   /// The runs that are shared before the first one is not.
-  private static let sharedRuns = 3
-  /// Seconds; longer runs are always shared.
+  private static let firstRuns = 3
+  /// Seconds; longer runs are never made alone.
   private static let longRun = 4e-4
 
   /// A choice for one plan; `clock` tells seconds.
@@ -44,28 +48,33 @@ final class ThreadChoice: Sendable {
     if rest.subtract(1, ordering: .relaxed).newValue >= 0 {
       return try body(isShared.load(ordering: .relaxed) ? workers : .single)
     }
-    let number = trial.withLock { trial in
+    let (number, run) = trial.withLock { trial in
       trial.runs += 1
-      return trial.runs
+      return (trial.number, trial.runs)
     }
-    let shares = number <= Self.sharedRuns || number % 2 == 1
+    let shares = run <= Self.firstRuns || run % 2 == 1
     let start = clock()
     try body(shares ? workers : .single)
-    note(clock() - start, number: number, shares: shares)
+    note(clock() - start, shares: shares, trial: number)
   }
 
-  private func note(_ seconds: Double, number: Int, shares: Bool) {
+  /// Takes a run's time into the trial that it began in, if that is not over.
+  private func note(_ seconds: Double, shares: Bool, trial number: Int) {
     trial.withLock { trial in
+      guard trial.number == number else { return }
       if shares {
+        trial.sharedRuns += 1
         trial.shared = min(trial.shared, seconds)
       } else {
+        trial.aloneRuns += 1
         trial.alone = min(trial.alone, seconds)
       }
-      let isLong = number >= Self.sharedRuns && trial.shared > Self.longRun
-      guard isLong || number >= Self.trialRuns else { return }
+      let isLong = trial.sharedRuns >= Self.firstRuns && trial.shared > Self.longRun
+      guard isLong || min(trial.sharedRuns, trial.aloneRuns) >= Self.trialRuns else { return }
       isShared.store(isLong || trial.shared <= trial.alone, ordering: .relaxed)
-      rest.store(isLong ? .max : Self.restRuns, ordering: .relaxed)
+      rest.store(Self.restRuns, ordering: .relaxed)
       trial = Trial()
+      trial.number = number + 1
     }
   }
 

@@ -101,4 +101,24 @@ import Testing
     model.description.inputs[0].shape = [nil, nil, nil, nil, nil, 1 << 27]
     #expect(SmallModels.problems(model) == [])
   }
+
+  @Test func aBatchThatBroadcastsAgainstAnotherAxisIsNotCut() throws {
+    let description = ModelDescription(
+      name: "broadcast",
+      inputs: [
+        InputDescription(name: "a", shape: [nil, nil, 2]),
+        InputDescription(name: "b", shape: [nil, 2]),
+      ], layers: [LayerDescription(name: "multiply", className: "ops.Multiply")],
+      nodes: [NodeDescription(name: "multiply", layer: "multiply", inputs: ["a", "b"])],
+      outputs: [OutputDescription(name: "multiply", value: "multiply")])
+    let model = try Model(
+      ModelContents(
+        description: description, weights: [:], provenance: Provenance(source: "test")),
+      threads: 2)
+    let a = Tensor([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8] as [Float])
+    let b = Tensor([2, 2], [1, 10, 100, 1000] as [Float])
+    let products: [Float] = [1, 20, 300, 4000, 5, 60, 700, 8000]
+    #expect(try model.predict([a, b])[0].elements(as: Float.self) == products)
+    #expect(!model.isBatchIndependent)
+  }
 }

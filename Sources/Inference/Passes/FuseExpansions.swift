@@ -10,12 +10,20 @@ extension RewritableGraph {
         let output = nodes[index]?.outputs.first, readCount(of: output) == 1,
         types[output].byteCount / max(types[output].shape[0], 1) >= Self.cacheByteCount,
         let reader = nodes.firstIndex(where: { $0?.inputs == [output] }),
-        nodes[reader]?.rounding == nil,
+        nodes[reader]?.rounding == nil, hasRows(reader),
         let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(expansion)
       else { continue }
       merge(index, reader, as: layer)
     }
   }
+
+  /// Whether threads can share the rows of what a call gives.
+  private func hasRows(_ index: Int) -> Bool {
+    guard let output = nodes[index]?.outputs.first else { return false }
+    return types[output].shape[1] >= Self.leastRows
+  }
+
+  private static let leastRows = 16
 
   /// What the second-level cache of most processors holds at least.
   private static let cacheByteCount = 1 << 20

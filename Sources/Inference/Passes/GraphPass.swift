@@ -10,7 +10,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
   case fuseResiduals = "fuse-residuals"
   /// A function becomes part of the layer that gives its argument.
   case fuseActivations = "fuse-activations"
-  /// Factors of channels become part of the product that reads them.
+  /// Factors of channels become part of the product that reads them; behind the residuals, which
+  /// are always a call's second input.
   case fuseFactors = "fuse-factors"
   /// A product of pixels is computed a few rows at a time by the depthwise convolution behind it.
   case fuseExpansions = "fuse-expansions"

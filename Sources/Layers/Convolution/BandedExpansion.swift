@@ -49,7 +49,7 @@ struct BandedExpansion: Sendable {
   /// The numbers of an expanded row.
   private var rowCount: Int { inputWidth * panels.columns }
   /// The numbers of all expanded rows that a band reads.
-  private var heldCount: Int { ((band - 1) * stride + extent) * rowCount }
+  private var heldCount: Int { min((band - 1) * stride + extent, inputRows) * rowCount }
   /// The numbers that all threads' bands take.
   var scratchCount: Int { heldCount * threads }
 
@@ -77,9 +77,10 @@ struct BandedExpansion: Sendable {
       let outputs = first..<min(first + band, rows.upperBound)
       let inputs = inputs(of: outputs)
       let kept = max(0, min(before.upperBound, inputs.upperBound) - inputs.lowerBound)
-      held.update(
-        from: held + (inputs.lowerBound - before.lowerBound) * rowCount * min(kept, 1),
-        count: kept * rowCount)
+      if kept > 0 {
+        held.update(
+          from: held + (inputs.lowerBound - before.lowerBound) * rowCount, count: kept * rowCount)
+      }
       expand(
         item, (inputs.lowerBound + kept)..<inputs.upperBound, held + kept * rowCount, buffers)
       convolve(item, outputs, held - inputs.lowerBound * rowCount, buffers)
@@ -105,7 +106,8 @@ struct BandedExpansion: Sendable {
     expansion.finish(y, rows: pixels, width: columns)
   }
 
-  /// Some rows of output, from expanded rows that lie as if all of them began at `x`.
+  /// Some rows of output, from expanded rows that lie as if all of them began at `x`: those that are
+  /// held alone are there, and the windows read no others.
   private func convolve(
     _ item: Int, _ rows: Range<Int>, _ x: UnsafePointer<Float>, _ buffers: StepBuffers
   ) {

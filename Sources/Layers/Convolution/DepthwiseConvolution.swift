@@ -16,6 +16,9 @@ struct DepthwiseConvolution: WindowedLayer {
   var finish: Finish
   /// The pointwise convolution that gives its input, where both are computed together.
   private var expansion: Convolution?
+  /// The most rows of a window for which bands are worth while: all but one row more may be moved
+  /// for each row of output.
+  private static let mostBandRows = 7
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
@@ -43,7 +46,7 @@ struct DepthwiseConvolution: WindowedLayer {
   package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
     guard case .expansion(let product) = operation else { return widening(operation) }
     guard expansion == nil, multiplier == 1, let convolution = product as? Convolution,
-      convolution.window.rank == window.rank
+      convolution.window.rank == window.rank, window.extent(0) <= Self.mostBandRows
     else { return nil }
     var layer = self
     layer.expansion = convolution

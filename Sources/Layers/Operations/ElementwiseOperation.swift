@@ -18,6 +18,8 @@ struct ElementwiseOperation: Layer {
     rule = Self.table[reader.className] ?? Rule(.float(.add))
   }
 
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.broadcastsByItem }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let operands = try call.operands(2)
     guard let shape = broadcastShape(operands[0].type.shape, operands[1].type.shape) else {

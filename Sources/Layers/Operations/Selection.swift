@@ -11,6 +11,8 @@ struct Selection: Layer {
 
   init(_ reader: inout LayerReader) {}
 
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.broadcastsByItem }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let operands = try call.operands(3)
     guard let sides = broadcastShape(operands[1].type.shape, operands[2].type.shape),

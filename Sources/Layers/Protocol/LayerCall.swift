@@ -47,6 +47,9 @@ public struct LayerCall: Sendable {
     return shape
   }
 
+  /// Whether NumPy's broadcasting puts no input's batch against another axis of another one.
+  var broadcastsByItem: Bool { Set(inputs.map(\.shape.rank).filter { $0 > 0 }).count <= 1 }
+
   /// Whether none of some axes of the first input is the batch.
   func leavesBatch(_ axes: [Int]) -> Bool {
     let shape = inputs.first?.shape
