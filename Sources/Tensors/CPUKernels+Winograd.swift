@@ -1,15 +1,16 @@
 import CKernels
 
 extension CPUKernels {
-  /// The 36 packed matrices of a kernel [3][3][C][N] times `scale`.
+  /// The P = (tile + 2)² packed matrices of a kernel [3][3][C][N] times `scale`.
   func winogradWeights(
-    channels: Int, filters: Int, _ kernel: UnsafePointer<Float>, scale: UnsafePointer<Float>?,
+    tile: Int, channels: Int, filters: Int, _ kernel: UnsafePointer<Float>,
+    scale: UnsafePointer<Float>?,
     into packed: UnsafeMutablePointer<Float>
   ) {
-    table.pointee.winograd_weights(channels, filters, kernel, scale, packed)
+    table.pointee.winograd_weights(tile, channels, filters, kernel, scale, packed)
   }
 
-  /// V [36][tiles][C], the transformed inputs of some tiles, numbered through all images.
+  /// V [P][tiles][C], the transformed inputs of some tiles, numbered through all images.
   package func winogradInput(
     _ shape: WinogradShape, tiles: Range<Int>, _ input: UnsafePointer<Float>,
     into v: UnsafeMutablePointer<Float>, stride: Int
@@ -19,7 +20,7 @@ extension CPUKernels {
     }
   }
 
-  /// The outputs of some tiles from M [36][tiles][N]; the epilogue's pointers are those of all
+  /// The outputs of some tiles from M [P][tiles][N]; the epilogue's pointers are those of all
   /// images.
   package func winogradOutput(
     _ shape: WinogradShape, tiles: Range<Int>, _ m: UnsafePointer<Float>, stride: Int,

@@ -52,6 +52,10 @@ struct WinogradTests {
 
   @Test(arguments: CPUKernels.available, sizes)
   func staysCloseToDoublePrecision(kernels: CPUKernels, sizes: Sizes) {
+    for tile in [4, 2] { check(kernels, sizes, tile: tile) }
+  }
+
+  private func check(_ kernels: CPUKernels, _ sizes: Sizes, tile: Int) {
     var numbers = Numbers(seed: UInt64(sizes.channels))
     let input = numbers.floats(sizes.images * sizes.height * sizes.width * sizes.channels)
     // Sums of about 1, where tanh is neither flat nor steep.
@@ -69,30 +73,31 @@ struct WinogradTests {
       expected[index] += Double(bias[index % sizes.filters]) + Double(residual[index])
     }
     let weights = WinogradWeights(
-      Tensor([3, 3, sizes.channels, sizes.filters], kernel), scale: scale, kernels: kernels)
+      Tensor([3, 3, sizes.channels, sizes.filters], kernel), tile: tile, scale: scale,
+      kernels: kernels)
     for activation in [Activation.linear, .relu, .tanh] {
-      let found = run(sizes, input, weights, bias, residual, activation)
+      let found = run(sizes, tile, input, weights, bias, residual, activation)
       #expect(farthest(found, expected.map { Formulas.value(activation, $0) }) < 1e-5)
     }
   }
 
   /// The convolution in blocks of some tiles.
   private func run(
-    _ sizes: Sizes, _ input: [Float], _ weights: WinogradWeights, _ bias: [Float],
-    _ residual: [Float], _ activation: Activation
+    _ sizes: Sizes, _ tile: Int, _ input: [Float], _ weights: WinogradWeights,
+    _ bias: [Float], _ residual: [Float], _ activation: Activation
   ) -> [Float] {
     let shape = WinogradShape(
-      input: (sizes.height, sizes.width, sizes.channels),
+      tile: tile, input: (sizes.height, sizes.width, sizes.channels),
       output: (sizes.outHeight, sizes.outWidth, sizes.filters), padding: (sizes.top, sizes.left))
     let tiles = sizes.images * shape.tilesPerImage
     var output = [Float](repeating: .nan, count: residual.count)
     for first in stride(from: 0, to: tiles, by: 5) {
       let block = first..<min(first + 5, tiles)
-      var v = [Float](repeating: .nan, count: 36 * block.count * sizes.channels)
-      var m = [Float](repeating: .nan, count: 36 * block.count * sizes.filters)
+      var v = [Float](repeating: .nan, count: weights.positions * block.count * sizes.channels)
+      var m = [Float](repeating: .nan, count: weights.positions * block.count * sizes.filters)
       weights.kernels.winogradInput(
         shape, tiles: block, input, into: &v, stride: block.count * sizes.channels)
-      for position in 0..<36 {
+      for position in 0..<weights.positions {
         v.withUnsafeBufferPointer { v in
           m.withUnsafeMutableBufferPointer { m in
             guard let v = v.baseAddress, let m = m.baseAddress else { return }

@@ -88,7 +88,7 @@ static void windows(void) {
 
 static void winograd(void) {
   ptrdiff_t channels = size(20), filters = size(20);
-  ck_winograd shape = {9, 7, channels, 9, 7, filters, 1, 1};
+  ck_winograd shape = {9, 7, channels, 9, 7, filters, 1, 1, next() % 2 ? 2 : 4};
   ptrdiff_t tiles = 6, wide = tiles * channels, deep = tiles * filters;
   ck_epilogue epilogue = {in[2], NULL, 0, activation(CK_RELU)};
   start();
@@ -109,7 +109,7 @@ static void rows(void) {
   EACH("softmax", 1e-6f, softmax(outer, n, inner, in[0], out[i]));
   EACH("log_softmax", 1e-6f, log_softmax(outer, n, inner, in[0], out[i]));
   int32_t reduction = (int32_t)(next() % 4);
-  EACH("reduce", 1e-6f, reduce(reduction, outer, n, inner, in[0], out[i]));
+  EACH("reduce", 1e-6f, reduce(reduction, outer, n, inner, 0, inner, in[0], out[i]));
   EACH("moments", 1e-5f, moments(outer, n, inner, in[0], out[i], out[i] + outer * inner));
   int32_t rms = (int32_t)(next() % 2);
   EACH("layer_norm", 1e-5f, layer_norm(outer, n, 1e-3f, rms, in[1], in[2], in[0], out[i]));

@@ -67,11 +67,12 @@ typedef struct ck_epilogue {
 } ck_epilogue;
 
 // A 3 x 3 convolution with stride 1 over [images][height][width][channels], for Winograd's method.
-// Tiles of 4 x 4 outputs are numbered row by row, image after image.
+// Tiles of `tile` x `tile` outputs, 4 or 2, are numbered row by row, image after image.
 typedef struct ck_winograd {
   ptrdiff_t height, width, channels;
   ptrdiff_t out_height, out_width, filters;
   ptrdiff_t pad_top, pad_left;
+  ptrdiff_t tile;
 } ck_winograd;
 
 enum ck_binary_op {
@@ -148,17 +149,18 @@ struct ck_kernels {
                         const float *packed, float *c, ptrdiff_t ldc,
                         const ck_epilogue *epilogue);
 
-  // Winograd's method takes 36 products, position i of all tiles by matrix i of the weights:
-  // V [36][tiles][channels] from the images, M_i = V_i U_i, and M [36][tiles][filters] to the
-  // outputs; `stride` is the distance between the matrices of V or M. The residual lies as C.
+  // Winograd's method takes P = (tile + 2)^2 products, position i of all tiles by matrix i of the
+  // weights: V [P][tiles][channels] from the images, M_i = V_i U_i, and M [P][tiles][filters] to
+  // the outputs; `stride` is the distance between the matrices of V or M. The residual lies as C.
   void (*_Nonnull winograd_input)(const ck_winograd *shape, ptrdiff_t first, ptrdiff_t tiles,
                                   const float *input, float *v, ptrdiff_t stride);
   void (*_Nonnull winograd_output)(const ck_winograd *shape, ptrdiff_t first, ptrdiff_t tiles,
                                    const float *m, ptrdiff_t stride, float *c,
                                    const ck_epilogue *epilogue);
-  // U: 36 packed matrices [C][N] from a kernel [3][3][C][N] times scale [N].
-  void (*_Nonnull winograd_weights)(ptrdiff_t channels, ptrdiff_t n, const float *kernel,
-                                    const float *_Nullable scale, float *packed);
+  // U: P packed matrices [C][N] from a kernel [3][3][C][N] times scale [N].
+  void (*_Nonnull winograd_weights)(ptrdiff_t tile, ptrdiff_t channels, ptrdiff_t n,
+                                    const float *kernel, const float *_Nullable scale,
+                                    float *packed);
 
   // C [P][N] = epilogue(windows [P][T * C] * B [T * C][N]). Tap t of pixel p reads `channels`
   // floats from input + offsets[p * taps + t], zeros where that offset is negative. Row p goes to

@@ -131,7 +131,9 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     guard groups == 1, !context.isExact, context.rounding == nil, window.rank == 2,
       let shape = window.winogradShape(from: call.inputs[0].shape, to: call.outputs[0].shape)
     else { return nil }
-    let weights = context.shared("winograd") { WinogradWeights(kernel, scale: finish.scale) }
+    let weights = context.shared("winograd \(shape.tile)") {
+      WinogradWeights(kernel, tile: shape.tile, scale: finish.scale)
+    }
     return WinogradConvolution(
       shape: shape, batch: call.inputs[0].shape[0], weights: weights, threads: context.threadCount)
   }

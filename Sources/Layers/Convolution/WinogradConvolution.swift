@@ -2,7 +2,7 @@ import Tensors
 
 /// A 3 x 3 convolution with stride 1 by Winograd's method: how its tiles are shared out.
 ///
-/// Tiles go through the three stages (transform, 36 products, transform back) in blocks that stay
+/// Tiles go through the three stages (transform, products, transform back) in blocks that stay
 /// in the caches. Where there are blocks for all threads, each thread takes blocks of its own;
 /// where there are not, the threads share every stage of a block.
 struct WinogradConvolution: Sendable {
@@ -23,7 +23,7 @@ struct WinogradConvolution: Sendable {
     self.weights = weights
     self.threads = threads
     tiles = batch * shape.tilesPerImage
-    let tileNumbers = 36 * (weights.channels + weights.filters)
+    let tileNumbers = weights.positions * (weights.channels + weights.filters)
     let largest = max(Self.leastBlock, min(2 * Self.leastBlock, Self.blockNumbers / tileNumbers))
     var blocks = max(1, (tiles + largest - 1) / largest)
     sharesBlocks = threads > 1 && blocks < 2 * threads
@@ -31,8 +31,8 @@ struct WinogradConvolution: Sendable {
     blockTiles = max(1, (tiles + blocks - 1) / blocks)
   }
 
-  private var vCount: Int { 36 * blockTiles * weights.channels }
-  private var mCount: Int { 36 * blockTiles * weights.filters }
+  private var vCount: Int { weights.positions * blockTiles * weights.channels }
+  private var mCount: Int { weights.positions * blockTiles * weights.filters }
 
   /// The numbers that it takes to work in.
   var scratchCount: Int { (vCount + mCount) * (sharesBlocks ? 1 : threads) }
@@ -58,7 +58,7 @@ struct WinogradConvolution: Sendable {
     let m = v + vCount
     kernels.winogradInput(
       shape, tiles: tiles, buffers.input(0), into: v, stride: tiles.count * weights.channels)
-    for position in 0..<36 { multiply(position, rows: tiles.count, v, m) }
+    for position in 0..<weights.positions { multiply(position, rows: tiles.count, v, m) }
     kernels.winogradOutput(
       shape, tiles: tiles, m, stride: tiles.count * weights.filters, into: buffers.output(),
       epilogue: epilogue)
@@ -73,7 +73,7 @@ struct WinogradConvolution: Sendable {
         shape, tiles: tiles.lowerBound + range.lowerBound..<tiles.lowerBound + range.upperBound,
         buffers.input(0), into: v + range.lowerBound * channels, stride: tiles.count * channels)
     }
-    workers.forEachRange(of: 36, grain: 1) { range in
+    workers.forEachRange(of: weights.positions, grain: 1) { range in
       for position in range { multiply(position, rows: tiles.count, v, m) }
     }
     workers.forEachRange(of: tiles.count, grain: 2) { range in
@@ -98,17 +98,21 @@ struct WinogradConvolution: Sendable {
 extension SpatialWindow {
   /// The sizes for Winograd's method where it is faster than multiplying tap by tap; nil elsewhere.
   ///
-  /// It needs enough channels to pay for its transforms, and tiles that lie well inside the output.
+  /// It needs enough channels to pay for its transforms, and tiles that lie well inside the output:
+  /// those of 4 x 4, or of 2 x 2, which save less and need more channels.
   func winogradShape(from input: Shape, to output: Shape) -> WinogradShape? {
     guard kernel == [3, 3], strides == [1, 1], dilation == [1, 1],
       min(input[-1], output[-1]) >= 16, input[-1] * output[-1] >= 512
     else { return nil }
     let padding = padsBefore(for: [input[1], input[2]])
-    let shape = WinogradShape(
-      input: (input[1], input[2], input[3]), output: (output[1], output[2], output[3]),
-      padding: (padding[0], padding[1]))
-    let tiles = shape.tilesPerImage * output[0]
     let used = output.elementCount / output[-1]
-    return tiles >= 8 && used * 10 >= tiles * 16 * 6 ? shape : nil
+    for (tile, share) in [(4, 0.6), (2, 0.7)] where tile == 4 || min(input[-1], output[-1]) >= 64 {
+      let shape = WinogradShape(
+        tile: tile, input: (input[1], input[2], input[3]),
+        output: (output[1], output[2], output[3]), padding: (padding[0], padding[1]))
+      let tiles = shape.tilesPerImage * output[0]
+      if tiles >= 8, Double(used) >= Double(tiles * tile * tile) * share { return shape }
+    }
+    return nil
   }
 }
