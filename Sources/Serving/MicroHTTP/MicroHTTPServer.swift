@@ -12,15 +12,16 @@ import CMicroHTTPD
 /// - A body has a limit, told from its length before it arrives or counted while it does, and all
 ///   bodies together have one.
 /// - A header that two programs could read differently is refused; see ``RequestGuard``.
+/// - A header of which libmicrohttpd tells less than was sent is refused: a field without a name, a
+///   zero byte, a line that goes on in the next.
 /// - A path is decoded here and refused where it holds what could mislead; see ``RequestTarget``.
 ///
 /// Errors that libmicrohttpd finds itself (a malformed request line, a header or a path beyond the
 /// limits) have a body in HTML, before which its version 0.9.75 sends the header twice; the
 /// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
-/// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
-/// at a zero byte. It answers a chunk's extension that is beyond the header's limit with 500, and
-/// closes a connection whose header leaves no room for that of the answer. These errors are
-/// counted, and logged without what could not be read.
+/// bare line feed for the end of a line. It answers a chunk's extension that is beyond the header's
+/// limit with 500, and closes a connection whose header leaves no room for that of the answer. These
+/// errors are counted, and logged without what could not be read.
 package final class MicroHTTPServer: HTTPTransport {
   private struct Running: @unchecked Sendable {
     let daemon: OpaquePointer

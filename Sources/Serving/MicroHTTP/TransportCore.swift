@@ -70,6 +70,11 @@ final class TransportCore: Sendable {
       guard !exchange.isTargetCut else {
         throw HTTPError(.badRequest, "malformed request target: it holds a control character")
       }
+      guard !exchange.isHeaderCut else {
+        throw HTTPError(
+          .badRequest,
+          "malformed header: a field has no name, holds a zero byte or goes on in the next line")
+      }
       let last = exchange.state.last.flatMap {
         $0.method == method && $0.target == exchange.target ? $0 : nil
       }
