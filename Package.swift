@@ -20,12 +20,20 @@ let cxx: [CXXSetting] = [.treatAllWarnings(as: .error)]
   let isLinux = false
 #endif
 
-/// libhdf5 as Debian's archive, where there is one: its shared library brings 25 others (curl, LDAP,
-/// Kerberos), which cost every start of a program more than all else that is done before `main`.
-let hdf5Archive = ["x86_64-linux-gnu", "aarch64-linux-gnu"].contains {
-  FileManager.default.fileExists(atPath: "/usr/lib/\($0)/libhdf5_serial.a")
+/// The linker's name of a library: Debian's archive of it, where there is one.
+///
+/// A program that brings its libraries along, Swift's too, starts sooner than one that looks them
+/// up: libhdf5 as a shared library alone asks for 25 others (curl, LDAP, Kerberos).
+func archive(_ name: String) -> String {
+  let isThere = ["x86_64-linux-gnu", "aarch64-linux-gnu"].contains {
+    FileManager.default.fileExists(atPath: "/usr/lib/\($0)/lib\(name).a")
+  }
+  return isThere ? ":lib\(name).a" : name
 }
-let hdf5Libraries = hdf5Archive ? [":libhdf5_serial.a", "sz", "z"] : ["hdf5"]
+let hdf5Archive = archive("hdf5_serial")
+let hdf5IsArchive = hdf5Archive != "hdf5_serial"
+let hdf5Libraries = hdf5IsArchive ? [hdf5Archive, archive("sz"), archive("aec")] : ["hdf5"]
+let imagingLibraries = ["turbojpeg", "png16", "deflate"].map(archive)
 
 let package = Package(
   name: "KerasKit",
@@ -50,10 +58,10 @@ let package = Package(
     // MARK: - Import: every carrier of a Keras model, read through Debian's libraries
 
     .systemLibrary(
-      name: "CHDF5", pkgConfig: hdf5Archive ? nil : "hdf5", providers: [.apt(["libhdf5-dev"])]),
+      name: "CHDF5", pkgConfig: hdf5IsArchive ? nil : "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift,
-      linkerSettings: hdf5Libraries.map { .linkedLibrary($0) }),
+      linkerSettings: (hdf5Libraries + ["z"]).map { .linkedLibrary($0) }),
     // Linux opens libzip when the first archive is: see CZip's header.
     .systemLibrary(
       name: "CZipLibrary", pkgConfig: isLinux ? nil : "libzip", providers: [.apt(["libzip-dev"])]),
@@ -67,13 +75,17 @@ let package = Package(
 
     // MARK: - Serving
 
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+      name: "CPNG", pkgConfig: isLinux ? nil : "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
-      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+      name: "CTurboJPEG", pkgConfig: isLinux ? nil : "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: isLinux ? nil : "libdeflate",
+      providers: [.apt(["libdeflate-dev"])]),
     .target(
-      name: "Imaging", dependencies: ["CDeflate", "CPNG", "CTurboJPEG"], swiftSettings: swift),
+      name: "Imaging", dependencies: ["CDeflate", "CPNG", "CTurboJPEG"], swiftSettings: swift,
+      linkerSettings: (imagingLibraries + ["z"]).map { .linkedLibrary($0) }),
     // Linux opens libmicrohttpd when a server starts: see its header.
     .systemLibrary(
       name: "CMicroHTTPDLibrary", pkgConfig: isLinux ? nil : "libmicrohttpd",
@@ -81,7 +93,8 @@ let package = Package(
     .target(
       name: "CMicroHTTPD", dependencies: ["CMicroHTTPDLibrary"], cSettings: c,
       linkerSettings: [.linkedLibrary("microhttpd", .when(platforms: [.macOS]))]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: isLinux ? nil : "zlib", providers: [.apt(["zlib1g-dev"])]),
     // simdjson's pkg-config file holds a -D flag, which SwiftPM refuses: it is linked by name.
     .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
     .target(
@@ -102,7 +115,8 @@ let package = Package(
         "HDF5", "Imaging", "Inference", "KerasFormat", "Layers", "ModelFormat", "Parity",
         "Serving", "Tensors", "ZipFiles",
       ],
-      swiftSettings: swift),
+      swiftSettings: swift,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
     // MARK: - Tests
 

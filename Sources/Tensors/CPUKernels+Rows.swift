@@ -39,12 +39,14 @@ extension CPUKernels {
     table.pointee.log_softmax(outer, count, inner, x, y)
   }
 
-  /// y [outer][inner] = the reduction of x over the middle axis.
+  /// y [outer][inner] = the reduction of x over the middle axis, in all columns or some.
   package func reduce(
-    _ reduction: Reduction, outer: Int, count: Int, inner: Int = 1, _ x: UnsafePointer<Float>,
-    into y: UnsafeMutablePointer<Float>
+    _ reduction: Reduction, outer: Int, count: Int, inner: Int = 1, columns: Range<Int>? = nil,
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    table.pointee.reduce(reduction.c, outer, count, inner, x, y)
+    let columns = columns ?? 0..<inner
+    table.pointee.reduce(
+      reduction.c, outer, count, inner, columns.lowerBound, columns.upperBound, x, y)
   }
 
   /// The mean and the (biased) variance, each [outer][inner].

@@ -115,6 +115,32 @@ import Testing
     #expect(farthest(variance, rows.map(Self.variance)) < 1e-6)
   }
 
+  /// A picture has a hundred thousand pixels: rounding errors must not grow with their number.
+  @Test(
+    arguments: CPUKernels.available,
+    [Block(outer: 1, count: 300_007, inner: 1), Block(outer: 1, count: 100_003, inner: 3)])
+  func longMeansStayExact(kernels: CPUKernels, block: Block) {
+    var variance = [Float](repeating: .nan, count: block.inner)
+    let (mean, rows) = run(block, in: 1...2, outputs: block.inner) {
+      kernels.moments(
+        outer: 1, count: block.count, inner: block.inner, $0, mean: $1, variance: &variance)
+    }
+    #expect(farthest(mean, rows.map(Self.mean)) < 2e-6)
+    #expect(farthest(variance, rows.map(Self.variance)) < 2e-6)
+  }
+
+  @Test(arguments: CPUKernels.available)
+  func columnsAreReducedApart(kernels: CPUKernels) {
+    var numbers = Numbers(seed: 11)
+    let x = numbers.floats(5 * 100)
+    var (whole, parts) = ([Float](repeating: 0, count: 100), [Float](repeating: 0, count: 100))
+    kernels.reduce(.mean, outer: 1, count: 5, inner: 100, x, into: &whole)
+    for columns in [0..<64, 64..<67, 67..<100] {
+      kernels.reduce(.mean, outer: 1, count: 5, inner: 100, columns: columns, x, into: &parts)
+    }
+    #expect(parts == whole)
+  }
+
   private static func mean(_ row: [Double]) -> Double { row.reduce(0, +) / Double(row.count) }
   private static func variance(_ row: [Double]) -> Double {
     let center = mean(row)

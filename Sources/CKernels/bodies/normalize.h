@@ -2,7 +2,7 @@
 
 static void moments(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x, float *mean,
                     float *variance) {
-  reduce(CK_REDUCE_MEAN, outer, n, inner, x, mean);
+  reduce(CK_REDUCE_MEAN, outer, n, inner, 0, inner, x, mean);
   for (ptrdiff_t o = 0; o < outer; o++, x += n * inner, mean += inner, variance += inner) {
     if (inner == 1) {
       *variance = row_squares(n, x, *mean) / (float)n;
@@ -11,9 +11,13 @@ static void moments(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *
     for (ptrdiff_t i = 0; i < inner; i += LANES) {
       ptrdiff_t lanes = min_of(LANES, inner - i);
       vec m = take(mean + i, lanes), sum = splat(0.0f);
-      for (ptrdiff_t k = 0; k < n; k++) {
-        vec d = take(x + k * inner + i, lanes) - m;
-        sum += d * d;
+      for (ptrdiff_t block = 0; block < n; block += SUM_BLOCK) {
+        vec part = splat(0.0f);
+        for (ptrdiff_t k = block; k < min_of(block + SUM_BLOCK, n); k++) {
+          vec d = take(x + k * inner + i, lanes) - m;
+          part += d * d;
+        }
+        sum += part;
       }
       store_part(variance + i, sum / splat((float)n), lanes);
     }

@@ -11,7 +11,9 @@ INLINE ptrdiff_t first_row(ptrdiff_t m, ptrdiff_t tiles, ptrdiff_t i) {
 // Whether so many rows of A begin in one set of the first-level cache that they push each other
 // out: it has 8 ways, and repeats every 4096 bytes.
 INLINE int crowds_cache(ptrdiff_t m, const struct source *s) {
-  return MR > 8 && m > 2 && !s->offsets && s->stride % 1024 == 0 && s->channels >= 64;
+  if (MR <= 8 || m <= 2 || s->taps != 1 || s->channels < 64) return 0;
+  ptrdiff_t step = s->offsets ? s->offsets[s->stride] - s->offsets[0] : s->stride;
+  return step % 1024 == 0;
 }
 
 // As product_block, each tile's rows of A copied close together first.
@@ -24,8 +26,7 @@ static void product_copied(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
   for (ptrdiff_t i = 0; i < tiles; i++) {
     ptrdiff_t first = first_row(m, tiles, i), rows = m / tiles + (i < m % tiles);
     for (ptrdiff_t r = 0; r < rows; r++)
-      memcpy(copy + r * stride, source->a + (first + r) * source->stride,
-             (size_t)k * sizeof(float));
+      memcpy(copy + r * stride, source_row(source, first + r, 0), (size_t)k * sizeof(float));
     struct source s = {.a = copy, .stride = stride, .taps = 1, .channels = k};
     for (ptrdiff_t n0 = 0; n0 < n; n0 += NR) {
       struct target t = target_from(target, first, n0);

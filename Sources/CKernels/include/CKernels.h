@@ -196,9 +196,9 @@ struct ck_kernels {
                            float *y);
   void (*_Nonnull log_softmax)(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x,
                                float *y);
-  // y [outer][inner]
+  // y [outer][inner], of which the columns from..<to are computed
   void (*_Nonnull reduce)(int32_t reduction, ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner,
-                          const float *x, float *y);
+                          ptrdiff_t from, ptrdiff_t to, const float *x, float *y);
   // mean and variance [outer][inner]
   void (*_Nonnull moments)(ptrdiff_t outer, ptrdiff_t n, ptrdiff_t inner, const float *x,
                            float *mean, float *variance);

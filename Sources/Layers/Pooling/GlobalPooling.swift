@@ -72,12 +72,28 @@ struct GlobalPooling: Layer {
       }
     }
     let reduction: Reduction = takesMaximum ? .max : .mean
+    let blocks = (channels + Self.block - 1) / Self.block
+    let grain = 1 + Self.leastShare / max(1, positions * Self.block)
     return .run { buffers in
-      CPUKernels.active.reduce(
-        reduction, outer: batch, count: positions, inner: channels, buffers.input(0),
-        into: buffers.output())
+      buffers.workers.forEachRange(of: batch * blocks, grain: grain) { range in
+        for index in range {
+          let (item, first) = (index / blocks, index % blocks * Self.block)
+          CPUKernels.active.reduce(
+            reduction, outer: 1, count: positions, inner: channels,
+            columns: first..<min(first + Self.block, channels),
+            buffers.input(0) + item * positions * channels,
+            into: buffers.output() + item * channels)
+        }
+      }
     }
   }
+
+  /// Channels that are reduced at a time: four vectors.
+  private static let block = 64
+
+  /// Fewer numbers than this are not worth another thread.
+  private static let leastShare = 1 << 16
+
   /// The mean of what is not masked, as Keras takes it in 16 bits.
   private func roundedStep(_ shape: Shape, mask: Int, _ rounding: Rounding) -> Step {
     let (batch, steps, channels) = (shape[0], shape[1], shape[2])

@@ -5,6 +5,7 @@ public struct LayerCatalog: Sendable {
 
   /// A catalogue of the given layers; a later one takes the place of an earlier one of its name.
   public init(_ layers: [any Layer.Type]) {
+    types.reserveCapacity(4 * layers.count)
     for layer in layers {
       for name in layer.classNames { types[name] = layer }
     }
