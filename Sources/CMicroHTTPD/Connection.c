@@ -1,5 +1,7 @@
 #include "Library.h"
 
+#include <stdint.h>
+
 int cmhd_socket(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       LIBRARY(MHD_get_connection_info)(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -21,6 +23,39 @@ void *cmhd_socket_context(struct MHD_Connection *connection) {
 void cmhd_each_header(
     struct MHD_Connection *connection, MHD_KeyValueIteratorN visit, void *context) {
   LIBRARY(MHD_get_connection_values_n)(connection, MHD_HEADER_KIND, visit, context);
+}
+
+/// How far a header's fields have been found to follow each other.
+struct walk {
+  uintptr_t end;
+  bool is_whole;
+};
+
+static enum MHD_Result step(
+    void *context, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
+    size_t value_size) {
+  (void)kind;
+  (void)name_size;
+  struct walk *walk = context;
+  // One line feed, or a carriage return before it.
+  uintptr_t gap = (uintptr_t)name - walk->end;
+  if (gap < 1 || gap > 2) walk->is_whole = false;
+  walk->end = (uintptr_t)value + value_size;
+  return MHD_YES;
+}
+
+bool cmhd_tells_whole_header(
+    struct MHD_Connection *connection, const char *method, const char *version) {
+  // Later versions read headers in another way, and refuse such fields themselves.
+  if (MHD_VERSION > 0x00097500) return true;
+  const union MHD_ConnectionInfo *info =
+      LIBRARY(MHD_get_connection_info)(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  if (!info) return true;
+  uintptr_t end = (uintptr_t)method + info->header_size;
+  struct walk walk = {(uintptr_t)version + strlen(version), true};
+  LIBRARY(MHD_get_connection_values_n)(connection, MHD_HEADER_KIND, step, &walk);
+  uintptr_t gap = end - walk.end;
+  return walk.is_whole && gap >= 2 && gap <= 4;
 }
 
 void cmhd_suspend(struct MHD_Connection *connection) {

@@ -1,5 +1,7 @@
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 #include "Nodes.h"
 
@@ -52,6 +54,11 @@ class Describer {
       if (std::isnan(number)) return text("NaN");
       if (std::isinf(number)) return text(number < 0 ? "-Infinity" : "Infinity");
       std::snprintf(digits, sizeof digits, "%.15g", number);
+      if (std::strtod(digits, nullptr) != number) {
+        std::snprintf(digits, sizeof digits, "%.17g", number);
+      }
+      // What was told from an integer must not look like one.
+      if (!std::strpbrk(digits, ".e")) std::strcat(digits, ".0");
     }
     text(digits);
   }

@@ -121,13 +121,14 @@ public final class Model: Sendable {
 }
 
 extension Model {
-  /// The inputs with the element types that the graph takes, their shapes checked.
+  /// The inputs with the element types that the graph takes, their shapes checked; numbers for an
+  /// input of 16 bits are rounded to these.
   func checked(_ inputs: [Tensor]) throws(PredictionError) -> [Tensor] {
     guard inputs.count == self.inputs.count else {
       throw .inputCount(expected: self.inputs.count, found: inputs.count)
     }
     var tensors: [Tensor] = []
-    for (tensor, port) in zip(inputs, self.inputs) {
+    for (index, (tensor, port)) in zip(inputs, self.inputs).enumerated() {
       guard port.accepts(tensor.shape) else {
         throw .inputShape(input: port.name, expected: port.shape, found: tensor.shape)
       }
@@ -135,7 +136,9 @@ extension Model {
         throw .inputElements(
           input: port.name, expected: port.elementType, found: tensor.elementType)
       }
-      tensors.append(tensor.converted(to: port.elementType))
+      let declared = graph.inputs[index].elementType
+      let rounded = Rounding(declared) == nil ? tensor : tensor.converted(to: declared)
+      tensors.append(rounded.converted(to: port.elementType))
     }
     return tensors
   }

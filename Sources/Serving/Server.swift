@@ -60,12 +60,13 @@ package final class Server: Sendable {
     return address
   }
 
-  /// Says that it is not ready, waits for the configured delay, answers what has arrived, and
-  /// stops; gives the number of requests that were cut off.
+  /// Says that it is not ready, waits for the configured delay, in which answers close their
+  /// connections, answers what has arrived, and stops; gives the number of requests that were cut off.
   @discardableResult
   package func stop() -> Int {
     readiness.set(false)
     configuration.eventLog?.write(.info, "stopping")
+    transport.beginDraining()
     usleep(UInt32(configuration.drainDelay * 1e6))
     let left = transport.drain(seconds: configuration.drainSeconds)
     workers.stop()

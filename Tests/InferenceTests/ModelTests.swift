@@ -37,6 +37,25 @@ struct ModelTests {
     #expect(outputs[0].elements(as: Float.self) == [8, 0])
   }
 
+  @Test(arguments: [(ElementType.float16, Float(0.0999755859375)), (.bfloat16, 0.10009765625)])
+  func roundsWhatIsGivenToAnInputOf16Bits(type: ElementType, rounded: Float) throws {
+    let description = ModelDescription(
+      name: "rounds", inputs: [InputDescription(name: "x", shape: [nil, 1], elementType: type)],
+      layers: [SmallModels.dense("dense", inputs: 1, units: 1)],
+      nodes: [NodeDescription(name: "dense", layer: "dense", inputs: ["x"])],
+      outputs: [OutputDescription(name: "dense", value: "dense")])
+    let weights = [
+      "dense/kernel": Tensor([1, 1], [1] as [Float]), "dense/bias": Tensor([1], [0] as [Float]),
+    ]
+    let model = try Model(
+      ModelContents(
+        description: description, weights: weights, provenance: Provenance(source: "test")))
+    for input in [Tensor([1, 1], [0.1] as [Float]), Tensor([1, 1], [0.1] as [Double])] {
+      #expect(try model.predict([input])[0].elements(as: Float.self) == [rounded])
+    }
+    #expect(model.inputs[0].elementType == .float32)
+  }
+
   @Test func tellsItsPortsWithOpenAxes() throws {
     let model = try Model(SmallModels.contents())
     #expect(model.inputs == [ModelPort(name: "x", shape: [nil, 2], elementType: .float32)])

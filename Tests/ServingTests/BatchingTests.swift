@@ -102,6 +102,47 @@ struct BatchingTests {
     #expect(gated.sizes.withLock { $0.count } == 1)
   }
 
+  @Test("refuses at once what would take long to read, where the queue is full")
+  func fullBeforeReading() throws {
+    let gated = Gated()
+    let server = server(gated.model()) { $0.batching.queueLimit = 1 }
+    let address = try server.start()
+    let clients = try (0..<3).map { _ in try RawClient(address) }
+    clients[0].send(Self.request("[[1]]"))
+    Thread.sleep(forTimeInterval: 0.2)
+    // Beyond what is read on the connection's own thread, while the only worker computes.
+    let large = Self.request("[[" + String(repeating: "2,", count: 20_000) + "2]]")
+    clients[1].send(large)
+    Thread.sleep(forTimeInterval: 0.2)
+    clients[2].send(large)
+    let refusal = clients[2].readResponse(seconds: 5)
+    #expect(refusal.statusCode == 503)
+    #expect(refusal.contains("Retry-After"))
+    for _ in 0..<3 { gated.gate.signal() }
+    #expect(clients[0].readResponse().statusCode == 200)
+    #expect(clients[1].readResponse().statusCode == 200)
+    clients[2].send(large)
+    #expect(clients[2].readResponse().statusCode == 200)
+    server.stop()
+  }
+
+  @Test("gives the place back of a request that turns out to be malformed")
+  func placeOfMalformed() throws {
+    let gated = Gated()
+    let server = server(gated.model()) { $0.batching.queueLimit = 1 }
+    let address = try server.start()
+    gated.gate.signal()
+    for _ in 0..<3 {
+      let client = try RawClient(address)
+      client.send(Self.request("[[" + String(repeating: "2,", count: 20_000) + "]]"))
+      #expect(client.readResponse().statusCode == 400)
+    }
+    let client = try RawClient(address)
+    client.send(Self.request("[[1]]"))
+    #expect(client.readResponse().statusCode == 200)
+    server.stop()
+  }
+
   @Test("answers 504 where a request has waited too long")
   func late() throws {
     let gated = Gated()

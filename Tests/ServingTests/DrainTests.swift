@@ -46,6 +46,50 @@ struct DrainTests {
     #expect(Date().timeIntervalSince(start) < 2)
   }
 
+  @Test("answers who asks once more on a connection that was open, and closes it then")
+  func lastCall() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(!client.readResponse().contains("Connection: close"))
+    let stopped = DispatchSemaphore(value: 0)
+    let transport = server.transport
+    Thread.detachNewThread {
+      #expect(transport.drain(seconds: 10) == 0)
+      stopped.signal()
+    }
+    Thread.sleep(forTimeInterval: 0.03)
+    client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+    let (text, isClosed) = client.readToEnd()
+    #expect(text.statusCode == 200 && text.contains("Connection: close") && isClosed)
+    stopped.wait()
+  }
+
+  @Test("has answers close their connections while it says that it is not ready")
+  func delay() throws {
+    var configuration = ServerConfiguration()
+    configuration.transport.port = 0
+    configuration.drainDelay = 1
+    let server = Server(models: [StubModels.half], configuration)
+    let address = try server.start()
+    let client = try RawClient(address)
+    client.send("GET /v2/health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(client.readResponse().statusCode == 200)
+    let stopped = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      server.stop()
+      stopped.signal()
+    }
+    Thread.sleep(forTimeInterval: 0.3)
+    client.send("GET /v2/health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+    let (text, isClosed) = client.readToEnd(seconds: 0.5)
+    #expect(text.statusCode == 503 && text.contains("Connection: close") && isClosed)
+    let later = try RawClient(address)
+    later.send("GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(later.readToEnd(seconds: 0.5).text.statusCode == 200)
+    stopped.wait()
+  }
+
   @Test("forgets clients that went away")
   func aborted() throws {
     let server = try TestServer(SlowService(delay: 0.3))

@@ -101,6 +101,19 @@ struct ModelRepositoryTests {
     #expect(predict() == 200)
   }
 
+  @Test("forgets a version that could not be read once it is there no more")
+  func failureThatIsGone() {
+    source.stamps.withLock { $0[2] = "broken" }
+    #expect(repository.reload().count == 1)
+    #expect(state(2).contains(#""state":"END""#))
+    source.stamps.withLock { $0[2] = nil }
+    #expect(repository.reload() == [])
+    #expect(state(2).contains("Could not find version 2"))
+    #expect(
+      post("/v2/repository/index").text
+        == #"[{"name":"half","version":"1","state":"READY","reason":""}]"#)
+  }
+
   @Test("drops a model and reads it again")
   func unload() {
     #expect(post("/v2/repository/models/half/unload").status == .ok)

@@ -12,8 +12,11 @@ struct OpenInferenceTests {
     name: "open", inputs: [ModelPort(name: "x", shape: [nil, nil], elementType: .float32)],
     outputs: [ModelPort(name: "y", shape: [nil, nil], elementType: .float32)]
   ) { inputs throws(PredictionError) in inputs }
+  private static let stateful = ServedModel(
+    name: "stateful", inputs: StubModels.half.inputs, outputs: StubModels.half.outputs,
+    isStateful: true, predict: StubModels.half.predict)
   private static let models = ModelRepository([
-    StubModels.half, StubModels.pair, StubModels.words, named, open,
+    StubModels.half, StubModels.pair, StubModels.words, named, open, stateful,
   ])
   private let router = HTTPRouter([
     HTTPRoute("POST", "/v2/models/{model}/infer", on: .worker, InferHandler(models)),
@@ -48,6 +51,33 @@ struct OpenInferenceTests {
         + #"{"name":"a","datatype":"FP32","shape":[-1]},{"name":"b","datatype":"INT32","#
         + #""shape":[-1,3]}],"outputs":[{"name":"sum","datatype":"FP32","shape":[-1]},"#
         + #"{"name":"copy","datatype":"INT32","shape":[-1,3]}]}"#)
+  }
+
+  @Test(
+    "does not pretend to go on with a sequence",
+    arguments: [
+      ("stateful", "7", 400), ("stateful", #""a""#, 400), ("stateful", "0", 200),
+      ("stateful", #""""#, 200), ("half", "7", 200),
+    ])
+  func sequence(model: String, id: String, code: Int) {
+    let response = infer(
+      model,
+      #"{"parameters":{"sequence_id":\#(id),"sequence_start":true},"inputs":[{"name":"x","#
+        + #""shape":[1,2],"datatype":"FP32","data":[1,2]}]}"#)
+    #expect(response.status.code == code)
+    #expect(response.text.contains("starts anew") == (code == 400))
+  }
+
+  @Test(
+    "says what stands in place of a list of elements",
+    arguments: [
+      ("null", "Null"), ("5", "Number"), (#""a""#, "String"), ("{}", "Object"),
+    ])
+  func noList(data: String, kind: String) {
+    let response = infer(
+      "half", #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":\#(data)}]}"#)
+    #expect(
+      response.text == #"{"error":"input 'x': \"data\": expected a list, found \#(kind)"}"#)
   }
 
   @Test("takes elements flat and nested", arguments: ["[1,2,3,4]", "[[1,2],[3,4]]"])

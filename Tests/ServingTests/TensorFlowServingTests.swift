@@ -273,6 +273,18 @@ struct TensorFlowServingTests {
         "JSON Value: 2.5 Type: Number is not of expected type: int32"
       ),
       (
+        #"{"inputs":{"a":[1],"b":[[1,2.0,3]]}}"#,
+        "JSON Value: 2.0 Type: Number is not of expected type: int32"
+      ),
+      (
+        #"{"inputs":{"a":[1],"b":[[1,2,0.30000000000000004]]}}"#,
+        "JSON Value: 0.30000000000000004 Type: Number is not of expected type: int32"
+      ),
+      (
+        #"{"inputs":{"a":[1],"b":[[1,2,1e30]]}}"#,
+        "JSON Value: 1e+30 Type: Number is not of expected type: int32"
+      ),
+      (
         #"{"inputs":{"a":[1],"b":[[1,2,3000000000]]}}"#,
         "JSON Value: 3000000000 Type: Number is not of expected type: int32"
       ),

@@ -212,6 +212,13 @@ struct TransportTests {
       "GET /a\\b HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nA\u{0}b: c\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\nA: b\u{0}c\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\nC: \u{0}d\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\n: a\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\n:\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET / HTTP/1.1\r\n: a\r\nHost: x\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: x\r\nContent: 1\r\n -Length\r\n\r\na",
+      "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n",
     ])
   func smuggling(request: String) throws {
     let server = try TestServer()
@@ -220,6 +227,30 @@ struct TransportTests {
     let (text, isClosed) = client.readToEnd(seconds: 5)
     #expect(text.statusCode == 400, "\(text)")
     #expect(isClosed && !text.contains(" 200 "), "\(text)")
+  }
+
+  @Test("takes headers of any form that is allowed, in pieces, on one connection")
+  func headers() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    let many = (0..<200).map { "H\($0): v\($0)\r\n" }.joined()
+    let forms = [
+      "", "A: b \r\n", "A:\r\n", "A:   \r\nB:c\r\n", "A:\t b\tc\r\nCookie: a=b; c=d\r\n", many,
+      "A: " + String(repeating: "b", count: 20_000) + "\r\n", "A: :\r\n", "A: b\r\n",
+    ]
+    for form in forms {
+      let request = Array(
+        "POST /a?b=%41&c HTTP/1.1\r\nHost: x\r\n\(form)Content-Length: 2\r\n\r\nhi".utf8)
+      let size = max(7, request.count / 9)
+      for start in stride(from: 0, to: request.count, by: size) {
+        client.send(request[start..<min(start + size, request.count)])
+        Thread.sleep(forTimeInterval: 0.005)
+      }
+      #expect(client.readResponse().responseBody == "POST /a 2")
+    }
+    client.send("GET /a HTTP/1.1\nHost: x\nA: b\n\n")
+    #expect(client.readResponse().responseBody == "GET /a 0")
+    #expect(try server.response(to: "GET /a HTTP/1.0\r\n\r\n").responseBody == "GET /a 0")
   }
 
   @Test(

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -60,6 +61,14 @@ void *cmhd_socket_context(struct MHD_Connection *connection);
 /// Shows each header field of a request to `visit`.
 void cmhd_each_header(
     struct MHD_Connection *connection, MHD_KeyValueIteratorN visit, void *context);
+
+/// Whether a request's header is the fields that the library tells and nothing more.
+///
+/// Version 0.9.75 ends a header at a field without a name, and takes what follows for the body or the
+/// next request; it cuts a value at a zero byte, and puts what continues a line behind the field's
+/// name. It keeps all in one piece, in which fields then do not follow each other.
+bool cmhd_tells_whole_header(
+    struct MHD_Connection *connection, const char *method, const char *version);
 
 /// Leaves a connection alone until it is resumed.
 void cmhd_suspend(struct MHD_Connection *connection);

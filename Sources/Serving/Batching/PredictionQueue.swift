@@ -4,36 +4,33 @@
 /// sends for the next.
 final class PredictionQueue: Sendable {
   private struct State {
-    var waiting: [PendingPrediction] = []
-    var first = 0
+    var waiting = Fifo<PendingPrediction>()
+    /// Places kept for predictions that are yet to be read.
+    var keptPlaces = 0
     /// Whether a worker is on its way.
     var isExpected = false
 
-    var count: Int { waiting.count - first }
-
-    var itemCount: Int {
-      waiting[first...].reduce(0) { $0 + ($1.itemCount ?? 1) }
-    }
-
-    mutating func removeFirst(_ count: Int) -> [PendingPrediction] {
-      defer {
-        first += count
-        if first == waiting.count {
-          waiting.removeAll(keepingCapacity: true)
-          first = 0
-        } else if first > 1024 {
-          waiting.removeFirst(first)
-          first = 0
-        }
-      }
-      return Array(waiting[first..<(first + count)])
-    }
+    var itemCount: Int { waiting.reduce(0) { $0 + ($1.itemCount ?? 1) } }
   }
 
   private let state = Monitor(State())
 
-  /// How many wait.
-  var count: Int { state.withLock { $0.count } }
+  /// How many wait, those that are yet to be read among them.
+  var count: Int { state.withLock { $0.waiting.count + $0.keptPlaces } }
+
+  /// Keeps a place for a prediction that is yet to be read; false where `limit` wait.
+  func keepPlace(limit: Int) -> Bool {
+    state.withLock { state in
+      guard state.waiting.count + state.keptPlaces < limit else { return false }
+      state.keptPlaces += 1
+      return true
+    }
+  }
+
+  /// Gives a place up that was kept.
+  func giveUpPlace() {
+    state.withLock { $0.keptPlaces -= 1 }
+  }
 
   /// What has become of a prediction that was to be added.
   enum Addition {
@@ -45,10 +42,14 @@ final class PredictionQueue: Sendable {
     case needsWorker
   }
 
-  /// Adds a prediction, unless `limit` wait.
-  func add(_ prediction: PendingPrediction, limit: Int) -> Addition {
+  /// Adds a prediction, unless `limit` wait and no place was kept for it.
+  func add(_ prediction: PendingPrediction, limit: Int, hasPlace: Bool = false) -> Addition {
     state.withLock { state in
-      guard state.count < limit else { return .full }
+      if hasPlace {
+        state.keptPlaces -= 1
+      } else if state.waiting.count + state.keptPlaces >= limit {
+        return .full
+      }
       state.waiting.append(prediction)
       guard !state.isExpected else { return .waits }
       state.isExpected = true
@@ -65,38 +66,34 @@ final class PredictionQueue: Sendable {
   ) -> (batch: [PendingPrediction], needsWorker: Bool) {
     if isBatchable, settings.delayMicroseconds > 0 { waitForOthers(settings) }
     return state.withLock { state in
-      guard state.count > 0 else {
-        state.isExpected = false
-        return ([], false)
-      }
-      let waiting = state.waiting[state.first...]
-      let count = isBatchable ? Self.batchCount(waiting, largest: settings.largestBatch) : 1
-      let batch = state.removeFirst(count)
-      state.isExpected = state.count > 0
+      let count =
+        isBatchable ? Self.batchCount(state.waiting, largest: settings.largestBatch) : 1
+      let batch = state.waiting.popFirst(count)
+      state.isExpected = !state.waiting.isEmpty
       return (batch, state.isExpected)
     }
   }
 
   /// All that wait, as no worker comes any more.
   func takeAll() -> [PendingPrediction] {
-    state.withLock { $0.removeFirst($0.count) }
+    state.withLock { $0.waiting.popFirst($0.waiting.count) }
   }
 
   private func waitForOthers(_ settings: BatchSettings) {
-    let oldest = state.withLock { $0.count > 0 ? $0.waiting[$0.first].arrival : nil }
+    let oldest = state.withLock { $0.waiting.first?.arrival }
     guard let oldest else { return }
     let end = oldest + UInt64(settings.delayMicroseconds) * 1000
     let now = monotonicNanoseconds()
     guard end > now else { return }
     _ = state.wait(seconds: Double(end - now) / 1e9) { state in
-      state.count == 0 || state.itemCount >= settings.largestBatch ? true : nil
+      state.waiting.isEmpty || state.itemCount >= settings.largestBatch ? true : nil
     }
   }
 
   /// How many of the first predictions go together.
   ///
   /// Batches whose size is a power of two are preferred: each size is planned for once.
-  private static func batchCount(_ waiting: ArraySlice<PendingPrediction>, largest: Int) -> Int {
+  private static func batchCount(_ waiting: Fifo<PendingPrediction>, largest: Int) -> Int {
     guard let first = waiting.first, var items = first.itemCount else { return 1 }
     var (count, rounded) = (1, 1)
     for other in waiting.dropFirst() {

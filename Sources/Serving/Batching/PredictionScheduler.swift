@@ -10,12 +10,24 @@ final class PredictionScheduler: Sendable {
     self.settings = settings
   }
 
+  /// Keeps a place for a prediction that is yet to be read.
+  ///
+  /// - Throws: ``HTTPError/overloaded`` where too many wait already: who is refused is told at once.
+  func keepPlace(for version: ServedVersion) throws(HTTPError) {
+    guard version.queue.keepPlace(limit: settings.queueLimit) else {
+      version.statistics.refused()
+      throw .overloaded
+    }
+  }
+
   /// Hands inputs to a model; `complete` takes the outputs, or why there are none.
+  ///
+  /// A prediction that `hasPlace` takes the place that was kept for it.
   ///
   /// - Throws: ``HTTPError/overloaded`` where too many wait already.
   func submit(
     _ inputs: [Tensor], to version: ServedVersion, timeoutMicroseconds: Int? = nil,
-    isAbandoned: @escaping @Sendable () -> Bool = { false },
+    hasPlace: Bool = false, isAbandoned: @escaping @Sendable () -> Bool = { false },
     complete: @escaping @Sendable (Result<[Tensor], HTTPError>) -> Void
   ) throws(HTTPError) {
     let now = monotonicNanoseconds()
@@ -24,7 +36,7 @@ final class PredictionScheduler: Sendable {
       inputs: inputs, arrival: now,
       deadline: timeout > 0 ? now &+ UInt64(timeout).multipliedSaturating(by: 1000) : nil,
       isAbandoned: isAbandoned, complete: complete)
-    switch version.queue.add(prediction, limit: settings.queueLimit) {
+    switch version.queue.add(prediction, limit: settings.queueLimit, hasPlace: hasPlace) {
     case .full:
       version.statistics.refused()
       throw .overloaded
@@ -34,7 +46,7 @@ final class PredictionScheduler: Sendable {
   }
 
   private func sendWorker(to version: ServedVersion) {
-    if workers.submitAlways({ [self] in work(on: version) }) { return }
+    if workers.submitLong({ [self] in work(on: version) }) { return }
     for prediction in version.queue.takeAll() { prediction.complete(.failure(.stopping)) }
   }
 

@@ -43,6 +43,9 @@ package protocol HTTPTransport: AnyObject, Sendable {
   /// How many connections are open.
   var connectionCount: Int { get }
 
+  /// Has every answer from now on close its connection, so that clients turn to others.
+  func beginDraining()
+
   /// Stops listening, answers what has arrived, and stops. Requests that are not answered within
   /// the time are cut off; gives their number.
   func drain(seconds: Double) -> Int
@@ -70,6 +73,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
   case unknownHost(String)
   /// The system refuses the address, with its reason.
   case cannotListen(host: String, port: Int, reason: String)
+  /// The certificates and the key do not serve.
+  case noSecurity
   /// The library that speaks HTTP cannot be loaded, with the loader's reason.
   case noLibrary(reason: String)
 
@@ -80,6 +85,9 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
       "host \"\(host)\" is not an address of this machine"
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \"\(host)\" port \(port): \(reason)"
+    case .noSecurity:
+      "TLS cannot be spoken: expected a chain of certificates and the first one's private key, both "
+        + "in PEM form"
     case .noLibrary(let reason):
       "the HTTP library cannot be loaded: \(reason)"
     }

@@ -22,12 +22,23 @@ package struct DigitHandler: PredictionHandler {
     self.models = models
   }
 
-  /// Reads `POST /api/models/{name}/digit`.
-  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+  func version(for request: HTTPRequest) throws(HTTPError) -> ServedVersion {
+    try digits(for: request).version
+  }
+
+  private func digits(
+    for request: HTTPRequest
+  ) throws(HTTPError) -> (version: ServedVersion, digit: DigitModel) {
     let name = request.parameters["name"] ?? ""
     guard let version = try? models.find(name), let digit = DigitModel(version.model) else {
       throw HTTPError(.notFound, "there is no model of digits named \"\(name)\"")
     }
+    return (version, digit)
+  }
+
+  /// Reads `POST /api/models/{name}/digit`.
+  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+    let (version, digit) = try digits(for: request)
     let start = monotonicNanoseconds()
     let pixels = DigitPreparation.prepare(try Image(posted: request.body.bytes))
     return RequestedPrediction(version: version, inputs: [digit.input(pixels)]) {

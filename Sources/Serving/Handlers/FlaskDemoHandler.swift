@@ -13,14 +13,23 @@ package struct FlaskDemoHandler: PredictionHandler {
     self.models = models
   }
 
-  /// Reads `POST /`.
-  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+  func version(for request: HTTPRequest) throws(HTTPError) -> ServedVersion {
+    try digits().version
+  }
+
+  private func digits() throws(HTTPError) -> (version: ServedVersion, digit: DigitModel) {
     let found = models.latest.lazy.compactMap { version in
       DigitModel(version.model).map { (version, $0) }
     }
-    guard let (version, digit) = found.first else {
+    guard let first = found.first else {
       throw HTTPError(.notFound, "no model here tells digits in pictures of 28x28 pixels")
     }
+    return first
+  }
+
+  /// Reads `POST /`.
+  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+    let (version, digit) = try digits()
     let file = try parser.parse(request.body) { value throws(HTTPError) in
       try Self.file(dataURL: value)
     }

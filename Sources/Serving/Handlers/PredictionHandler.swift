@@ -5,6 +5,9 @@ import Tensors
 /// A request is read first; the model computes its inputs when its turn has come, maybe together
 /// with those of other requests; the outputs are made an answer last.
 protocol PredictionHandler: HTTPHandler {
+  /// The version of the model that a request is for, as its path alone tells.
+  func version(for request: HTTPRequest) throws(HTTPError) -> ServedVersion
+
   /// What a request asks of which model.
   func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction
 }

@@ -27,6 +27,7 @@ enum Callbacks {
       switch exchange.phase {
       case .line:
         exchange.isTargetCut = isCut(exchange.target, url: url, version: version)
+        exchange.isHeaderCut = !cmhd_tells_whole_header(connection, method, version)
         return core.open(
           exchange, method: String(cString: method), version: String(cString: version),
           connection: connection)

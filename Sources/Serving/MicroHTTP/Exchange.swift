@@ -24,6 +24,8 @@ final class Exchange: @unchecked Sendable {
   let target: [UInt8]
   /// Whether there was more of the target than libmicrohttpd tells.
   var isTargetCut = false
+  /// Whether there was more of the header than libmicrohttpd tells.
+  var isHeaderCut = false
   var phase = Phase.line
   /// The body so far, if any has arrived.
   var body: HTTPBody?

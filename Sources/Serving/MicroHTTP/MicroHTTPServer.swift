@@ -12,15 +12,16 @@ import CMicroHTTPD
 /// - A body has a limit, told from its length before it arrives or counted while it does, and all
 ///   bodies together have one.
 /// - A header that two programs could read differently is refused; see ``RequestGuard``.
+/// - A header of which libmicrohttpd tells less than was sent is refused: a field without a name, a
+///   zero byte, a line that goes on in the next.
 /// - A path is decoded here and refused where it holds what could mislead; see ``RequestTarget``.
 ///
 /// Errors that libmicrohttpd finds itself (a malformed request line, a header or a path beyond the
 /// limits) have a body in HTML, before which its version 0.9.75 sends the header twice; the
 /// connection is closed. Bytes that are not HTTP are answered by closing the connection. It takes a
-/// bare line feed for the end of a line, joins folded header lines, and cuts a header field's value
-/// at a zero byte. It answers a chunk's extension that is beyond the header's limit with 500, and
-/// closes a connection whose header leaves no room for that of the answer. These errors are
-/// counted, and not logged.
+/// bare line feed for the end of a line. It answers a chunk's extension that is beyond the header's
+/// limit with 500, and closes a connection whose header leaves no room for that of the answer. These
+/// errors are counted, and logged without what could not be read.
 package final class MicroHTTPServer: HTTPTransport {
   private struct Running: @unchecked Sendable {
     let daemon: OpaquePointer
@@ -45,10 +46,13 @@ package final class MicroHTTPServer: HTTPTransport {
     let connectionLimit = possibleConnections()
     let address = try SocketAddress(host: configuration.host, port: configuration.port)
     let core = TransportCore(configuration, service: service)
-    guard let daemon = address.withPointer({ start(core, at: $0, connectionLimit) }) else {
-      throw .cannotListen(
-        host: configuration.host, port: configuration.port,
-        reason: String(cString: strerror(errno)))
+    let started = address.withPointer {
+      start(core, at: $0, connectionLimit, isSecure: configuration.tls != nil)
+    }
+    guard let daemon = started else {
+      let reason = String(cString: strerror(errno))
+      guard configuration.tls == nil || !canListen(core, at: address) else { throw .noSecurity }
+      throw .cannotListen(host: configuration.host, port: configuration.port, reason: reason)
     }
     core.connections.start()
     running.withLock { $0 = Running(daemon: daemon, core: core) }
@@ -56,8 +60,18 @@ package final class MicroHTTPServer: HTTPTransport {
       host: configuration.host, port: Int(cmhd_port(daemon)), isSecure: configuration.tls != nil)
   }
 
+  /// Whether the address serves without TLS.
+  private func canListen(_ core: TransportCore, at address: SocketAddress) -> Bool {
+    let daemon = address.withPointer {
+      start(core, at: $0, configuration.threadCount, isSecure: false)
+    }
+    if let daemon { cmhd_stop(daemon) }
+    return daemon != nil
+  }
+
   private func start(
-    _ core: TransportCore, at address: UnsafePointer<sockaddr>, _ connectionLimit: Int
+    _ core: TransportCore, at address: UnsafePointer<sockaddr>, _ connectionLimit: Int,
+    isSecure: Bool
   ) -> OpaquePointer? {
     var options = cmhd_configuration()
     options.address = address
@@ -72,7 +86,7 @@ package final class MicroHTTPServer: HTTPTransport {
     options.complete = Callbacks.complete
     options.connection = Callbacks.connection
     options.refused = Callbacks.refused
-    guard let tls = configuration.tls else { return cmhd_start(&options) }
+    guard isSecure, let tls = configuration.tls else { return cmhd_start(&options) }
     return tls.certificates.withCString { certificates in
       tls.key.withCString { key in
         options.certificates = certificates
@@ -84,6 +98,11 @@ package final class MicroHTTPServer: HTTPTransport {
 
   /// How many connections are open.
   package var connectionCount: Int { running.withLock { $0?.core.connections.count ?? 0 } }
+
+  /// Has every answer from now on close its connection.
+  package func beginDraining() {
+    running.withLock { $0?.core.beginDraining() }
+  }
 
   /// Stops listening, answers what has arrived, and stops.
   package func drain(seconds: Double) -> Int {

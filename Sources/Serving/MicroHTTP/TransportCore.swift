@@ -1,11 +1,20 @@
 import CMicroHTTPD
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What libmicrohttpd's callbacks work on: it receives requests, hands them over and sends the
 /// responses.
 final class TransportCore: Sendable {
   /// How much of a refused body is taken from the client before the connection is cut.
   private static let patience = 1 << 20
+  /// The seconds in which clients may yet ask on connections that are open: one that was answered
+  /// before it could be told that its connection closes may be doing so.
+  private static let lastCall = 0.1
   /// The most room that is made for a body because its header says how long it is.
   private static let trustedCount = 64 << 10
 
@@ -60,6 +69,11 @@ final class TransportCore: Sendable {
       let length = try RequestGuard.check(headers, version: version)
       guard !exchange.isTargetCut else {
         throw HTTPError(.badRequest, "malformed request target: it holds a control character")
+      }
+      guard !exchange.isHeaderCut else {
+        throw HTTPError(
+          .badRequest,
+          "malformed header: a field has no name, holds a zero byte or goes on in the next line")
       }
       let last = exchange.state.last.flatMap {
         $0.method == method && $0.target == exchange.target ? $0 : nil
@@ -188,7 +202,13 @@ final class TransportCore: Sendable {
   /// Waits until every request has been answered; then answers those that are left with 503, and
   /// gives their number.
   func finish(seconds: Double) -> Int {
+    let start = monotonicNanoseconds()
     waitForOpen(seconds: seconds)
+    let rest = seconds - Double(monotonicNanoseconds() - start) / 1e9
+    if rest > 0, connections.count > 0 {
+      usleep(UInt32(min(rest, Self.lastCall) * 1e6))
+      waitForOpen(seconds: rest)
+    }
     isStopping.store(true, ordering: .sequentiallyConsistent)
     let left = connections.exchanges
     for exchange in left { exchange.complete(HTTPError.stopping.response) }

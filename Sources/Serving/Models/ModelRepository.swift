@@ -163,6 +163,10 @@ package final class ModelRepository: Sendable {
       if let failure = read(number, stamp, of: entry, replacing: old) { failures.append(failure) }
     }
     update(name) { entry in
+      // What could not be read, and is no longer to be.
+      entry.statuses = entry.statuses.filter {
+        wanted[$0.key] != nil || entry.versions[$0.key] != nil
+      }
       let gone = entry.versions.keys.filter { wanted[$0] == nil }
       // The only versions there are stay where nothing that is to replace them can be read.
       guard gone.count < entry.versions.count else { return }

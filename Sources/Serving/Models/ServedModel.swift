@@ -20,6 +20,9 @@ package struct ServedModel: Sendable {
   package let rescales: Bool
   /// Whether items of several requests may be computed as one batch.
   package let isBatchable: Bool
+  /// Whether a layer of the model would keep states from one batch to the next; the server has every
+  /// request start anew.
+  package let isStateful: Bool
   /// The model's outputs for a batch of inputs.
   package let predict: @Sendable ([Tensor]) throws(PredictionError) -> [Tensor]
 
@@ -27,6 +30,7 @@ package struct ServedModel: Sendable {
   package init(
     name: String, version: Int = 1, inputs: [ModelPort], outputs: [ModelPort],
     labels: [String]? = nil, digest: String = "", rescales: Bool = false, isBatchable: Bool = false,
+    isStateful: Bool = false,
     predict: @escaping @Sendable ([Tensor]) throws(PredictionError) -> [Tensor]
   ) {
     self.name = name
@@ -36,6 +40,7 @@ package struct ServedModel: Sendable {
     self.labels = labels
     self.digest = digest
     self.rescales = rescales
+    self.isStateful = isStateful
     self.isBatchable = isBatchable && Self.hasOpenBatch(inputs) && Self.hasOpenBatch(outputs)
     self.predict = predict
   }
@@ -45,7 +50,7 @@ package struct ServedModel: Sendable {
     self.init(
       name: name, version: version, inputs: model.inputs, outputs: model.outputs,
       labels: model.labels, digest: model.provenance.sourceSHA256, rescales: model.rescales,
-      isBatchable: model.isBatchIndependent
+      isBatchable: model.isBatchIndependent, isStateful: model.isStateful
     ) { inputs throws(PredictionError) in
       try model.predict(inputs)
     }

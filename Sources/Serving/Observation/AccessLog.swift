@@ -2,6 +2,7 @@
 ///
 /// A line holds `time` (RFC 3339, UTC), `client` (its address), `method`, `path`, `status`, `bytes`
 /// (of the answer's body) and `milliseconds`. A request whose body never arrived has the status 499.
+/// One of which nothing could be read has no client, method and path.
 package struct AccessLog: Sendable {
   private let file: LogFile
 

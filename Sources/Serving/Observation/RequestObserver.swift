@@ -61,6 +61,7 @@ package final class RequestObserver: Sendable {
   func count(_ status: HTTPStatus) {
     let key = Key(route: "none", method: "other", status: status.code)
     state.withLock { $0.requests[key, default: 0] += 1 }
+    log?.write(HTTPRequestHead(method: "", path: ""), HTTPResponse(status), nanoseconds: 0)
   }
 
   private func end(_ observation: Observation, _ response: HTTPResponse) {

@@ -28,28 +28,39 @@ enum OpenAPISchema {
     "type": .string("array"), "items": .object([:]),
   ])
 
-  /// Nested lists of the given sizes, of which those that are nil may be any but 0.
+  /// Any of several forms.
+  static func any(_ schemas: [ModelFormat.JSONValue]) -> ModelFormat.JSONValue {
+    schemas.count == 1 ? schemas[0] : .object(["anyOf": .array(schemas)])
+  }
+
+  /// Nested lists of the given sizes, of which those that are nil may be any; lists of no lists have
+  /// no shape.
+  ///
+  /// That lists of one level are of one size is more than a schema can say.
   static func lists(_ sizes: ArraySlice<Int?>, of element: ModelFormat.JSONValue)
     -> ModelFormat.JSONValue
   {
     guard let size = sizes.first else { return element }
+    return list(
+      of: lists(sizes.dropFirst(), of: element), size: size, least: sizes.count == 1 ? 0 : 1)
+  }
+
+  /// A list of elements; of one size, where there is one, or of at least so many.
+  static func list(
+    of element: ModelFormat.JSONValue, size: Int? = nil, least: Int = 0
+  ) -> ModelFormat.JSONValue {
     var schema: [String: ModelFormat.JSONValue] = [
-      "type": .string("array"), "items": lists(sizes.dropFirst(), of: element),
-      "minItems": .int(size ?? 1),
+      "type": .string("array"), "items": element, "minItems": .int(size ?? least),
     ]
-    // Open axes inside of a batch are described by 1: lists of one level must be of one size.
-    schema["maxItems"] = .int(size ?? 1)
+    if let size { schema["maxItems"] = .int(size) }
     return .object(schema)
   }
 
   /// An input's lists, any number of items.
   static func batch(_ port: ModelPort) -> ModelFormat.JSONValue {
-    guard !port.shape.isEmpty else { return element(port.elementType) }
-    var schema: [String: ModelFormat.JSONValue] = [
-      "type": .string("array"), "items": item(port), "minItems": .int(port.shape[0] ?? 1),
-    ]
-    if let size = port.shape[0] { schema["maxItems"] = .int(size) }
-    return .object(schema)
+    guard let size = port.shape.first else { return element(port.elementType) }
+    // A list of no items has the shape of an input of single elements alone.
+    return list(of: item(port), size: size, least: port.shape.count == 1 ? 0 : 1)
   }
 
   /// The lists of one item.
@@ -62,7 +73,7 @@ enum OpenAPISchema {
     switch type {
     case .float16, .bfloat16, .float32, .float64: .object(["type": .string("number")])
     case .bool: .object(["type": .string("boolean")])
-    case .string: .object(["type": .string("string")])
+    case .string: any([.object(["type": .string("string")]), base64])
     case .int8: integer(Int(Int8.min), Int(Int8.max))
     case .int16: integer(Int(Int16.min), Int(Int16.max))
     case .int32: integer(Int(Int32.min), Int(Int32.max))
@@ -74,6 +85,19 @@ enum OpenAPISchema {
     }
   }
 
+  /// A string's bytes.
+  private static let base64: ModelFormat.JSONValue = .object([
+    "type": .string("object"), "required": .array([.string("b64")]),
+    "additionalProperties": .bool(false),
+    "properties": .object([
+      "b64": .object([
+        "type": .string("string"),
+        "pattern": .string(
+          "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"),
+      ])
+    ]),
+  ])
+
   private static func integer(_ least: Int, _ most: Int) -> ModelFormat.JSONValue {
     .object(["type": .string("integer"), "minimum": .int(least), "maximum": .int(most)])
   }
@@ -81,21 +105,17 @@ enum OpenAPISchema {
 
 extension OpenAPISchema {
   /// The body of a request to predict in rows or in columns.
+  ///
+  /// That several inputs have the same number of items is more than a schema can say.
   static func predict(_ model: ServedModel) -> ModelFormat.JSONValue {
-    let isSingle = model.inputs.count == 1
-    let names = model.inputs.map(\.name)
-    func all(_ schema: (ModelPort) -> ModelFormat.JSONValue) -> [String: ModelFormat.JSONValue] {
-      var properties: [String: ModelFormat.JSONValue] = [:]
-      for port in model.inputs { properties[port.name] = schema(port) }
-      return object(properties, required: names).object ?? [:]
-    }
-    let rows: ModelFormat.JSONValue = .object([
-      "type": .string("array"), "minItems": .int(1),
-      "items": isSingle
-        ? item(model.inputs[0])
-        : .object(all(item).merging(["additionalProperties": .bool(false)]) { $1 }),
-    ])
-    let columns = isSingle ? batch(model.inputs[0]) : .object(all { one($0) })
+    let single = model.inputs.count == 1 ? model.inputs[0] : nil
+    let size = model.inputs.lazy.compactMap { $0.shape.first?.flatMap(\.self) }.first
+    // Rows are objects or not, but not some of them.
+    let rows = any(
+      ((single.map { [item($0)] } ?? []) + [all(model, item, isClosed: true)]).map {
+        list(of: $0, size: size, least: 1)
+      })
+    let columns = any((single.map { [batch($0)] } ?? []) + [all(model, batch)])
     let signature: ModelFormat.JSONValue = .object([
       "type": .string("string"), "enum": .array([.string(ModelMetadata.signature)]),
     ])
@@ -111,30 +131,47 @@ extension OpenAPISchema {
     ])
   }
 
-  /// An input's lists for one item: several inputs must agree on their number.
-  private static func one(_ port: ModelPort) -> ModelFormat.JSONValue {
-    lists(port.shape[...], of: element(port.elementType))
+  /// An object that has every input by its name.
+  private static func all(
+    _ model: ServedModel, _ schema: (ModelPort) -> ModelFormat.JSONValue, isClosed: Bool = false
+  ) -> ModelFormat.JSONValue {
+    var properties: [String: ModelFormat.JSONValue] = [:]
+    for port in model.inputs { properties[port.name] = schema(port) }
+    var members = object(properties, required: model.inputs.map(\.name)).object ?? [:]
+    if isClosed { members["additionalProperties"] = .bool(false) }
+    return .object(members)
   }
 
-  /// The body of a request to infer, of one item: a schema cannot say that a shape and the number of
-  /// elements agree.
+  /// The body of a request to infer.
   ///
-  /// Nor can it say that each of several inputs stands there once, but where each is a constant; so
-  /// their elements are zeros.
+  /// That a shape and the number of elements agree, and that each of several inputs stands there
+  /// once, is more than a schema can say.
   static func infer(_ model: ServedModel) -> ModelFormat.JSONValue {
-    let isSingle = model.inputs.count == 1
-    let inputs = model.inputs.map { isSingle ? input($0) : zeros($0) }
-    let list: ModelFormat.JSONValue = .object([
-      "type": .string("array"), "minItems": .int(inputs.count), "maxItems": .int(inputs.count),
-      "items": isSingle ? inputs[0] : .object(["enum": .array(inputs)]),
-      "uniqueItems": .bool(true),
-    ])
+    let output = object(
+      [
+        "name": .object([
+          "type": .string("string"), "enum": .array(model.outputs.map { .string($0.name) }),
+        ]),
+        "parameters": parameters,
+      ], required: ["name"])
     return object(
-      ["id": .object(["type": .string("string")]), "inputs": list], required: ["inputs"])
+      [
+        "id": .object(["type": .string("string")]), "parameters": parameters,
+        "inputs": list(of: any(model.inputs.map(input)), size: model.inputs.count),
+        "outputs": .object(
+          (list(of: output).object ?? [:]).merging(["nullable": .bool(true)]) { $1 }),
+      ], required: ["inputs"])
   }
+
+  private static let parameters: ModelFormat.JSONValue = .object([
+    "type": .string("object"), "nullable": .bool(true),
+  ])
 
   private static func input(_ port: ModelPort) -> ModelFormat.JSONValue {
-    let sizes = port.shape.map { $0 ?? 1 }
+    let size: ModelFormat.JSONValue = .object(["type": .string("integer"), "minimum": .int(0)])
+    let element = element(port.elementType)
+    var forms = [list(of: element)]
+    if port.shape.count > 1 { forms.append(lists(port.shape[...], of: element)) }
     return object(
       [
         "name": .object(["type": .string("string"), "enum": .array([.string(port.name)])]),
@@ -142,27 +179,10 @@ extension OpenAPISchema {
           "type": .string("string"),
           "enum": .array([.string(port.elementType.openInferenceName)]),
         ]),
-        "shape": .object([
-          "type": .string("array"), "items": .object(["type": .string("integer")]),
-          "enum": .array([.array(sizes.map { .int($0) })]),
-        ]),
-        "data": lists([sizes.reduce(1, *)], of: element(port.elementType)),
+        "shape": list(of: size, size: port.shape.count),
+        "data": any(forms),
+        "parameters": parameters,
       ], required: ["name", "datatype", "shape", "data"])
-  }
-
-  private static func zeros(_ port: ModelPort) -> ModelFormat.JSONValue {
-    let sizes = port.shape.map { $0 ?? 1 }
-    let zero: ModelFormat.JSONValue =
-      switch port.elementType {
-      case .string: .string("")
-      case .bool: .bool(false)
-      default: .int(0)
-      }
-    return .object([
-      "name": .string(port.name), "datatype": .string(port.elementType.openInferenceName),
-      "shape": .array(sizes.map { .int($0) }),
-      "data": .array(Array(repeating: zero, count: sizes.reduce(1, *))),
-    ])
   }
 
   /// The answer to a request to infer.

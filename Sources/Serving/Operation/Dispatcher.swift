@@ -93,14 +93,13 @@ final class Dispatcher: HTTPService {
   private func answer(
     _ request: HTTPRequest, by route: HTTPRoute, reply: @escaping @Sendable (HTTPResponse) -> Void
   ) {
-    let answer: @Sendable () -> Void
     if let handler = route.handler as? any PredictionHandler {
-      answer = { [self] in predict(request, by: handler, reply: reply) }
-      if request.body.bytes.count <= Self.quickBody, route.bodyLimit == nil, !request.isEncoded {
-        return answer()
-      }
-    } else {
-      answer = { [bodyLimit] in reply(Self.answer(request, by: route.handler, bodyLimit)) }
+      guard request.body.bytes.count > Self.quickBody || route.bodyLimit != nil || request.isEncoded
+      else { return predict(request, by: handler, reply: reply) }
+      return read(request, by: handler, reply: reply)
+    }
+    let answer: @Sendable () -> Void = { [bodyLimit] in
+      reply(Self.answer(request, by: route.handler, bodyLimit))
     }
     let isAccepted =
       switch route.place {
@@ -115,20 +114,48 @@ final class Dispatcher: HTTPService {
     if !isAccepted { reply(HTTPError.overloaded.response) }
   }
 
-  private func predict(
+  /// Has a worker read what takes longer to read, for which a place is kept meanwhile.
+  private func read(
     _ request: HTTPRequest, by handler: any PredictionHandler,
     reply: @escaping @Sendable (HTTPResponse) -> Void
   ) {
     do throws(HTTPError) {
+      let version = try handler.version(for: request)
+      try scheduler.keepPlace(for: version)
+      let isAccepted = workers.submit { [self] in
+        predict(request, by: handler, placeAt: version, reply: reply)
+      }
+      guard isAccepted else {
+        version.queue.giveUpPlace()
+        throw .overloaded
+      }
+    } catch {
+      reply(error.response)
+    }
+  }
+
+  /// Reads a request and hands it to its model; `placeAt` is where a place is kept for it.
+  private func predict(
+    _ request: HTTPRequest, by handler: any PredictionHandler, placeAt kept: ServedVersion? = nil,
+    reply: @escaping @Sendable (HTTPResponse) -> Void
+  ) {
+    var kept = kept
+    do throws(HTTPError) {
       let body = try request.decoded(limit: bodyLimit)
       let prediction = try handler.prediction(for: body)
+      let hasPlace = kept === prediction.version
+      // Another version may have come in the place of that which was to answer.
+      if !hasPlace { kept?.queue.giveUpPlace() }
+      kept = nil
       try scheduler.submit(
         prediction.inputs, to: prediction.version,
-        timeoutMicroseconds: prediction.timeoutMicroseconds, isAbandoned: request.isAbandoned
+        timeoutMicroseconds: prediction.timeoutMicroseconds, hasPlace: hasPlace,
+        isAbandoned: request.isAbandoned
       ) { outputs in
         reply(Self.response(to: prediction, outputs))
       }
     } catch {
+      kept?.queue.giveUpPlace()
       reply(error.response)
     }
   }

@@ -1,22 +1,26 @@
-/// Threads that do jobs in the order they came, with a bound on how many wait.
-final class WorkQueue: Sendable {
+/// Threads that do jobs in the order they came.
+///
+/// Short jobs, of which a bounded number waits, go before long ones: those who wait for them are told
+/// soon, and what they prepare can be computed together. As they must not hold the others up for
+/// ever, one of those comes after so many of them.
+package final class WorkQueue: Sendable {
+  /// How many short jobs are done in succession while a long one waits.
+  private static let shortRun = 16
+
   private struct State {
-    var waiting: [@Sendable () -> Void] = []
-    var next = 0
+    var short = Fifo<@Sendable () -> Void>()
+    var long = Fifo<@Sendable () -> Void>()
+    /// The short jobs taken since the last long one.
+    var run = 0
     var isStopping = false
 
-    var count: Int { waiting.count - next }
-
     mutating func take() -> (@Sendable () -> Void)? {
-      guard next < waiting.count else { return nil }
-      defer {
-        next += 1
-        if next == waiting.count {
-          waiting.removeAll(keepingCapacity: true)
-          next = 0
-        }
+      if run < WorkQueue.shortRun || long.isEmpty, let job = short.popFirst() {
+        run += 1
+        return job
       }
-      return waiting[next]
+      run = 0
+      return long.popFirst()
     }
   }
 
@@ -24,8 +28,8 @@ final class WorkQueue: Sendable {
   private let limit: Int
   private let threads: [SystemThread]
 
-  /// A queue that `threadCount` threads work on and in which at most `limit` jobs wait.
-  init(threadCount: Int, limit: Int) {
+  /// A queue that `threadCount` threads work on and in which at most `limit` short jobs wait.
+  package init(threadCount: Int, limit: Int) {
     self.limit = limit
     threads = (0..<max(1, threadCount)).compactMap { [state] _ in
       SystemThread {
@@ -34,26 +38,26 @@ final class WorkQueue: Sendable {
     }
   }
 
-  /// Adds a job; false where too many wait.
-  func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
+  /// Adds a short job; false where too many wait, or the queue has stopped.
+  package func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
     state.withLock(waking: .one) { state in
-      guard state.count < limit, !state.isStopping, !threads.isEmpty else { return false }
-      state.waiting.append(job)
+      guard state.short.count < limit, !state.isStopping, !threads.isEmpty else { return false }
+      state.short.append(job)
       return true
     }
   }
 
-  /// Adds a job however many wait; false where the queue has stopped.
-  func submitAlways(_ job: @escaping @Sendable () -> Void) -> Bool {
+  /// Adds a long job however many wait; false where the queue has stopped.
+  package func submitLong(_ job: @escaping @Sendable () -> Void) -> Bool {
     state.withLock(waking: .one) { state in
       guard !state.isStopping, !threads.isEmpty else { return false }
-      state.waiting.append(job)
+      state.long.append(job)
       return true
     }
   }
 
   /// Does the jobs that wait, then ends the threads.
-  func stop() {
+  package func stop() {
     state.withLock { $0.isStopping = true }
     for thread in threads { thread.join() }
   }

@@ -22,11 +22,15 @@ struct ServeFile {
       throw Failure.badFile(path, "expected a JSON object, found \(root)")
     }
     var options: [String: [String]] = [:]
-    for (key, value) in members where key != "models" {
+    var spelled: Set<String> = []
+    for (key, value) in members.sorted(by: { $0.key < $1.key }) where key != "models" {
       let name = String(key.map { $0 == "_" ? "-" : $0 })
       guard let option = known.first(where: { $0.name == name }) else {
         let hint = Suggestion.phrase(for: name, among: known.map(\.name))
         throw Failure.badFile(path, "unknown member \"\(key)\"\(hint)")
+      }
+      guard spelled.insert(name).inserted else {
+        throw Failure.badFile(path, "\"\(key)\" is given twice")
       }
       options[name] = try Self.values(value, of: option, key, path)
     }

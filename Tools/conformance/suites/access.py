@@ -90,6 +90,20 @@ def tls(run):
         equal(server.stop(), 0, "exit status")
 
 
+@check("TLS: what is no certificate, or not the key's, is told as such")
+def bad_tls(run):
+    key, cert = certificate(run)
+    junk = run.folder / "junk.pem"
+    junk.write_text("no certificate\n")
+    for chain, secret in ((junk, key), (cert, junk), (key, cert)):
+        found = subprocess.run(
+            [str(run.keraskit), "serve", "--port", "0", "--tls-cert", str(chain), "--tls-key",
+             str(secret), f"{run.bundles.path('mlp')}=mlp"],
+            capture_output=True, text=True, timeout=20)
+        holds(found.returncode > 0 and "TLS" in found.stderr and "PEM" in found.stderr,
+              "an error that tells of TLS", f"{found.returncode}: {found.stderr}")
+
+
 @check("TLS: versions 1.2 and 1.3, and no older one")
 def versions(run):
     def handshake(version):

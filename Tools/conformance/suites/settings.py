@@ -86,6 +86,8 @@ def bad_configuration(run):
                           ({"models": [{"path": mlp, "versions": [2]}]}, "version 2"),
                           ({"models": [{"path": mlp, "name": 5}]}, "name"),
                           ({"models": [{"path": mlp}], "request_timeout": 1e30}, "request-timeout"),
+                          ({"models": [{"path": mlp}], "max_batch": 2, "max-batch": 4},
+                           "twice"),
                           ({"models": [{"path": mlp}], "config": "other.json"}, "config")):
         file = configured(run, "bad", **members)
         found = subprocess.run([str(run.keraskit), "serve", "--config", str(file), "--port", "0"],
@@ -175,15 +177,17 @@ def access_log(run):
         for start in (b"PUT /two HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                       b"GET /../up HTTP/1.1\r\nHost: a\r\n\r\n"):
             equal(statuses(server.send(start)), [400])
+        # What the HTTP library refuses itself tells its status alone.
+        equal(statuses(server.send(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n")), [505])
         equal(server.stop(), 0, "exit status")
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    equal(len(lines), 5, "lines:")
-    equal([(line["method"], line["path"]) for line in lines[3:]],
-          [("PUT", "/two"), ("GET", "/../up")], "what was refused")
-    equal({line["client"] for line in lines}, {"127.0.0.1"}, "clients")
+    equal(len(lines), 6, "lines:")
+    equal([(line["method"], line["path"], line["status"]) for line in lines[3:]],
+          [("PUT", "/two", 400), ("GET", "/../up", 400), ("", "", 505)], "what was refused")
+    equal({line["client"] for line in lines[:5]}, {"127.0.0.1"}, "clients")
     equal((lines[0]["method"], lines[0]["path"], lines[0]["status"]),
           ("POST", "/v1/models/mlp:predict", 200))
-    holds(all(400 <= line["status"] < 500 for line in lines[1:]), "refusals", lines)
+    holds(all(400 <= line["status"] < 500 for line in lines[1:5]), "refusals", lines)
     for line in lines:
         holds(line["milliseconds"] >= 0 and line["time"].endswith("Z"), "time and duration", line)
 

@@ -13,9 +13,13 @@ package struct InferHandler: PredictionHandler {
     self.models = models
   }
 
+  func version(for request: HTTPRequest) throws(HTTPError) -> ServedVersion {
+    try models.find(for: request)
+  }
+
   /// Reads `POST /v2/models/{model}[/versions/{version}]/infer`.
   func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
-    let version = try models.find(for: request)
+    let version = try version(for: request)
     let model = version.model
     let infer = try self.request(request, model)
     let response = InferResponse(model: model, id: infer.id, outputs: infer.outputs)

@@ -136,6 +136,11 @@ struct InferInputs {
         .badRequest,
         "input '\(port.name)': \(port.elementType.openInferenceName) comes as binary data only")
     }
+    guard value.kind == .array || shape.rank == 0 else {
+      throw HTTPError(
+        .badRequest,
+        "input '\(port.name)': \"data\": expected a list, found \(value.kind.rawValue)")
+    }
     let count = shape.elementCount
     let found = try value.shape()
     let isNested = found.rank > 1 || shape.rank == 0 && found.rank == 0
@@ -143,7 +148,7 @@ struct InferInputs {
     guard isNested || found.dimensions == [count] else {
       throw HTTPError(
         .badRequest,
-        "input '\(port.name)': got \(found.rank == 0 ? 1 : found[0]) elements, expected \(count) "
+        "input '\(port.name)': got \(found[0]) elements, expected \(count) "
           + "for shape \(shape)")
     }
     do throws(HTTPError) {

@@ -42,6 +42,7 @@ struct InferRequest {
       }
       timeoutMicroseconds = microseconds
     }
+    try Self.checkSequence(parameters, model)
     inputs = try InferInputs(model: model, binary: binary, textCount: textCount).read(root)
     outputs = try Self.outputs(root, parameters, of: model)
   }
@@ -57,6 +58,19 @@ struct InferRequest {
     let port = model.inputs[0]
     inputs = [try BinaryTensor(bytes).tensor(raw: port)]
     outputs = model.outputs.indices.map { Output(index: $0, isBinary: true) }
+  }
+
+  /// Refuses a request of a sequence that a model would remember; others do not mind, as Triton's
+  /// stateless models.
+  private static func checkSequence(
+    _ parameters: JSONValue?, _ model: ServedModel
+  ) throws(HTTPError) {
+    guard model.isStateful, let id = parameters?["sequence_id"], id.integer != 0, id.string != ""
+    else { return }
+    throw HTTPError(
+      .badRequest,
+      "parameter \"sequence_id\" is not taken: model '\(model.name)' starts anew with every request"
+    )
   }
 
   private static func outputs(

@@ -24,8 +24,9 @@ package struct RepositoryHandler: HTTPHandler {
     }
     try RequestOrigin.check(request.headers, isLoopback: isLoopback)
     try checkParameters(request)
+    let isUnload = request.path.hasSuffix("/unload")
     do throws(RepositoryError) {
-      if request.path.hasSuffix("/unload") {
+      if isUnload {
         try models.unload(name)
       } else {
         try models.load(name)
@@ -33,7 +34,8 @@ package struct RepositoryHandler: HTTPHandler {
     } catch {
       guard case .unknownModel = error else { throw error.response(for: name) }
       throw HTTPError(
-        .badRequest, "failed to load '\(name)', no such model is in the repository")
+        .badRequest,
+        "failed to \(isUnload ? "unload" : "load") '\(name)', no such model is in the repository")
     }
     return HTTPResponse(.ok, headers: ["Content-Type": "application/json"])
   }

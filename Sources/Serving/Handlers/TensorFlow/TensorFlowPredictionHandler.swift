@@ -13,10 +13,19 @@ package struct TensorFlowPredictionHandler: PredictionHandler {
     self.models = models
   }
 
-  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+  func version(for request: HTTPRequest) throws(HTTPError) -> ServedVersion {
+    try models.servable(try target(of: request))
+  }
+
+  private func target(of request: HTTPRequest) throws(HTTPError) -> TensorFlowTarget {
     guard let target = try TensorFlowTarget.post(request.path) else {
       throw TensorFlowServingHandler.malformed(request)
     }
+    return target
+  }
+
+  func prediction(for request: HTTPRequest) throws(HTTPError) -> RequestedPrediction {
+    let target = try target(of: request)
     let version = try models.servable(target)
     let model = version.model
     if target.action != ":predict" { try ExamplesResponse.check(model, target.action) }
