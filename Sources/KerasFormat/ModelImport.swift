@@ -137,17 +137,14 @@ extension ModelDescription {
   /// The weights by layer, those of activations that are layers of their own under their names.
   private func split(_ weights: [String: [NamedWeight]]) -> [String: [NamedWeight]] {
     var result = weights
-    let inner = AxisActivation.suffix.dropFirst() + "/"
     for layer in layers where layer.name.hasSuffix(AxisActivation.suffix) {
       let owner = String(layer.name.dropLast(AxisActivation.suffix.count))
-      let (kept, taken) = (
-        result[owner]?.filter { !$0.name.hasPrefix(inner) },
-        result[owner]?.filter { $0.name.hasPrefix(inner) }
-      )
-      guard let kept, let taken, !taken.isEmpty else { continue }
-      result[owner] = kept
-      result[layer.name] = taken.map {
-        NamedWeight(name: String($0.name.dropFirst(inner.count)), tensor: $0.tensor)
+      guard let all = result[owner] else { continue }
+      let names = all.map { AxisActivation.ownName(ofWeight: $0.name) }
+      guard names.contains(where: { $0 != nil }) else { continue }
+      result[owner] = zip(all, names).filter { $1 == nil }.map(\.0)
+      result[layer.name] = zip(all, names).compactMap { weight, name in
+        name.map { NamedWeight(name: $0, tensor: weight.tensor) }
       }
     }
     return result

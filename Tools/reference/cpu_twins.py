@@ -25,7 +25,7 @@ def install(keras):
 
 
 def channels_last_call(original):
-    """The same call on transposed values."""
+    """The same call on transposed values; the activation sees the axes as they are."""
 
     def call(self, inputs):
         if self.data_format != "channels_first":
@@ -37,8 +37,12 @@ def channels_last_call(original):
             swapped["_tf_data_format"] = "NWC" if rank == 3 else "NHWC"
         if hasattr(self, "_channels_first"):
             swapped["_channels_first"] = False
+        activation = getattr(self, "activation", None)
+        if activation is not None:
+            swapped["activation"] = None
         result = with_attributes(self, swapped, lambda: original(self, last))
-        return tf.transpose(result, [0, rank - 1, *range(1, rank - 1)])
+        result = tf.transpose(result, [0, rank - 1, *range(1, rank - 1)])
+        return result if activation is None else activation(result)
 
     return call
 

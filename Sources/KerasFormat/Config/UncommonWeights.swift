@@ -21,7 +21,7 @@ enum UncommonWeights {
     }
     if let activation = config["activation"], let inner = ClassNames.name(of: activation),
       AxisActivation.hasWeights(ClassNames.present(inner)),
-      !AxisActivation.canLose(className: className, config)
+      !AxisActivation.hasOneProduct(className)
     {
       return (
         "activation",

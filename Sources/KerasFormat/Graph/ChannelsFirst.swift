@@ -18,18 +18,20 @@ struct ChannelsFirst {
 
   /// Whether a layer is to be rewritten.
   static func applies(to layer: SourceLayer) -> Bool {
-    layer.config["data_format"]?.string == "channels_first" && table[layer.className] != nil
+    let core = layer.core
+    return core.config["data_format"]?.string == "channels_first" && table[core.className] != nil
   }
 
   /// The rewriting of a layer; nil where its class knows no `data_format`.
   init?(_ layer: SourceLayer) {
-    guard let form = Self.table[layer.className] else { return nil }
+    let core = layer.core
+    guard let form = Self.table[core.className] else { return nil }
     guard let rank = form.axes.map({ $0 + 2 }) else {
       (toLast, toFirst) = (nil, nil)
       return
     }
     toLast = [0] + Array(2..<rank) + [1]
-    let keepsAxes = !form.reduces || layer.config["keepdims"]?.bool == true
+    let keepsAxes = !form.reduces || core.config["keepdims"]?.bool == true
     toFirst = keepsAxes ? [0, rank - 1] + Array(1..<(rank - 1)) : nil
   }
 

@@ -45,26 +45,26 @@ extension GraphBuilder {
   /// Adds a `channels_first` layer between transposes.
   ///
   /// For a layer `conv` the calls are `conv/to_channels_last`, `conv/channels_last` (of the layer
-  /// `conv`), and `conv`, so that the value `conv` is what Keras computes.
+  /// `conv`), and `conv`, so that the value `conv` is what Keras computes; `name` takes its place.
   func addChannelsFirst(
-    _ layer: SourceLayer, path: String, index: Int, call: BoundCall
+    _ layer: SourceLayer, path: String, index: Int, call: BoundCall, name: String? = nil
   ) -> [GraphValue] {
     guard let input = call.inputs.first, let form = ChannelsFirst(layer) else { return [] }
     report.note(.channelsFirstRewritten)
-    var layer = layer
-    layer.config["data_format"] = .string("channels_last")
+    let layer = layer.changingCore("data_format", to: .string("channels_last"))
     var inner = call
     inner.inputs[0] = transpose(
       input, form.toLast, layer: path + "/to_channels_last",
       call: GraphName.call(path + "/to_channels_last", index))
     guard let toFirst = form.toFirst else {
-      return addLayer(layer, path: path, index: index, call: inner)
+      return addLayer(layer, path: path, index: index, call: inner, name: name)
     }
     let outputs = addLayer(
       layer, path: path, index: index, call: inner, name: path + "/channels_last")
     return [
       transpose(
-        outputs[0], toFirst, layer: path + "/to_channels_first", call: GraphName.call(path, index))
+        outputs[0], toFirst, layer: path + "/to_channels_first",
+        call: GraphName.call(name ?? path, index))
     ]
   }
 

@@ -6,14 +6,17 @@ extension GraphBuilder {
   func addSpectralNormalization(
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall
   ) -> [GraphValue] {
-    let values = addLayer(
-      layer, path: path, index: index, call: call, name: path + "/before_cast")
+    let name = path + "/before_cast"
+    let values =
+      AxisActivation.applies(to: layer)
+      ? addAxisActivation(of: layer, path: path, index: index, call: call, name: name)
+      : addConvolution(layer, path: path, index: index, call: call, name: name)
     guard var value = values.first, let input = call.inputs.first else { return [] }
     addLayer(LayerDescription(name: path + "/cast", className: "CastLike"))
-    let name = GraphName.call(path, index)
+    let node = GraphName.call(path, index)
     addNode(
-      NodeDescription(name: name, layer: path + "/cast", inputs: [value.name, input.name]))
-    value.name = name
+      NodeDescription(name: node, layer: path + "/cast", inputs: [value.name, input.name]))
+    value.name = node
     return [value]
   }
 }

@@ -94,10 +94,10 @@ final class GraphBuilder {
       addTimeDistributed(inner, of: layer, path: path, index: index, call: call)
     case .layer where MaskedMerge.applies(to: layer, call, version):
       addMaskedMerge(layer, path: path, index: index, call: call)
-    case .layer where AxisActivation.applies(to: layer):
-      addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where layer.className == "SpectralNormalization" && version.major >= 3:
       addSpectralNormalization(layer, path: path, index: index, call: call)
+    case .layer where AxisActivation.applies(to: layer):
+      addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where ChannelsFirst.applies(to: layer):
       addChannelsFirst(layer, path: path, index: index, call: call)
     case .layer: addLayer(layer, path: path, index: index, call: call, outputs: outputs)

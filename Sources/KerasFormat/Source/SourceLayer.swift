@@ -50,3 +50,29 @@ struct SourceInput: Sendable {
   /// The type of the elements.
   var elementType: ElementType = .float32
 }
+
+extension SourceLayer {
+  /// The class and the options of the layer that computes: the one inside `SpectralNormalization`.
+  var core: (className: String, config: [String: JSONValue]) {
+    guard className == "SpectralNormalization", let inner = config["layer"],
+      let name = inner["class_name"]?.string, let config = inner["config"]?.object
+    else { return (className, config) }
+    return (name, config)
+  }
+
+  /// The layer with another option of ``core``.
+  func changingCore(_ option: String, to value: JSONValue) -> SourceLayer {
+    var (layer, core) = (self, core)
+    core.config[option] = value
+    layer.config =
+      core.className == className
+      ? core.config
+      : config.merging(
+        [
+          "layer": .object([
+            "class_name": .string(core.className), "config": .object(core.config),
+          ])
+        ], uniquingKeysWith: { _, new in new })
+    return layer
+  }
+}

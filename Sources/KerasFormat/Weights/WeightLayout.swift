@@ -177,10 +177,12 @@ enum WeightLayout {
       + (moving + renorm).map { WeightSlot($0, isTrainable: false) }
   }
 
-  /// What a layer learned beside its vocabulary, unless it is an option.
+  /// What a layer learned beside its vocabulary, unless it is an option; no file has it without
+  /// the vocabulary.
   private static let lookup: Rule = { options in
     let isWeighted = options.config["output_mode"]?.string == "tf_idf"
-    return isWeighted && !options.given("idf_weights") ? [WeightSlot("idf_weights")] : []
+    return isWeighted && options.given("vocabulary") && !options.given("idf_weights")
+      ? [WeightSlot("idf_weights")] : []
   }
 
   /// The statistics are weights only where they are not options.

@@ -30,8 +30,13 @@ extension LayerReader {
     if className == "Softmax", nested.intList("axis", default: [-1]) == [-1] {
       return .rows(.softmax)
     }
+    if Identity.classNames.contains(className) { return .elementwise(.linear) }
     guard ActivationLayer.classNames.contains(className) else {
-      refuse(option, "an activation of class \"\(className)\" is not supported")
+      refuse(
+        option,
+        className == "Softmax"
+          ? "a Softmax over other axes than the last is not supported here"
+          : "an activation of class \"\(className)\" is not supported here")
       return .elementwise(.linear)
     }
     let function = ActivationLayer(&nested).function

@@ -5,7 +5,7 @@ import Tensors
 /// `keras.ops`.
 ///
 /// Input: query (B, T, N, H), key and value (B, S, K, H), of whose heads each is for N / K of the
-/// query's, and a mask that broadcasts to (B, N, T, S). Output: (B, T, N, H).
+/// query's, and a bias and a mask that broadcast to (B, N, T, S). Output: (B, T, N, H).
 ///
 /// Keras: <https://keras.io/api/ops/nn/#dotproductattention-function>
 struct AttentionOperation: Layer {
@@ -36,7 +36,6 @@ struct AttentionOperation: Layer {
     guard q[0] == k[0], q[3] == k[3], k[0] == v[0], k[1] == v[1], k[2] == v[2], k[2] > 0,
       q[2] % k[2] == 0
     else { throw LayerError("expected heads of one size, found \(q), \(k) and \(v)") }
-    if slots.count > 3, slots[3] != nil { throw LayerError("a bias of scores is not supported") }
     var shape = AttentionShape(queries: q[1], keys: k[1], keySize: q[3], valueSize: v[3])
     shape.scale = 1 / Float(q[3]).squareRoot()
     if slots.count > 5, let scale = slots[5] {
@@ -47,10 +46,7 @@ struct AttentionOperation: Layer {
     }
     if isCausal { shape.after = 0 }
     var masks: [(input: Int, shape: Shape)] = []
-    if slots.count > 4, let mask = slots[4] {
-      guard mask.constantTensor == nil, call.positionalCount > 3 else {
-        throw LayerError("expected a mask that the model computes, found a constant")
-      }
+    if slots.count > 4, let mask = slots[4], try biased(call) == nil {
       masks.append((3, mask.type.shape))
     }
     let scores = AttentionMask.Scores(lead: [q[0]], heads: q[2], queries: [q[1]], keys: [k[1]])
@@ -58,6 +54,16 @@ struct AttentionOperation: Layer {
       shape, batch: q[0], heads: q[2], headsPerKey: q[2] / k[2],
       mask: try AttentionMask(masks, of: scores, panelWidth: CPUKernels.active.panelWidth),
       rounding: rounding.map { .fused($0) })
+  }
+
+  /// A call's bias, and its mask beside one; nil where there is none and the model computes the mask.
+  private func biased(
+    _ call: LayerCall
+  ) throws(LayerError) -> (bias: Operand?, mask: Operand?)? {
+    let slots = try call.allOperands()
+    let bias = slots.count > 3 ? slots[3] : nil
+    let mask = slots.count > 4 ? slots[4] : nil
+    return bias == nil && mask?.constantTensor == nil ? nil : (bias, mask)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -71,6 +77,12 @@ struct AttentionOperation: Layer {
     let plan = try plan(for: call, context.rounding)
     let shapes = (call.inputs[0].shape, call.inputs[1].shape, call.inputs[2].shape)
     let output = call.outputs[0].shape
+    if let (bias, mask) = try biased(call) {
+      return try BiasedAttention(
+        shapes, scale: plan.shape.scale, isCausal: isCausal, bias: bias, mask: mask,
+        rounding: context.rounding
+      ).step()
+    }
     return .run(scratchBytes: plan.scratchCount * MemoryLayout<Float>.stride) { buffers in
       plan.run(
         q: AttentionRows(heads: buffers.input(0), of: shapes.0),

@@ -53,18 +53,17 @@ struct ElementwiseOperation: Layer {
       }
     default:
       guard let whole = rule.whole else { throw LayerError("expected floating-point numbers") }
-      if call.outputs[0].elementType == .int64 {
-        return sides.step(Int64.self) { (y: UnsafeMutablePointer<Int64>, a, b) in
-          y.pointee = whole(a, b)
-        }
-      }
-      if call.outputs[0].elementType == .bool {
-        return sides.step(Int64.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
+      return switch call.outputs[0].elementType {
+      case .bool:
+        sides.step(Int64.self) { (y: UnsafeMutablePointer<Bool>, a, b) in
           y.pointee = whole(a, b) != 0
         }
-      }
-      return sides.step(Int64.self) { (y: UnsafeMutablePointer<Int32>, a, b) in
-        y.pointee = Int32(truncatingIfNeeded: whole(a, b))
+      case .int8: sides.step(whole, Int8.self)
+      case .int16: sides.step(whole, Int16.self)
+      case .int64: sides.step(whole, Int64.self)
+      case .uint8: sides.step(whole, UInt8.self)
+      case .uint16: sides.step(whole, UInt16.self)
+      default: sides.step(whole, Int32.self)
       }
     }
   }
@@ -95,7 +94,7 @@ extension ElementwiseOperation {
 
     func resultType(_ operands: [Operand]) -> ElementType {
       if case .comparison = kind { return .bool }
-      return whole == nil ? .float32 : operands.promotedType
+      return whole == nil ? .float32 : operands.wholeType
     }
   }
 
@@ -203,6 +202,15 @@ private struct Sides: Sendable {
             b[run.b + (broadcast.advancesB ? index : 0)])
         }
       }
+    }
+  }
+
+  /// The step of a function of whole numbers, of which the bits that a type has are kept.
+  func step<Result: TensorElement & FixedWidthInteger>(
+    _ function: @escaping @Sendable (Int64, Int64) -> Int64, _ result: Result.Type
+  ) -> Step {
+    step(Int64.self) { (y: UnsafeMutablePointer<Result>, a, b) in
+      y.pointee = Result(truncatingIfNeeded: function(a, b))
     }
   }
 

@@ -27,6 +27,8 @@ struct LineOperation: Layer {
   private let wholeBody: WholeBody
   private let halves: Bool
   private let keepsWhole: Bool
+  /// The type that the numbers are converted to first; nil for their own.
+  private let target: ElementType?
 
   func isBatchIndependent(for call: LayerCall) -> Bool {
     axis.map { call.leavesBatch([$0]) } ?? false
@@ -39,6 +41,7 @@ struct LineOperation: Layer {
       keepsWhole && reader.value("axis") == nil
       ? nil : reader.int("axis", default: -1, in: -64...63)
     halves = name == "ops.Glu"
+    target = keepsWhole ? Self.target(&reader) : nil
     wholeBody = Self.accumulation(&reader)
     switch name {
     case "ops.Cumsum", "ops.Nancumsum": body = Self.accumulation(&reader, from: 0, +)
@@ -55,9 +58,7 @@ struct LineOperation: Layer {
     default:
       let order = reader.number("order", default: 2)
       let epsilon = reader.number("epsilon", default: 1e-7)
-      if ![1, 2, .infinity].contains(order) {
-        reader.refuse("order", "expected 1, 2 or infinity, found \(order)")
-      }
+      if order < 1 { reader.refuse("order", "expected 1 or more, found \(order)") }
       body = { line in
         let norm = Self.norm(line, order)
         for index in line.indices { line[index] /= max(norm, epsilon) }
@@ -65,14 +66,23 @@ struct LineOperation: Layer {
     }
   }
 
+  private static func target(_ reader: inout LayerReader) -> ElementType? {
+    guard let name = reader.value("dtype")?.string else { return nil }
+    let known: [ElementType] = [.float32, .float64, .int32, .int64]
+    guard let type = ElementType(rawValue: name), known.contains(type),
+      type.isFloatingPoint || !reader.className.hasPrefix("ops.Nan")
+    else {
+      reader.refuse("dtype", "numbers are not added up as \"\(name)\" here")
+      return nil
+    }
+    return type.isFloatingPoint ? .float32 : type
+  }
+
   /// What is so far of the numbers; the number itself counts unless it is excluded.
   private static func accumulation(
     _ reader: inout LayerReader, from start: Double,
     _ operation: @escaping @Sendable (Double, Double) -> Double
   ) -> Body {
-    if let type = reader.value("dtype") {
-      reader.refuse("dtype", "expected the numbers' own type, found \(type)")
-    }
     let isExclusive = reader.bool("exclusive", default: false)
     let isReversed = reader.bool("reverse", default: false)
     let passesNaN = reader.className.hasPrefix("ops.Nan")
@@ -120,7 +130,8 @@ struct LineOperation: Layer {
     switch order {
     case 1: line.reduce(0) { $0 + $1.magnitude }
     case 2: line.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    default: line.reduce(0) { max($0, $1.magnitude) }
+    case .infinity: line.reduce(0) { max($0, $1.magnitude) }
+    default: Scalar.power(line.reduce(0) { $0 + Scalar.power($1.magnitude, order) }, 1 / order)
     }
   }
 
@@ -140,7 +151,7 @@ struct LineOperation: Layer {
   }
 
   private func resultType(_ call: LayerCall) -> ElementType {
-    let type = call.inputs[0].elementType
+    let type = target ?? call.inputs[0].elementType
     if type.isFloatingPoint || !keepsWhole { return .float32 }
     return type == .int64 ? .int64 : .int32
   }

@@ -179,4 +179,24 @@ extension [Operand] {
     }
     return weak.contains(.int64) ? .int32 : .bool
   }
+
+  /// The element type of a result that is ``promotedType`` but for whole numbers of 8 and 16 bits,
+  /// of which Keras keeps as many: what is too large for them is cut off.
+  var wholeType: ElementType {
+    let strong = filter { !$0.isWeak }.map(\.type.elementType).filter { $0 != .bool }
+    let bits = strong.filter(\.isNarrow).map { $0.byteCount * 8 }
+    guard bits.count == strong.count, let most = bits.max(),
+      !contains(where: { $0.type.elementType.isFloatingPoint })
+    else { return promotedType }
+    let isUnsigned = strong.map { $0 == .uint8 || $0 == .uint16 }
+    guard isUnsigned.contains(false) else { return most == 8 ? .uint8 : .uint16 }
+    // A signed type that holds the unsigned one has twice its bits.
+    let unsigned = zip(bits, isUnsigned).filter(\.1).map { $0.0 * 2 }.max() ?? 0
+    return [8: .int8, 16: .int16][Swift.max(most, unsigned)] ?? .int32
+  }
+}
+
+extension ElementType {
+  /// Whether elements are whole numbers of 8 or 16 bits.
+  var isNarrow: Bool { [.int8, .int16, .uint8, .uint16].contains(self) }
 }

@@ -160,8 +160,10 @@ struct ReductionOperation: Layer {
         let variance = sum / Double(count)
         buffers.output()[row] = Float(isRooted ? variance.squareRoot() : variance)
       case .logSumExp:
-        buffers.output()[row] = Float(
-          values.reduce(-Double.infinity) { Scalar.logAddExp($0, Double($1)) })
+        buffers.output()[row] =
+          values.contains(where: \.isNaN)
+          ? .nan
+          : Float(values.reduce(-Double.infinity) { Scalar.logAddExp($0, Double($1)) })
       case .norm(let norm):
         buffers.output()[row] = Float(norm.value(of: values.map { Double($0) }, columns: columns))
       case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }

@@ -22,7 +22,7 @@ struct Selection: Layer {
         "expected shapes that broadcast together, found "
           + operands.map { "\($0.type.shape)" }.joined(separator: ", "))
     }
-    let type = Array(operands.dropFirst()).promotedType
+    let type = Array(operands.dropFirst()).wholeType
     return [TensorType(shape, type == .bool ? .int32 : type)]
   }
 
@@ -55,8 +55,12 @@ struct Selection: Layer {
       }
     }
     switch output.elementType {
-    case .int64: return step(Int64.self)
+    case .int8: return step(Int8.self)
+    case .int16: return step(Int16.self)
     case .int32: return step(Int32.self)
+    case .int64: return step(Int64.self)
+    case .uint8: return step(UInt8.self)
+    case .uint16: return step(UInt16.self)
     default: return step(Float.self)
     }
   }

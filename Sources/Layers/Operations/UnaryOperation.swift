@@ -20,6 +20,8 @@ struct UnaryOperation: Layer {
     case test(@Sendable (Float) -> Bool)
     case clip(Float, Float)
     case replace(nan: Float, above: Float, below: Float)
+    /// Rounding to a multiple of the inverse of a factor.
+    case round(factor: Float)
   }
 
   private let body: Body
@@ -27,16 +29,21 @@ struct UnaryOperation: Layer {
 
   init(_ reader: inout LayerReader) {
     let name = String(reader.className.dropFirst("ops.".count))
-    whole = Self.wholes[name]
-    if let test = Self.tests[name] {
+    let decimals = name == "Round" ? reader.int("decimals", default: 0, in: -30...30) : 0
+    let factor = Float(Scalar.power(10, Double(decimals)))
+    if decimals < 0 {
+      whole = { Int64(exactly: Self.rounded(Float($0), factor: factor).rounded(.towardZero)) ?? 0 }
+    } else {
+      whole = Self.wholes[name]
+    }
+    if decimals != 0 {
+      body = .round(factor: factor)
+    } else if let test = Self.tests[name] {
       body = .test(test)
     } else if let kind = Self.kinds[name], let activation = Activation(plain: kind) {
       body = .kernel(activation)
     } else if let function = Scalar.functions[name] {
       body = .scalar(function)
-      if name == "Round", reader.int("decimals", default: 0, in: -30...30) != 0 {
-        reader.refuse("decimals", "only whole numbers are rounded to")
-      }
     } else if name == "Clip" {
       body = .clip(
         Float(reader.number("x_min", default: -.infinity)),
@@ -60,7 +67,7 @@ struct UnaryOperation: Layer {
     let type = call.inputs[0].elementType
     if case .test = body { return [TensorType(shape, .bool)] }
     if !type.isFloatingPoint, whole != nil {
-      return [TensorType(shape, type == .int64 ? .int64 : .int32)]
+      return [TensorType(shape, type == .int64 || type.isNarrow ? type : .int32)]
     }
     return [TensorType(shape)]
   }
@@ -70,17 +77,12 @@ struct UnaryOperation: Layer {
     let count = call.inputs[0].shape.elementCount
     let body = body
     if let whole, !call.inputs[0].elementType.isFloatingPoint {
-      let isLong = call.outputs[0].elementType == .int64
-      return .run(scratchBytes: operand.scratchBytes) { buffers in
+      let type = call.outputs[0].elementType
+      return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
         let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
-        for index in 0..<count {
-          let value = whole(x[index])
-          if isLong {
-            buffers.output(0, as: Int64.self)[index] = value
-          } else {
-            buffers.output(0, as: Int32.self)[index] = Int32(truncatingIfNeeded: value)
-          }
-        }
+        let y = (buffers.scratch + operand.scratchBytes).assumingMemoryBound(to: Int64.self)
+        for index in 0..<count { y[index] = whole(x[index]) }
+        convertElements(count, y, .int64, buffers.outputBytes(), type)
       }
     }
     return .run(scratchBytes: operand.scratchBytes) { buffers in
@@ -105,6 +107,10 @@ struct UnaryOperation: Layer {
             let value = x[index]
             y[index] =
               value.isNaN ? nan : value == .infinity ? above : value == -.infinity ? below : value
+          }
+        case .round(let factor):
+          for index in range {
+            y[index] = Self.rounded(x[index], factor: factor)
           }
         case .test: break
         }
@@ -167,7 +173,12 @@ extension UnaryOperation {
     "Negative": { 0 &- $0 }, "Square": { $0 &* $0 }, "Sign": { $0.signum() },
     "Relu": { max($0, 0) }, "BitwiseInvert": { ~$0 }, "BitwiseNot": { ~$0 },
     "Conjugate": { $0 }, "Real": { $0 }, "Imag": { _ in 0 }, "NanToNum": { $0 },
+    "Round": { $0 },
   ]
+
+  private static func rounded(_ x: Float, factor: Float) -> Float {
+    (x * factor).rounded(.toNearestOrEven) / factor
+  }
 }
 
 extension [String] {

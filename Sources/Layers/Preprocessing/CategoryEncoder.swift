@@ -3,9 +3,10 @@ import Tensors
 
 /// How layers tell the classes of their items, which each of them finds in its own way.
 ///
-/// Modes: `int`, the class itself; `one_hot`; and over the last axis `multi_hot`, whether a class
-/// occurs, `count`, how often it does, or the sum of its items' weights, and `tf_idf`, how often it
-/// does times a number of the class. An item whose class is none of `classes` counts nowhere.
+/// Modes: `int`, the class itself; `one_hot`; and over the second axis, or that of an input that
+/// has one alone, `multi_hot`, whether a class occurs, `count`, how often it does, or the sum of
+/// its items' weights, and `tf_idf`, how often it does times a number of the class; the axis of
+/// classes is the last. An item whose class is none of `classes` counts nowhere.
 struct CategoryEncoder: Sendable {
   enum Mode: String, CaseIterable, Sendable {
     case int
@@ -53,11 +54,11 @@ struct CategoryEncoder: Sendable {
       if !keepsLastAxis, sizes.count > 1, sizes.last == 1 { sizes.removeLast() }
       sizes.append(classes)
     case .multiHot, .count, .binary, .weighted:
-      // An input without a second axis is one row.
-      guard shape.rank == 1 || shape.rank == 2 else {
+      guard shape.rank == 1 || shape.rank == 2 || shape.rank > 2 && mode != .weighted else {
         throw LayerError("expected an input of rank 1 or 2, found shape \(shape)")
       }
-      sizes[shape.rank - 1] = classes
+      sizes.remove(at: shape.rank == 1 ? 0 : 1)
+      sizes.append(classes)
     }
     return TensorType(Shape(sizes), elementType)
   }
@@ -75,7 +76,7 @@ struct CategoryEncoder: Sendable {
   ) -> Step {
     let (shape, output) = (call.inputs[0].shape, call.outputs[0])
     let (count, cells) = (shape.elementCount, output.shape.elementCount)
-    let width = mode == .oneHot ? 1 : max(shape.dimensions.last ?? 1, 1)
+    let rows = Rows(of: shape, mode: mode)
     let x = Operand(input: 0, call.inputs[0])
     let amounts = weights.map { Operand(input: $0, call.inputs[$0]) }
     let bytes = [x.scratchBytes, count * 8, cells * 4, amounts?.scratchBytes ?? 0]
@@ -91,20 +92,36 @@ struct CategoryEncoder: Sendable {
       let y = (buffers.scratch + starts[2]).bindMemory(to: Float.self, capacity: cells)
       let factors = amounts?.values(
         as: Float.self, buffers, scratch: buffers.scratch + starts[3])
-      tally(classes, count, rowWidth: width, factors, into: y, cells)
+      tally(classes, count, rows, factors, into: y, cells)
       convertElements(cells, y, .float32, buffers.outputBytes(), output.elementType)
     }
   }
 
   private func tally(
-    _ found: UnsafePointer<Int64>, _ count: Int, rowWidth: Int, _ amounts: UnsafePointer<Float>?,
+    _ found: UnsafePointer<Int64>, _ count: Int, _ rows: Rows, _ amounts: UnsafePointer<Float>?,
     into y: UnsafeMutablePointer<Float>, _ cells: Int
   ) {
     y.update(repeating: 0, count: cells)
     for index in 0..<count {
-      add(found[index], amounts?[index] ?? 1, to: y + index / rowWidth * classes)
+      add(found[index], amounts?[index] ?? 1, to: y + rows.row(of: index) * classes)
     }
     for row in 0..<(cells / max(classes, 1)) { weight(y + row * classes) }
+  }
+
+  /// Which row of the output an item counts in.
+  private struct Rows: Sendable {
+    /// The items that count in one row.
+    let width: Int
+    /// The rows that lie beside one another, whose items alternate.
+    let inner: Int
+
+    init(of shape: Shape, mode: Mode) {
+      let sizes = shape.dimensions
+      width = mode == .oneHot ? 1 : max(sizes.count == 1 ? sizes[0] : sizes[1], 1)
+      inner = mode == .oneHot ? 1 : max(sizes.dropFirst(2).reduce(1, *), 1)
+    }
+
+    func row(of index: Int) -> Int { index / (width * inner) * inner + index % inner }
   }
 
   /// Takes an item of a class into the numbers of all classes.

@@ -18,7 +18,9 @@ struct CategoryEncoding: Layer {
   private let encoder: CategoryEncoder
 
   init(_ reader: inout LayerReader) {
-    if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
+    if reader.bool("sparse", default: false) {
+      reader.refuse("sparse", "sparse tensors are not supported")
+    }
     guard reader.className == "Discretization" else {
       boundaries = nil
       let classes = reader.int("num_tokens")

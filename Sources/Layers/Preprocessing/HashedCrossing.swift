@@ -18,7 +18,9 @@ struct HashedCrossing: Layer {
 
   init(_ reader: inout LayerReader) {
     let bins = reader.int("num_bins", in: 1...Int(Int32.max))
-    if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
+    if reader.bool("sparse", default: false) {
+      reader.refuse("sparse", "sparse tensors are not supported")
+    }
     encoder = CategoryEncoder(&reader, classes: bins, default: .int)
   }
 

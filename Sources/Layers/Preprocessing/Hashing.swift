@@ -19,7 +19,9 @@ struct Hashing: Layer {
     hash = TextHash(&reader)
     mask = reader.value("mask_value")
     let bins = reader.int("num_bins", in: 1...Int(Int32.max))
-    if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
+    if reader.bool("sparse", default: false) {
+      reader.refuse("sparse", "sparse tensors are not supported")
+    }
     encoder = CategoryEncoder(&reader, classes: bins, default: .int)
   }
 

@@ -26,7 +26,9 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     unknownCount = reader.int("num_oov_indices", default: 1, in: 0...LayerReader.largestSize)
     mask = reader.value("mask_token").flatMap(read) ?? defaultMask
     unknown = reader.value("oov_token").flatMap(read) ?? defaultUnknown
-    if reader.bool("sparse", default: false) { reader.refuse("sparse", "sparse tensors") }
+    if reader.bool("sparse", default: false) {
+      reader.refuse("sparse", "sparse tensors are not supported")
+    }
     _ = reader.value("vocabulary_size")
     let vocabulary = reader.value("vocabulary")
     let list = vocabulary?.array?.compactMap(read)
@@ -40,24 +42,28 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)
     let given = list ?? []
     tokens = given.starts(with: special) ? Array(given.dropFirst(special.count)) : given
+    var known: Set<Token> = []
+    if let token = tokens.first(where: { !known.insert($0).inserted }) {
+      reader.reject("vocabulary", "expected every token once, found \"\(token)\" again")
+    }
     let size = special.count + tokens.count
     let padded = reader.bool("pad_to_max_tokens", default: false)
     let most = reader.value("max_tokens")?.int
     var encoder = CategoryEncoder(
       mode: mode, classes: padded ? max(most ?? size, size) : size,
       elementType: computesInFloat || mode == .weighted ? .float32 : .int64)
-    encoder.factors = Self.factors(&reader, mode, size: size)
+    encoder.factors = Self.factors(&reader, mode, size: size, isLearned: list != nil)
     encoder.factors += Array(repeating: 0, count: max(0, encoder.classes - encoder.factors.count))
     self.encoder = encoder
   }
 
   /// Each class's factor in the mode `tf_idf`: their mean for the special tokens that have none.
   private static func factors(
-    _ reader: inout LayerReader, _ mode: CategoryEncoder.Mode, size: Int
+    _ reader: inout LayerReader, _ mode: CategoryEncoder.Mode, size: Int, isLearned: Bool
   ) -> [Float] {
     let list = reader.value("idf_weights")?.array?.compactMap(\.double).map { Float($0) }
     guard mode == .weighted else { return [] }
-    let learned = list == nil ? reader.weight("idf_weights", [nil]) : nil
+    let learned = list == nil && isLearned ? reader.weight("idf_weights", [nil]) : nil
     let weights = list ?? learned?.elements(as: Float.self) ?? []
     let mean = weights.reduce(0, +) / Float(max(weights.count, 1))
     return Array(repeating: mean, count: max(0, size - weights.count)) + weights

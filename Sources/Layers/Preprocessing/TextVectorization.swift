@@ -28,7 +28,9 @@ struct TextVectorization: MeasuringLayer {
     splitter = TextSplitter(&reader)
     let layout = LookupLayout(&reader, mask: "", unknown: "[UNK]") { $0.string }
     reader.requireUTF8()
-    if reader.bool("ragged", default: false) { reader.refuse("ragged", "ragged tensors") }
+    if reader.bool("ragged", default: false) {
+      reader.refuse("ragged", "ragged tensors are not supported")
+    }
     length =
       reader.value("output_sequence_length") == nil
       ? nil : reader.int("output_sequence_length")

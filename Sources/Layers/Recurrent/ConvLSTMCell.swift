@@ -36,7 +36,7 @@ struct ConvLSTMCell: RecurrentCell {
         "expected \"same\" or \"same_theano\", found \"\(recurrentPadding.rawValue)\"")
     }
     if isChannelsFirst, activation.isOfRows || recurrentActivation.isOfRows {
-      reader.refuse("data_format", "activations of whole rows with \"channels_first\"")
+      reader.refuse("data_format", "activations of whole rows are not supported with it")
     }
   }
 
