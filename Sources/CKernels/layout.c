@@ -9,6 +9,11 @@ struct walk {
 
 #define BLOCK 16
 
+// An element of 16 bytes: the place of a string.
+struct pair {
+  uint64_t first, second;
+};
+
 // size[0] x size[1] elements, in squares so that both sides stay within a few cache lines.
 #define PLANE(type)                                                                        \
   for (ptrdiff_t i0 = 0; i0 < rows; i0 += BLOCK)                                           \
@@ -31,6 +36,7 @@ static void copy_plane(size_t bytes, ptrdiff_t rows, ptrdiff_t columns, const ch
     case 2: PLANE(uint16_t)
     case 4: PLANE(uint32_t)
     case 8: PLANE(uint64_t)
+    case 16: PLANE(struct pair)
   }
 }
 

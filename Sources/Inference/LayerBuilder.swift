@@ -62,7 +62,10 @@ struct LayerBuilder {
       problems.append(
         ModelProblem(
           .unsupported, layer: node.name, className: built.description.className,
-          option: argument, reason: "calls with this argument are not supported"))
+          option: argument,
+          reason: argument == "training"
+            ? ModelProblem.calledInTraining
+            : "calls with this argument are not supported"))
     }
   }
 

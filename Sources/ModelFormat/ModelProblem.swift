@@ -32,6 +32,12 @@ public struct ModelProblem: Error, Hashable, Sendable {
   }
 }
 
+extension ModelProblem {
+  /// Why a call with `training=True` is refused.
+  package static let calledInTraining =
+    "the call computes as in training, by chance or by its batch's own statistics, in inference too"
+}
+
 extension ModelProblem: CustomStringConvertible {
   /// The problem on one line: `layer "a" (Conv2D), option "padding": …`.
   public var description: String {

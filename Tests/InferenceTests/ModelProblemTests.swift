@@ -73,7 +73,8 @@ struct ModelProblemTests {
     ]
     #expect(
       SmallModels.problems(SmallModels.contents(nodes: nodes)) == [
-        "layer \"drop\" (Dropout), \"training\": calls with this argument are not supported"
+        "layer \"drop\" (Dropout), \"training\": the call computes as in training, "
+          + "by chance or by its batch's own statistics, in inference too"
       ])
   }
 }

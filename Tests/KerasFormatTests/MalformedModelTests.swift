@@ -227,7 +227,8 @@ struct MalformedModelTests {
     let layers = [Config.input("in"), Config.nested(inner, "m", calls: "[\(call)]")]
     #expect(
       Self.messages(layers, outputs: "[\"m\", 0, 0]") == [
-        "layer \"m\" (Sequential), \"training\": nested models are not called with this argument"
+        "layer \"m\" (Sequential), \"training\": the call computes as in training, by chance or by "
+          + "its batch's own statistics, in inference too"
       ])
   }
 

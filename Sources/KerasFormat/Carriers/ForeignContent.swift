@@ -7,10 +7,7 @@ enum ForeignContent {
 
   /// What an HDF5 file is that has no model's configuration.
   static func description(of root: HDF5Group) -> String {
-    let lists = ["layer_names", "layer_names0", "nb_layers"]
-    if lists.contains(where: { root.attributes[$0] != nil }) || WeightTree.isTree(root)
-      || root.contains("model_weights")
-    {
+    if root.listsLayers || WeightTree.isTree(root) || root.contains("model_weights") {
       return weightsAlone
     }
     if root.contains("optimizer_weights") { return "an optimizer's state alone" }

@@ -24,7 +24,8 @@ public struct KerasWeights: Sendable {
 
   /// The weights in an HDF5 file: what `save_weights` writes, or a file of a whole model.
   public init(_ root: HDF5Group) {
-    let groups = (try? root.group(at: "model_weights")) ?? root
+    // A layer may be called `model_weights` too.
+    let groups = root.listsLayers ? root : (try? root.group(at: "model_weights")) ?? root
     form = WeightTree.isTree(groups) ? .tree(WeightStore(groups)) : .list(groups)
     attributes = groups.attributes
   }

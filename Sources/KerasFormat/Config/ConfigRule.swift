@@ -73,3 +73,11 @@ struct ConfigRule: Sendable {
     }
   }
 }
+
+extension ConfigRule {
+  /// `clips_left`: what Theano's back end clips at the right of an `SReLU` is the left part too,
+  /// which goes up where its slope is below zero.
+  static let clippedByTheano = ConfigRule { config, normalizer in
+    if normalizer.version.isTheano { config["clips_left"] = .bool(true) }
+  }
+}

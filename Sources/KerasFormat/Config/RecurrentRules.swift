@@ -16,6 +16,26 @@ extension ConfigRule {
     if isKeras2 { normalizer.report.note(.recurrentActivationAbsent) }
   }
 
+  /// `adds_bias_first`, the order of an LSTM's sums in `implementation` 1, which policies of 16 bits
+  /// can tell.
+  ///
+  /// Layers with a `recurrent_dropout` are of implementation 1, whatever they say. Keras 2 has the
+  /// other order for layers that cuDNN could compute.
+  static func orderOfBias(hasFastPath: Bool) -> ConfigRule {
+    ConfigRule { config, normalizer in
+      let drops = (config["recurrent_dropout"]?.double ?? 0) != 0
+      guard normalizer.version.major >= 2, drops || config["implementation"] == .int(1) else {
+        return
+      }
+      let isFast =
+        hasFastPath && normalizer.version.major == 2 && !drops
+        && config["activation"] == .string("tanh")
+        && config["recurrent_activation"] == .string("sigmoid")
+        && config["use_bias"] != .bool(false) && config["unroll"] != .bool(true)
+      if !isFast { config["adds_bias_first"] = .bool(true) }
+    }
+  }
+
   /// `backward_layer`, which is the layer's mirror image where the file has none.
   static let backwardLayer = ConfigRule { config, normalizer in
     guard config["backward_layer"] ?? .null == .null else { return }

@@ -11,6 +11,10 @@ enum TheanoPooling {
     guard version.isTheano, version.major == 2, config["padding"] == .string("same") else {
       return nil
     }
+    let (is3D, size) = (className.hasSuffix("Pooling3D"), config["pool_size"])
+    if is3D, size == .int(1) || size?.array?.contains(.int(1)) == true {
+      return ("pool_size", "1 with \"same\" on Theano, for which Keras 2 cuts the input's edges")
+    }
     let minor = (version.minor, version.patch)
     if ["MaxPooling3D", "AveragePooling3D"].contains(className), minor < (1, 6) {
       return ("padding", "\"same\" on Theano, whose output Keras 2.0 to 2.1.5 does not cut to size")

@@ -2,7 +2,7 @@ import ModelFormat
 
 extension GraphBuilder {
   /// An argument of a layer's call in which tensors that the file holds are values of the graph;
-  /// operations take them as constants.
+  /// operations take them as constants, but for those that are called on nothing else.
   ///
   /// - Parameters:
   ///   - argument: The argument.
@@ -24,7 +24,7 @@ extension GraphBuilder {
 
   /// The same, where a list of numbers as deep as `rank` allows is a tensor; a deeper one is a list
   /// of such.
-  private func valued(
+  func valued(
     _ argument: CallTree<GraphValue>, rank: (any RangeExpression<Int>)?, _ name: String
   ) -> CallTree<GraphValue> {
     switch argument {

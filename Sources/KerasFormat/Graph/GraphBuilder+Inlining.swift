@@ -13,7 +13,10 @@ extension GraphBuilder {
     let names = call.keywords.map(\.name).filter { !$0.hasPrefix("mask") } + call.arguments.keys
     for name in names.sorted() {
       report.unsupported(
-        path, className, option: name, reason: "nested models are not called with this argument")
+        path, className, option: name,
+        reason: name == "training"
+          ? ModelProblem.calledInTraining
+          : "nested models are not called with this argument")
     }
     let outputs = expand(model, path: path, index: index, inputs: inputs)
     addAliases(path, index: index, values: outputs)

@@ -73,9 +73,13 @@ final class GraphBuilder {
       return nil
     }
     let signature = CallSignature.of(layer.className)
+    let isOfConstants = positional.allSatisfy(\.values.isEmpty)
     return BoundCall(
       positional: positional.enumerated().map { position, argument in
-        valued(argument, of: signature.name(at: position), layer, "\(name)/\(position)")
+        let place = "\(name)/\(position)"
+        return isOfConstants && position == 0 && signature.keepsNulls
+          ? valued(argument, rank: 1..., place)
+          : valued(argument, of: signature.name(at: position), layer, place)
       },
       keywords: Dictionary(
         uniqueKeysWithValues: keywords.map { keyword, argument in

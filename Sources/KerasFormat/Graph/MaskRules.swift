@@ -58,7 +58,7 @@ enum MaskRule {
     "GlobalAveragePooling1D": .reads,
     "GroupNormalization": .readsBeforeKeras3,
     "GroupQueryAttention": .readsAndPasses,
-    "Identity": .passes,
+    "Identity": .passesSinceKeras3,
     "LSTM": .recurrent,
     "Lambda": .readsAndPasses,
     "LayerNormalization": .passes,

@@ -84,6 +84,7 @@ struct Keras1Merge {
   }
 
   private func chain(_ layers: [JSONValue], inputs counts: inout [String: Int]) -> Part? {
+    let layers = Self.flattened(layers)
     guard let first = layers.first else { return nil }
     var part = Part()
     var sources: [JSONValue] = []
@@ -100,7 +101,7 @@ struct Keras1Merge {
       sources = [Self.reference(input)]
       part.inputs = sources
     }
-    for layer in layers {
+    for layer in Self.isInput(first) ? layers.dropFirst() : layers[...] {
       guard var members = layer.object, let name = LayerParser.name(of: layer) else { return nil }
       var config = members["config"]?.object ?? [:]
       if layer["config"]?.object != nil {
@@ -116,21 +117,38 @@ struct Keras1Merge {
     return part
   }
 
-  /// The input layer in front of a model's first layer, which holds the input's shape; named by that
-  /// layer's class and its number among the inputs, as Keras 1 does.
+  /// The layers of a Sequential model with those of the Sequential models among them, which have no
+  /// names, in their place; Keras 1 saves their weights so too.
+  private static func flattened(_ layers: [JSONValue]) -> [JSONValue] {
+    layers.enumerated().flatMap { place, layer in
+      guard layer["class_name"]?.string == "Sequential", let inner = layer["config"]?.array else {
+        return [layer]
+      }
+      let parts = flattened(inner)
+      return place > 0 && parts.first.map(isInput) == true ? Array(parts.dropFirst()) : parts
+    }
+  }
+
+  private static func isInput(_ layer: JSONValue) -> Bool {
+    layer["class_name"]?.string == "InputLayer"
+  }
+
+  /// The input layer that a model begins with, or the one in front of its first layer, which holds
+  /// the input's shape; that is named by the layer's class and its number among the inputs, as
+  /// Keras 1 does.
   private static func input(of layer: JSONValue, _ counts: inout [String: Int]) -> JSONValue? {
-    var holder = layer
-    while let inner = holder["config"]?.array?.first { holder = inner }
-    guard let className = holder["class_name"]?.string?.lowercased(),
-      let shape = holder["config"]?["batch_input_shape"]
+    guard let className = layer["class_name"]?.string?.lowercased(),
+      let shape = layer["config"]?["batch_input_shape"]
     else { return nil }
     counts[className, default: 0] += 1
-    let input = JSONValue.string("\(className)_input_\(counts[className, default: 0])")
+    let own = isInput(layer) ? layer["config"]?["name"] : nil
+    let input = own ?? .string("\(className)_input_\(counts[className, default: 0])")
     return .object([
       "class_name": .string("InputLayer"), "name": input, "inbound_nodes": .array([]),
       "config": .object([
         "name": input, "batch_input_shape": shape,
-        "dtype": holder["config"]?["dtype"] ?? .string("float32"),
+        "dtype": layer["config"]?["dtype"] ?? layer["config"]?["input_dtype"]
+          ?? .string("float32"),
       ]),
     ])
   }

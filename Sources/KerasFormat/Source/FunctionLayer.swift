@@ -80,7 +80,9 @@ struct FunctionLayer {
     guard layer.calls.count == 1, let rule = FunctionRule.of(function, layer.calls[0]) else {
       report.unsupported(
         path, layer.className, option: "function",
-        reason: "TensorFlow's function \"\(function)\" is not supported")
+        reason: Self.isRandom(function)
+          ? "TensorFlow's function \"\(function)\" draws at random, in inference too"
+          : "TensorFlow's function \"\(function)\" is not supported")
       return
     }
     layer.className = rule.className
@@ -94,6 +96,7 @@ struct FunctionLayer {
     }
     let receivers = rule.isCalledOnLast ? call.positional : []
     if rule.isCalledOnLast { call.positional = [] }
+    call.positional = rule.leading.map { .constant($0) } + call.positional
     for name in rule.operands {
       // What the file leaves out, the operation misses and says so.
       guard let operand = call.keywords.removeValue(forKey: name) else { continue }
@@ -133,6 +136,12 @@ struct FunctionLayer {
     call.keywords = kept
     layer.calls = [call]
     layer.config = config
+  }
+
+  /// Whether a function computes something else every time it is called.
+  private static func isRandom(_ function: String) -> Bool {
+    ["random.", "image.random_", "nn.dropout", "nn.experimental.general_dropout"]
+      .contains(where: function.hasPrefix)
   }
 
   /// The equation of a product whose sides are transposed, or nil where none is.

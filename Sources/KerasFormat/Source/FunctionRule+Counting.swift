@@ -31,6 +31,8 @@ extension FunctionRule {
     "math.l2_normalize": FunctionRule(
       className: "ops.Normalize", options: ["axis": "axis"],
       defaults: ["epsilon": .double(1e-6)], idle: ["epsilon": .double(1e-12)]),
+    "math.reciprocal_no_nan": FunctionRule(
+      className: "ops.DivideNoNan", leading: [.double(1)]),
     "math.scalar_mul": FunctionRule(className: "ops.Multiply", operands: ["x"]),
     "math.top_k": FunctionRule(
       className: "ops.TopK", options: ["k": "k", "sorted": "sorted"], defaults: ["k": .int(1)],
@@ -41,6 +43,8 @@ extension FunctionRule {
     "math.unsorted_segment_sum": segments("ops.SegmentSum"),
     "norm": FunctionRule(
       className: "ops.Norm", options: ["axis": "axis", "keepdims": "keepdims", "ord": "ord"]),
+    "quantization.fake_quant_with_min_max_args": quantization,
+    "quantization.fake_quant_with_min_max_vars": quantization,
     "searchsorted": FunctionRule(
       className: "ops.SearchSorted", operands: ["values"], options: ["side": "side"],
       idle: ["out_type": .null]),
@@ -54,6 +58,10 @@ extension FunctionRule {
       className: name, options: ["axis": "axis", "dimension": "axis"], defaults: ["axis": .int(0)],
       idle: ["output_type": .null])
   }
+
+  private static let quantization = FunctionRule(
+    className: "ops.FakeQuantWithMinMaxVars", operands: ["min", "max"],
+    options: ["num_bits": "num_bits", "narrow_range": "narrow_range"])
 
   private static func accumulation(_ name: String) -> FunctionRule {
     FunctionRule(

@@ -11,8 +11,8 @@ extension FunctionRule {
     "nn.conv2d": convolution("ops.Conv", kernels: ["filter"]),
     "nn.conv3d": convolution("ops.Conv", kernels: ["filter"]),
     "nn.conv3d_v2": convolution("ops.Conv", kernels: ["filters"]),
-    "nn.convolution": convolution("ops.Conv", kernels: ["filters"]),
-    "nn.convolution_v2": convolution("ops.Conv", kernels: ["filters"]),
+    "nn.convolution": convolution("ops.Conv", kernels: ["filter", "filters"]),
+    "nn.convolution_v2": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.depth_to_space": FunctionRule(
       className: "ops.DepthToSpace", options: ["block_size": "block_size"],
       idle: ["data_format": .string("NHWC")]),
@@ -73,7 +73,7 @@ extension FunctionRule {
       className: name, operands: kernels,
       options: [
         strides: "strides", "padding": "padding", "data_format": "data_format",
-        "dilations": "dilation_rate", "rate": "dilation_rate",
+        "dilations": "dilation_rate", "dilation_rate": "dilation_rate", "rate": "dilation_rate",
       ],
       idle: ["use_cudnn_on_gpu": .bool(true)])
   }

@@ -18,7 +18,8 @@ struct FunctionRule: Sendable {
   var receiver: String?
   /// Whether what the function is called on comes behind the operands.
   var isCalledOnLast = false
-  /// Constants behind all operands.
+  /// Constants before and behind all operands.
+  var leading: [JSONValue] = []
   var constants: [JSONValue] = []
 
   /// The rule of a call of the function that a file calls `name`, or nil where there is none.
@@ -64,7 +65,7 @@ struct FunctionRule: Sendable {
     "math.erfinv": "ops.Erfinv", "math.rint": "ops.Round", "math.conj": "ops.Conjugate",
     "math.real": "ops.Real", "math.imag": "ops.Imag", "math.angle": "ops.Angle",
     "bitwise.invert": "ops.BitwiseInvert", "math.accumulate_n": "Add",
-    "convert_to_tensor": "ops.Copy",
+    "convert_to_tensor": "ops.Copy", "rank": "ops.Ndim",
   ]
 
   private static let binary = [

@@ -107,7 +107,8 @@ extension RawOperation {
     "IsNan": "math.is_nan", "Log": "math.log", "Log1p": "math.log1p",
     "LogSoftmax": "nn.log_softmax", "LogicalNot": "math.logical_not", "Neg": "math.negative",
     "OnesLike": "ones_like", "Reciprocal": "math.reciprocal", "Relu": "nn.relu",
-    "Relu6": "nn.relu6", "Round": "math.round", "Rsqrt": "math.rsqrt", "Selu": "nn.selu",
+    "Rank": "rank", "Relu6": "nn.relu6", "Round": "math.round", "Rsqrt": "math.rsqrt",
+    "Selu": "nn.selu",
     "Shape": "shape", "Sigmoid": "math.sigmoid", "Sign": "math.sign", "Sin": "math.sin",
     "Sinh": "math.sinh", "Softmax": "nn.softmax", "Softplus": "math.softplus",
     "Softsign": "nn.softsign", "Sqrt": "math.sqrt", "Square": "math.square",
@@ -162,6 +163,10 @@ extension RawOperation {
     "DepthwiseConv2dNative": RawOperation(
       function: "nn.depthwise_conv2d_native", parameters: ["", "filter"],
       idle: ["explicit_paddings": .array([])]),
+    "FakeQuantWithMinMaxArgs": RawOperation(
+      function: "quantization.fake_quant_with_min_max_args"),
+    "FakeQuantWithMinMaxVars": RawOperation(
+      function: "quantization.fake_quant_with_min_max_vars", parameters: ["", "min", "max"]),
     "Fill": RawOperation(function: "fill", parameters: ["", "value"], idle: ["index_type": .null]),
     "GatherNd": RawOperation(function: "gather_nd", parameters: ["", "indices"]),
     "LRN": RawOperation(function: "nn.local_response_normalization"),

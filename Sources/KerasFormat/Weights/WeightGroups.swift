@@ -66,3 +66,10 @@ extension HDF5Attributes {
     return all
   }
 }
+
+extension HDF5Group {
+  /// Whether the group lists a model's layers, as Keras's older forms of weights do.
+  var listsLayers: Bool {
+    ["layer_names", "layer_names0", "nb_layers"].contains { attributes[$0] != nil }
+  }
+}

@@ -12,7 +12,7 @@ struct Concatenate: Layer {
   static let classNames = [
     "Concatenate", "ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Vstack",
   ]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces
 
   private let name: String

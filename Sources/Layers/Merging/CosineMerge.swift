@@ -1,10 +1,11 @@
 import Tensors
 
-/// z[b, 0, i…, j…] = x·y / max(√(x·x' ∘ y·y'), 1e-7), each product as ``Dot`` takes it along the same
-/// two axes: Keras 1's `Merge` of mode `cos`.
+/// z[b, 0, i…, j…] = x·y / max(√max(x·x' ∘ y·y', 0), 1e-7), each product as ``Dot`` takes it along
+/// the same two axes: Keras 1's `Merge` of mode `cos`.
 ///
 /// For inputs of rank 2 this is the cosine of the angle between two rows, (B, 1, 1). For others the
-/// lengths are not those of the rows: x·x' and y·y' have all pairs of rows of one input, as in Keras.
+/// lengths are not those of the rows: x·x' and y·y' have all pairs of rows of one input, and may be
+/// below zero, as in Keras.
 ///
 /// Input: x and y of one shape (B, …). Output: (B, 1, i…, j…), x's other axes, then y's.
 struct CosineMerge: Layer {
@@ -49,8 +50,8 @@ struct CosineMerge: Layer {
               xSquare += xRows[row + index] * xColumns[column + index]
               ySquare += yRows[row + index] * yColumns[column + index]
             }
-            let size = (xSquare * ySquare).squareRoot()
-            // The root of a number below zero is none, and stays so.
+            let square = xSquare * ySquare
+            let size = (square < 0 ? 0 : square).squareRoot()
             z[place] = product / (size < 1e-7 ? 1e-7 : size)
           }
         }

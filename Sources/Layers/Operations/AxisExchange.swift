@@ -6,7 +6,7 @@ import Tensors
 /// Keras: <https://keras.io/api/ops/numpy/#moveaxis-function>
 struct AxisExchange: Layer {
   static let classNames = ["ops.Moveaxis", "ops.Swapaxes"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   private let source: [Int]
   private let destination: [Int]

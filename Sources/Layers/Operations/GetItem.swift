@@ -9,7 +9,7 @@ import Tensors
 /// Keras: `keras.src.ops.numpy.GetItem`
 struct GetItem: Layer {
   static let classNames = ["ops.GetItem"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces
   static let keywords = SizeExpression.keywords
 

@@ -10,7 +10,7 @@ struct Parts: Layer {
     "ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Stack", "ops.Unstack",
     "ops.Vsplit",
   ]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces
 
   private let name: String

@@ -8,7 +8,7 @@ import Tensors
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct Rearrangement: Layer {
   static let classNames: [String] = rules.keys.sorted()
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces.union(["constant_values", "repeats", "shape"])
   static let keywords = SizeExpression.keywords
 
@@ -79,7 +79,11 @@ struct Rearrangement: Layer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    [TensorType(try maps(for: call).output, call.inputs[0].elementType)]
+    let (maps, type) = (try maps(for: call), call.inputs[0].elementType)
+    if type == .string, maps.axes.contains(where: { $0.contains(-1) }) {
+      throw LayerError("expected numbers, which padding fills up with others, found strings")
+    }
+    return [TensorType(maps.output, type)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {

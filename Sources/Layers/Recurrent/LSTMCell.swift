@@ -3,7 +3,8 @@ import Tensors
 /// z = x · kernel + h · recurrent_kernel + bias, cut into z_i, z_f, z_c and z_o;
 /// c' = f(z_f) · c + f(z_i) · g(z_c); h' = f(z_o) · g(c').
 ///
-/// f is `recurrent_activation` and g is `activation`.
+/// f is `recurrent_activation` and g is `activation`. With `adds_bias_first` the bias is added
+/// before the state's product, which shows where sums are rounded.
 ///
 /// Step: x (F), states h and c (U). Weights: kernel (F, 4U), recurrent_kernel (U, 4U), bias (4U).
 ///
@@ -12,11 +13,13 @@ struct LSTMCell: RecurrentCell {
   private let weights: RecurrentWeights
   private let activation: ActivationFunction
   private let recurrentActivation: ActivationFunction
+  private let addsBiasFirst: Bool
 
   init(_ reader: inout LayerReader) {
     weights = RecurrentWeights(&reader, gates: 4)
     activation = reader.activation("activation", default: "tanh")
     recurrentActivation = reader.activation("recurrent_activation", default: "sigmoid")
+    addsBiasFirst = reader.bool("adds_bias_first", default: false)
   }
 
   var stateCount: Int { 2 }
@@ -34,7 +37,8 @@ struct LSTMCell: RecurrentCell {
       units: weights.units, activation: activation, recurrentActivation: recurrentActivation,
       rounding: context.rounding)
     if let rounding = context.rounding {
-      return RoundedLSTMBody(panels: panels, gates: gates, rounding: rounding)
+      return RoundedLSTMBody(
+        panels: panels, gates: gates, rounding: rounding, addsBiasFirst: addsBiasFirst)
     }
     return LSTMBody(panels: panels, gates: gates)
   }

@@ -5,6 +5,7 @@ struct RoundedLSTMBody: RecurrentBody {
   let panels: RecurrentPanels
   let gates: LSTMGates
   let rounding: Rounding
+  let addsBiasFirst: Bool
 
   var projectionSize: Int { panels.width }
   var scratchSize: Int { panels.width }
@@ -13,7 +14,7 @@ struct RoundedLSTMBody: RecurrentBody {
     _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
     workers: WorkerPool
   ) {
-    panels.project(x, projection, rows: rows, rounding, addsBias: false, workers: workers)
+    panels.project(x, projection, rows: rows, rounding, addsBias: addsBiasFirst, workers: workers)
   }
 
   func advance(_ step: RecurrentStep) {
@@ -23,7 +24,9 @@ struct RoundedLSTMBody: RecurrentBody {
       let z = step.scratch + item * width
       rounding.combine(
         .add, count: width, step.projection + item * step.projectionStride, z, into: z)
-      if let bias = panels.bias { rounding.combine(.add, count: width, z, bias, into: z) }
+      if !addsBiasFirst, let bias = panels.bias {
+        rounding.combine(.add, count: width, z, bias, into: z)
+      }
       let h = step.states + item * step.stateStride
       gates.combine(rows: 1, z: z, zStride: 0, c: h + units, cStride: 0, h: h, hStride: 0)
     }

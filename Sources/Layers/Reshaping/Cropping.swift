@@ -7,7 +7,7 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/reshaping_layers/cropping2d/>
 struct Cropping: Layer {
   static let classNames = ["Cropping1D", "Cropping2D", "Cropping3D"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   private let margins: [(before: Int, after: Int)]
 

@@ -7,7 +7,7 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
 struct RepeatVector: Layer {
   static let classNames = ["RepeatVector"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   private let count: Int
 

@@ -10,7 +10,7 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/reshaping_layers/permute/>
 struct Transpose: Layer {
   static let classNames = ["Permute", "Transpose", "ops.Transpose"]
-  static let elementTypes: [ElementType] = []
+  static let elementTypes = ElementType.allCases
 
   /// What the order is where it does not name every axis.
   private enum Rule { case channelsLast, reversed }
