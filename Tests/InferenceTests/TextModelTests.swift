@@ -92,4 +92,13 @@ import Testing
         reason: "expected strings of the vocabulary, found \"é\"")
     ) { try model.predict([words]) }
   }
+
+  @Test func vocabulariesHoldEveryTokenOnce() {
+    var layer = lookup
+    layer.config["vocabulary"] = .array([.string("a"), .string("b"), .string("a")])
+    #expect(
+      SmallModels.problems(contents(layer)) == [
+        "layer \"lookup\" (StringLookup), \"vocabulary\": expected every token once, found \"a\" again"
+      ])
+  }
 }
