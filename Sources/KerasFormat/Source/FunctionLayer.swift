@@ -80,7 +80,10 @@ struct FunctionLayer {
     guard layer.calls.count == 1, let rule = FunctionRule.of(function, layer.calls[0]) else {
       report.unsupported(
         path, layer.className, option: "function",
-        reason: "TensorFlow's function \"\(function)\" is not supported")
+        // Keras 2 writes the first argument of a function, here the equation, and those by name.
+        reason: function == "einsum"
+          ? "Keras 2 writes an einsum without its tensors, so that the file does not tell them"
+          : "TensorFlow's function \"\(function)\" is not supported")
       return
     }
     layer.className = rule.className
