@@ -69,21 +69,27 @@ struct LayerBuilder {
     }
   }
 
-  /// What an application that makes the layer itself has to know: options, shapes of weights.
   private static func unknownClass(_ description: LayerDescription) -> ModelProblem {
-    let options = description.config.filter { !ordinary.contains($0.key) && !$0.value.isNull }
-      .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    let weights = description.weights.map { "\($0.name) \(Shape($0.shape))" }
     let reason =
       description.className == "Lambda"
-      ? "a Lambda holds Python code, which is never run; an application may give the catalogue "
-        + "a function in its place"
-      : "the layer class is not supported"
-        + (options.isEmpty ? "" : "; its options: " + options.joined(separator: ", "))
-        + (weights.isEmpty ? "" : "; its weights: " + weights.joined(separator: ", "))
+      ? lambda(description.config["function"]) : unknown(description.className)
     return ModelProblem(
-      .unsupported, layer: description.name, className: description.className, reason: reason)
+      .unsupported, layer: description.name, className: description.className,
+      reason: reason + description.particulars)
   }
 
-  private static let ordinary: Set = ["name", "trainable", "dtype"]
+  private static func unknown(_ className: String) -> String {
+    // Keras's own classes lose the packages that they are registered under.
+    let kind = className.contains(">") ? "class, which is not Keras's own," : "class"
+    return "the layer \(kind) is not supported"
+  }
+
+  /// Why a Lambda is refused: a file holds its code, or the name of a function elsewhere.
+  private static func lambda(_ function: JSONValue?) -> String {
+    let name = function?.string ?? function?["config"]?.string
+    let what =
+      name.map { "a Lambda calls the Python function \"\($0)\", which the file does not hold" }
+      ?? "a Lambda holds Python code, which is never run"
+    return what + "; an application may give the catalogue a function in its place"
+  }
 }

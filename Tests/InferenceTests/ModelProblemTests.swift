@@ -34,6 +34,36 @@ struct ModelProblemTests {
     }
   }
 
+  @Test func namesTheFunctionOfALambda() {
+    let arguments: JSONValue = .object(["factor": .int(3)])
+    let older: [String: JSONValue] = [
+      "function": .string("scaled"), "function_type": .string("function"), "arguments": arguments,
+      "output_shape": .null,
+    ]
+    let newer: [String: JSONValue] = [
+      "function": .object(["class_name": .string("function"), "config": .string("scaled")]),
+      "arguments": .object([:]),
+    ]
+    let code: [String: JSONValue] = [
+      "function": .array([.string("4wEAAAA="), .null, .null]), "arguments": arguments,
+    ]
+    let layers = [("older", older), ("newer", newer), ("code", code)].map {
+      LayerDescription(name: $0.0, className: "Lambda", config: $0.1)
+    }
+    let nodes = layers.map { NodeDescription(name: $0.name, layer: $0.name, inputs: ["x"]) }
+    let (named, instead) = (
+      "a Lambda calls the Python function \"scaled\", which the file does not hold",
+      "; an application may give the catalogue a function in its place"
+    )
+    #expect(
+      SmallModels.problems(SmallModels.contents(layers: layers, nodes: nodes)).prefix(3) == [
+        "layer \"older\" (Lambda): \(named)\(instead); its options: arguments {\"factor\": 3}",
+        "layer \"newer\" (Lambda): \(named)\(instead)",
+        "layer \"code\" (Lambda): a Lambda holds Python code, which is never run\(instead); "
+          + "its options: arguments {\"factor\": 3}",
+      ])
+  }
+
   @Test func namesAWeightOfTheWrongShape() {
     let weights = [
       "dense/kernel": Tensor([2, 3], [Float](repeating: 0, count: 6)),

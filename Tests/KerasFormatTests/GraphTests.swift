@@ -113,6 +113,20 @@ struct GraphTests {
     #expect(description.nodes[1].inputs == ["a", "op"])
   }
 
+  @Test("an einsum of Keras 2 lacks its tensors in the file")
+  func einsum() throws {
+    let call = "[\"_CONSTANT_VALUE\", -1, \"ab,bc->ac\", {}]"
+    let file = KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+          Config.layer("TFOpLambda", "op", "\"function\": \"einsum\"", calls: "[\(call)]"),
+        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
+    #expect(
+      file.problems().first?.reason
+        == "Keras 2 writes an einsum without its tensors, so that the file does not tell them")
+  }
+
   @Test("a list of tensors given by name keeps the places of those that are left out")
   func namedLists() throws {
     let call = Config.call(
@@ -122,7 +136,7 @@ struct GraphTests {
       config: Config.functional(
         [
           Config.input("a", "[null, 3, 4]"), Config.input("m", "[null, 3]"),
-          Config.layer("Attention", "it", calls: "[\(call)]"),
+          Config.layer("Attention", "it", "\"use_scale\": false", calls: "[\(call)]"),
         ], inputs: "[[\"a\", 0, 0], [\"m\", 0, 0]]", outputs: "[\"it\", 0, 0]"))
     let node = try #require(try file.description().nodes.first)
     #expect(node.inputs == ["a", "a", "m"])

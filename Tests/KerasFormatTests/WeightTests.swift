@@ -163,6 +163,30 @@ struct WeightTests {
     #expect(layer.weights.map(\.name) == ["a/w", "b/w", "mine/v"])
   }
 
+  @Test(
+    "a wrapper around a layer of an unknown class keeps the weights that it finds",
+    arguments: [
+      ("RNN", "\"cell\": {\"class_name\": \"Mine>Cell\", \"config\": {}}"),
+      ("Bidirectional", "\"layer\": {\"class_name\": \"Mine>RNN\", \"config\": {}}"),
+      (
+        "RNN",
+        """
+        "cell": {"class_name": "StackedRNNCells", "config":
+         {"cells": [{"class_name": "LSTMCell", "config": {}},
+          {"class_name": "Mine>Cell", "config": {}}]}}
+        """
+      ),
+    ])
+  func wrappedUnknown(className: String, options: String) throws {
+    let file = KerasFile(
+      config: Config.sequential([
+        Config.input("in", "[null, 3, 4]"), Config.layer(className, "it", options),
+      ]), groups: [("it", [.init("it/cell/kernel:0"), .init("it/cell/norm/gamma:0")])],
+      version: "2.15.0")
+    let layer = try file.imported().sound().description.layers[0]
+    #expect(layer.weights.map(\.name) == ["kernel", "gamma"])
+  }
+
   @Test("a registered class is not Keras's class of that name")
   func registeredClass() throws {
     let layer = """

@@ -104,7 +104,21 @@ import Testing
     ])
     let found = problems { try SingleLayer("Bidirectional", ["layer": dense]) }
     #expect(found.map(\.kind) == [.unsupported, .unsupported])
-    #expect(found.first?.reason == "a layer of class \"Dense\" is not supported here")
+    #expect(
+      found.first?.reason.hasPrefix("a layer of class \"Dense\" is not supported here") == true)
     #expect(problems { try SingleLayer("Bidirectional") }.first?.kind == .invalid)
+  }
+
+  @Test func namesWhatAnUnknownCellHas() {
+    let cell: JSONValue = .object([
+      "class_name": .string("Addons>NormCell"), "config": .object(["units": .int(1)]),
+    ])
+    let found = problems {
+      try SingleLayer("RNN", ["cell": cell], weights: ["norm/gamma": RecurrentLayerTests.one])
+    }
+    #expect(found.map(\.kind) == [.unsupported])
+    #expect(
+      found.first?.reason == "a layer of class \"Addons>NormCell\" is not supported here; its "
+        + "options: units 1; its weights: norm/gamma (1, 1)")
   }
 }

@@ -55,7 +55,8 @@ struct ConfigNormalizer {
     guard let name = ClassNames.name(of: json), let config = json["config"]?.object else {
       return json
     }
-    let className = ClassNames.present(name, in: version)
+    let className = AuthorsClasses.told(
+      ClassNames.present(name, in: version), entry: json, version: version)
     return .object([
       "class_name": .string(className),
       "config": .object(normalized(config, className: className, fileClassName: name)),

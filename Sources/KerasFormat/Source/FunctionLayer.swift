@@ -79,10 +79,7 @@ struct FunctionLayer {
     }
     guard layer.calls.count == 1, let rule = FunctionRule.of(function, layer.calls[0]) else {
       report.unsupported(
-        path, layer.className, option: "function",
-        reason: Self.isRandom(function)
-          ? "TensorFlow's function \"\(function)\" draws at random, in inference too"
-          : "TensorFlow's function \"\(function)\" is not supported")
+        path, layer.className, option: "function", reason: Self.refusal(of: function))
       return
     }
     layer.className = rule.className
@@ -136,6 +133,16 @@ struct FunctionLayer {
     call.keywords = kept
     layer.calls = [call]
     layer.config = config
+  }
+
+  private static func refusal(of function: String) -> String {
+    if isRandom(function) {
+      return "TensorFlow's function \"\(function)\" draws at random, in inference too"
+    }
+    // Keras 2 writes the first argument of a function, here the equation, and those by name.
+    return function == "einsum"
+      ? "Keras 2 writes an einsum without its tensors, so that the file does not tell them"
+      : "TensorFlow's function \"\(function)\" is not supported"
   }
 
   /// Whether a function computes something else every time it is called.

@@ -30,8 +30,9 @@ struct LayerParser {
       return nested(model, name: name, rawClass: rawClass, config: config)
     }
     let options = config.object ?? [:]
-    var layer = SourceLayer(
-      name: name, className: ClassNames.present(rawClass, in: models.version))
+    let className = AuthorsClasses.told(
+      ClassNames.present(rawClass, in: models.version), entry: entry, version: models.version)
+    var layer = SourceLayer(name: name, className: className)
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
     switch layer.className {

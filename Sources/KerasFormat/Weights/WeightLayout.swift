@@ -8,6 +8,7 @@ enum WeightLayout {
     if let names = StoredForm.names(config) { return names.map { WeightSlot($0) } }
     let activation = part("activation", config["activation"])
     guard let rule = table[className] else { return activation.isEmpty ? nil : activation }
+    if holdsUnknown(className, config) { return nil }
     let slots = quantized(className, config) ?? rule(Options(config: config))
     return slots + activation
       + (config[LowRank.option] == nil ? [] : LowRank.slots(of: className))
@@ -54,6 +55,18 @@ enum WeightLayout {
       return []
     }
     return (slots(of: className, config) ?? []).map { $0.inside(name) }
+  }
+
+  /// Whether a wrapper around recurrent layers or cells holds one whose weights are not known.
+  private static func holdsUnknown(_ className: String, _ config: [String: JSONValue]) -> Bool {
+    guard ["Bidirectional", "RNN", "StackedRNNCells"].contains(className) else { return false }
+    let options = ["layer", "backward_layer", "cell"].compactMap { config[$0] }
+    return (options + (config["cells"]?.array ?? [])).contains { part in
+      guard let name = part["class_name"]?.string, let config = part["config"]?.object else {
+        return false
+      }
+      return table[name] == nil || holdsUnknown(name, config)
+    }
   }
 
   /// The options of one layer, with Keras's defaults.

@@ -26,13 +26,16 @@ extension LayerReader {
       weight.name.removeFirst(prefix.count + 1)
       return weight
     }
-    var reader = LayerReader(
-      LayerDescription(
-        name: "\(layer.name)/\(prefix)", className: className, config: config, weights: weights),
-      weights: tensors)
+    var description = LayerDescription(
+      name: "\(layer.name)/\(prefix)", className: className, config: config, weights: weights)
+    var reader = LayerReader(description, weights: tensors)
     readWeights.formUnion(weights.map { "\(prefix)/\($0.name)" })
     guard let part = read(&reader) else {
-      refuse(option, "a layer of class \"\(className)\" is not supported here")
+      // Weights that are no other part's go by the names that the file gives them.
+      description.weights += layer.weights.filter { readWeights.insert($0.name).inserted }
+      refuse(
+        option,
+        "a layer of class \"\(className)\" is not supported here" + description.particulars)
       return nil
     }
     reader.finish()
