@@ -20,6 +20,9 @@ enum ClassNames {
     "Model": "Functional",
     "TFDConcat": "Concatenate",
     "TFDIdentity": "Identity",
+    // The package `efficientnet` puts it into every model, also those that are built on them: a
+    // Dropout that takes None for a size of its noise.
+    "FixedDropout": "Dropout",
     // Keras 2 registers a layer of its own under the package that others get, too.
     "Custom>CustomScaleLayer": "CustomScaleLayer",
   ]
