@@ -21,16 +21,20 @@ struct GraphTests {
     #expect(description.outputs == [OutputDescription(name: "sum", value: "sum")])
   }
 
-  @Test("a function of TensorFlow is an operation, its constants under their place")
-  func keras2Constants() throws {
-    let calls = "[[\"_CONSTANT_VALUE\", -1, 1.5, {\"y\": [\"a\", 0, 0], \"name\": null}]]"
-    let file = KerasFile(
+  /// A model of Keras 2 that is one call of a function of TensorFlow.
+  private func keras2File(function: String, call: String) -> KerasFile {
+    KerasFile(
       config: Config.functional(
         [
           Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
-          Config.layer("TFOpLambda", "op", "\"function\": \"math.subtract\"", calls: calls),
+          Config.layer("TFOpLambda", "op", "\"function\": \"\(function)\"", calls: "[\(call)]"),
         ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
-    let description = try file.description()
+  }
+
+  @Test("a function of TensorFlow is an operation, its constants under their place")
+  func keras2Constants() throws {
+    let call = "[\"_CONSTANT_VALUE\", -1, 1.5, {\"y\": [\"a\", 0, 0], \"name\": null}]"
+    let description = try keras2File(function: "math.subtract", call: call).description()
     #expect(description.layers.map(\.className) == ["ops.Subtract"])
     let node = try #require(description.nodes.first)
     #expect(node.inputs == ["a"])
@@ -116,14 +120,8 @@ struct GraphTests {
   @Test("an einsum of Keras 2 lacks its tensors in the file")
   func einsum() throws {
     let call = "[\"_CONSTANT_VALUE\", -1, \"ab,bc->ac\", {}]"
-    let file = KerasFile(
-      config: Config.functional(
-        [
-          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
-          Config.layer("TFOpLambda", "op", "\"function\": \"einsum\"", calls: "[\(call)]"),
-        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"op\", 0, 0]]"), version: "2.15.0")
     #expect(
-      file.problems().first?.reason
+      keras2File(function: "einsum", call: call).problems().first?.reason
         == "Keras 2 writes an einsum without its tensors, so that the file does not tell them")
   }
 
