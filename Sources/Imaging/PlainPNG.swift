@@ -18,7 +18,7 @@ enum PlainPNG {
       let rows = UnsafeMutableBufferPointer(rebasing: bytes[(bytes.count - header.byteCount)...])
       isSound = inflate(parts, into: rows) && undoFilters(rows, header)
       guard isSound else { return }
-      expand(rows, header, into: bytes)
+      if header.channels < 4 { expand(rows, header, into: bytes) }
       count = header.width * header.height * 4
     }
     return isSound ? Image(width: header.width, height: header.height, pixels: pixels) : nil
@@ -87,63 +87,63 @@ enum PlainPNG {
         decompressor, data.baseAddress, data.count, rows.baseAddress, rows.count, nil)
         == LIBDEFLATE_SUCCESS
     }
-    return parts.count == 1 ? inflate(parts[0]) : Array(parts.joined()).withUnsafeBytes(inflate)
+    guard parts.count > 1 else { return inflate(parts[0]) }
+    var joined: [UInt8] = []
+    joined.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { joined.append(contentsOf: part) }
+    return joined.withUnsafeBytes(inflate)
   }
 
-  /// Makes filtered rows the rows themselves; false where one has a filter that is not known.
+  /// Makes filtered rows the rows themselves, moved together over the bytes of their filters; false
+  /// where one has a filter that is not known.
   private static func undoFilters(
     _ rows: UnsafeMutableBufferPointer<UInt8>, _ header: Header
   ) -> Bool {
-    func row(_ y: Int) -> UnsafeMutableBufferPointer<UInt8> {
-      let start = y * (header.rowBytes + 1) + 1
-      return UnsafeMutableBufferPointer(rebasing: rows[start..<(start + header.rowBytes)])
-    }
+    guard let start = rows.baseAddress else { return false }
     func filter(_ y: Int) -> PNGFilter? { PNGFilter(rawValue: rows[y * (header.rowBytes + 1)]) }
+    func filtered(_ y: Int) -> UnsafeMutablePointer<UInt8> {
+      start + y * (header.rowBytes + 1) + 1
+    }
     var y = 0
     while y < header.height {
       guard let found = filter(y) else { return false }
-      let above = y > 0 ? UnsafeBufferPointer(row(y - 1)) : nil
-      let next = y + cpng_rows
-      if let above, found == .paeth, header.channels == 4, next <= header.height,
+      let above = start + (y - 1) * header.rowBytes
+      var next = y + cpng_rows
+      if found == .paeth, header.channels == 4, y > 0, next <= header.height,
         (y..<next).allSatisfy({ filter($0) == .paeth })
       {
-        cpng_undo_paeth_rows(
-          row(y).baseAddress, header.rowBytes + 1, above.baseAddress, header.width)
-        y = next
+        cpng_undo_paeth_rows(filtered(y), header.rowBytes + 1, above, header.width)
       } else {
-        found.undo(row(y), above: above, channels: header.channels)
-        y += 1
+        next = y + 1
+        found.undo(
+          UnsafeMutableBufferPointer(start: filtered(y), count: header.rowBytes),
+          above: y > 0 ? UnsafeBufferPointer(start: above, count: header.rowBytes) : nil,
+          channels: header.channels)
       }
+      // While they are still in the cache.
+      for row in y..<next {
+        (start + row * header.rowBytes).update(from: filtered(row), count: header.rowBytes)
+      }
+      y = next
     }
     return true
   }
 
-  /// Writes rows as red, green, blue and alpha from the beginning of `bytes`, at whose end they are.
+  /// Writes rows as red, green, blue and alpha from the beginning of `bytes`, near whose end they
+  /// are.
   private static func expand(
     _ rows: UnsafeMutableBufferPointer<UInt8>, _ header: Header,
     into bytes: UnsafeMutableBufferPointer<UInt8>
   ) {
+    guard let pixels = bytes.baseAddress else { return }
     let channels = header.channels
-    guard channels < 4, let pixels = bytes.baseAddress else { return close(rows, header) }
     let (green, blue) = channels == 3 ? (1, 2) : (0, 0)
-    for y in 0..<header.height {
-      let start = y * (header.rowBytes + 1) + 1
-      for x in 0..<header.width {
-        let from = start + x * channels
-        let (first, second, third) = (rows[from], rows[from + green], rows[from + blue])
-        let alpha = channels == 2 ? rows[from + 1] : 255
-        let pixel = pixels + (y * header.width + x) * 4
-        (pixel[0], pixel[1], pixel[2], pixel[3]) = (first, second, third, alpha)
-      }
-    }
-  }
-
-  /// Moves rows together over the bytes of their filters.
-  private static func close(_ rows: UnsafeMutableBufferPointer<UInt8>, _ header: Header) {
-    guard let start = rows.baseAddress else { return }
-    for y in 0..<header.height {
-      (start + y * header.rowBytes).update(
-        from: start + y * (header.rowBytes + 1) + 1, count: header.rowBytes)
+    for index in 0..<(header.width * header.height) {
+      let from = index * channels
+      let (first, second, third) = (rows[from], rows[from + green], rows[from + blue])
+      let alpha = channels == 2 ? rows[from + 1] : 255
+      let pixel = pixels + index * 4
+      (pixel[0], pixel[1], pixel[2], pixel[3]) = (first, second, third, alpha)
     }
   }
 }

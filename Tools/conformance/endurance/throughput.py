@@ -10,10 +10,11 @@ import time
 
 from harness.bundles import FIXTURES, ROOT, Bundles
 from harness.paced import Paced, quantile
-from harness.pictures import canvas, data_url
+from harness.pictures import data_url
 from harness.server import Server, raise_file_limit
 from harness.wrk import load
 
+CANVAS = pathlib.Path(__file__).parents[1] / "pictures" / "canvas.png"
 CLIENTS = 32
 IDLE = 10_000
 
@@ -73,7 +74,7 @@ class Measurement:
 
     def picture(self, server, name, clients):
         """The classic request, after a warm-up."""
-        body = self.file("picture", json.dumps(data_url(canvas(7))).encode())
+        body = self.file("picture", json.dumps(data_url(CANVAS.read_bytes())).encode())
         headers = {"Content-Type": "application/json"}
         load(server.url + "/", body, clients, 2, headers)
         figures = tell(name, load(server.url + "/", body, clients, self.seconds, headers))
