@@ -16,9 +16,31 @@ struct WinogradModelTests {
     try compare([1, 7, 7, 64], threads: threads)
   }
 
-  private func compare(_ shape: [Int], threads: Int) throws {
+  /// Kernels along one axis of one, two and three.
+  @Test(
+    arguments: [
+      ([50, 16], [9]), ([7, 48, 32], [1, 7]), ([23, 5, 64], [3, 1]), ([4, 21, 3, 32], [1, 5, 1]),
+    ], [(1, 1), (2, 1), (2, 9)])
+  func kernelsAlongOneAxis(
+    sizes: (image: [Int], kernel: [Int]), run: (threads: Int, batch: Int)
+  ) throws {
+    try compare([run.batch] + sizes.image, kernel: sizes.kernel, threads: run.threads)
+  }
+
+  /// Taps with pixels between them, over lines of which some are a pixel longer.
+  @Test(arguments: [(1, 1), (2, 1), (2, 9)], ["same", "causal", "valid"])
+  func tapsThatLieApart(run: (threads: Int, batch: Int), padding: String) throws {
+    try compare(
+      [run.batch, 95, 32], kernel: [5], ["dilation_rate": .int(3), "padding": .string(padding)],
+      threads: run.threads)
+  }
+
+  private func compare(
+    _ shape: [Int], kernel: [Int] = [3, 3],
+    _ options: [String: JSONValue] = ["padding": .string("same")], threads: Int
+  ) throws {
     let images = ConvolutionModel.numbers(shape, seed: 3)
-    let contents = contents(height: shape[1], width: shape[2], channels: shape[3])
+    let contents = contents(Array(shape[1...]), kernel, options)
     let direct = try Model(contents, threads: 1, exact: true).predict([images])[0]
     let fast = try Model(contents, threads: threads).predict([images])[0]
     let closeness = try Closeness(of: fast, to: direct, relative: 3e-6)
@@ -26,30 +48,32 @@ struct WinogradModelTests {
     #expect(closeness.maxAbsolute > 0, "both are the direct one")
   }
 
-  private func contents(height: Int, width: Int, channels: Int) -> ModelContents {
+  private func contents(
+    _ image: [Int], _ window: [Int], _ options: [String: JSONValue]
+  ) -> ModelContents {
+    let channels = image[image.count - 1]
     let filters = 2 * channels
-    let kernel = ConvolutionModel.numbers([9 * channels * filters], seed: 1)
+    let shape = Shape(window + [channels, filters])
+    let kernel = ConvolutionModel.numbers([shape.elementCount], seed: 1)
       .elements(as: Float.self).map { ($0 - 0.6) / 8 }
     let convolution = LayerDescription(
-      name: "conv", className: "Conv2D",
+      name: "conv", className: "Conv\(window.count)D",
       config: [
-        "filters": .int(filters), "kernel_size": .array([.int(3), .int(3)]),
-        "padding": .string("same"),
+        "filters": .int(filters), "kernel_size": .array(window.map { .int($0) }),
         "activation": .string("softmax"),
-      ],
+      ].merging(options) { $1 },
       weights: [
-        WeightDescription(name: "kernel", shape: [3, 3, channels, filters]),
+        WeightDescription(name: "kernel", shape: shape.dimensions),
         WeightDescription(name: "bias", shape: [filters]),
       ])
     let description = ModelDescription(
-      name: "winograd",
-      inputs: [InputDescription(name: "x", shape: [nil, height, width, channels])],
+      name: "winograd", inputs: [InputDescription(name: "x", shape: [nil] + image)],
       layers: [convolution], nodes: [NodeDescription(name: "conv", layer: "conv", inputs: ["x"])],
       outputs: [OutputDescription(name: "conv", value: "conv")])
     return ModelContents(
       description: description,
       weights: [
-        "conv/kernel": Tensor([3, 3, channels, filters], kernel),
+        "conv/kernel": Tensor(shape, kernel),
         "conv/bias": ConvolutionModel.numbers([filters], seed: 2),
       ], provenance: Provenance(source: "test"))
   }

@@ -72,49 +72,50 @@ struct WinogradTests {
     for index in expected.indices {
       expected[index] += Double(bias[index % sizes.filters]) + Double(residual[index])
     }
+    let tiling = WinogradImages(
+      tile: tile, images: sizes.images, input: (sizes.height, sizes.width, sizes.channels),
+      output: (sizes.outHeight, sizes.outWidth, sizes.filters), padding: (sizes.top, sizes.left))
     let weights = WinogradWeights(
-      Tensor([3, 3, sizes.channels, sizes.filters], kernel), tile: tile, scale: scale,
+      Tensor([3, 3, sizes.channels, sizes.filters], kernel), for: tiling, scale: scale,
       kernels: kernels)
     for activation in [Activation.linear, .relu, .tanh] {
-      let found = run(sizes, tile, input, weights, bias, residual, activation)
+      let found = tiling.convolution(input, weights, bias, residual, activation)
       #expect(farthest(found, expected.map { Formulas.value(activation, $0) }) < 1e-5)
     }
   }
+}
 
-  /// The convolution in blocks of some tiles.
-  private func run(
-    _ sizes: Sizes, _ tile: Int, _ input: [Float], _ weights: WinogradWeights,
-    _ bias: [Float], _ residual: [Float], _ activation: Activation
+extension WinogradTiling {
+  /// The convolution in blocks of five tiles.
+  func convolution(
+    _ input: [Float], _ weights: WinogradWeights, _ bias: [Float], _ residual: [Float],
+    _ activation: Activation
   ) -> [Float] {
-    let shape = WinogradShape(
-      tile: tile, input: (sizes.height, sizes.width, sizes.channels),
-      output: (sizes.outHeight, sizes.outWidth, sizes.filters), padding: (sizes.top, sizes.left))
-    let tiles = sizes.images * shape.tilesPerImage
     var output = [Float](repeating: .nan, count: residual.count)
-    for first in stride(from: 0, to: tiles, by: 5) {
-      let block = first..<min(first + 5, tiles)
-      var v = [Float](repeating: .nan, count: weights.positions * block.count * sizes.channels)
-      var m = [Float](repeating: .nan, count: weights.positions * block.count * sizes.filters)
-      weights.kernels.winogradInput(
-        shape, tiles: block, input, into: &v, stride: block.count * sizes.channels)
-      for position in 0..<weights.positions {
+    for first in stride(from: 0, to: tileCount, by: 5) {
+      let tiles = first..<min(first + 5, tileCount)
+      let rows = rows(of: tiles)
+      var v = [Float](repeating: .nan, count: positions * rows.count * channels)
+      var m = [Float](repeating: .nan, count: positions * tiles.count * filters)
+      transformInput(
+        rows: rows, input, into: &v, stride: rows.count * channels, weights.kernels)
+      for position in 0..<positions {
         v.withUnsafeBufferPointer { v in
           m.withUnsafeMutableBufferPointer { m in
             guard let v = v.baseAddress, let m = m.baseAddress else { return }
-            weights.kernels.product(
-              rows: block.count, inner: sizes.channels, columns: sizes.filters,
-              a: v + position * block.count * sizes.channels, aStride: sizes.channels,
-              panels: weights.matrix(position), c: m + position * block.count * sizes.filters,
-              cStride: sizes.filters)
+            multiply(
+              position, tiles: tiles.count, by: weights, v + position * rows.count * channels,
+              into: m + position * tiles.count * filters)
           }
         }
       }
       bias.withUnsafeBufferPointer { bias in
         residual.withUnsafeBufferPointer { residual in
-          weights.kernels.winogradOutput(
-            shape, tiles: block, m, stride: block.count * sizes.filters, into: &output,
-            epilogue: Epilogue(
-              bias: bias.baseAddress, residual: residual.baseAddress, activation: activation))
+          transformOutput(
+            tiles: tiles, m, stride: tiles.count * filters, into: &output,
+            Epilogue(
+              bias: bias.baseAddress, residual: residual.baseAddress, activation: activation),
+            weights.kernels)
         }
       }
     }

@@ -7,6 +7,7 @@
 #include "product.h"
 #include "window.h"
 #include "winograd.h"
+#include "winograd_line.h"
 #include "reduce.h"
 #include "softmax.h"
 #include "normalize.h"
@@ -26,6 +27,9 @@ const struct ck_kernels TABLE = {
     .winograd_input = winograd_input,
     .winograd_output = winograd_output,
     .winograd_weights = winograd_weights,
+    .winograd_line_input = winograd_line_input,
+    .winograd_line_output = winograd_line_output,
+    .winograd_line_weights = winograd_line_weights,
     .depthwise = depthwise,
     .max_pool = max_pool,
     .average_pool = average_pool,

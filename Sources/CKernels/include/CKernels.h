@@ -75,6 +75,17 @@ typedef struct ck_winograd {
   ptrdiff_t tile;
 } ck_winograd;
 
+// A convolution with stride 1 along one axis, for Winograd's method: over [outer] runs of `size`
+// pixels, of which every `inner`-th is one of a line's, lines = outer * inner. Tiles of 6 outputs are
+// numbered line after line, `tiles` in each: those that cover its outputs, and as many more as keep
+// what they take from reaching into the next line.
+typedef struct ck_winograd_line {
+  ptrdiff_t lines, inner;
+  ptrdiff_t size, channels;
+  ptrdiff_t out_size, filters;
+  ptrdiff_t pad, tiles;
+} ck_winograd_line;
+
 enum ck_binary_op {
   CK_ADD,
   CK_SUBTRACT,
@@ -161,6 +172,19 @@ struct ck_kernels {
   void (*_Nonnull winograd_weights)(ptrdiff_t tile, ptrdiff_t channels, ptrdiff_t n,
                                     const float *kernel, const float *_Nullable scale,
                                     float *packed);
+
+  // Along one axis, J = ceil(taps / 3) runs of three taps: V [8][runs][channels] from the lines,
+  // M_i = V_i' U_i, where row t of V_i' is the rows 2 t to 2 t + J - 1 of V_i, and M
+  // [8][tiles][filters] to the outputs. U: 8 packed matrices [J * C][N] from a kernel [taps][C][N].
+  void (*_Nonnull winograd_line_input)(const ck_winograd_line *shape, ptrdiff_t first,
+                                       ptrdiff_t runs, const float *input, float *v,
+                                       ptrdiff_t stride);
+  void (*_Nonnull winograd_line_output)(const ck_winograd_line *shape, ptrdiff_t first,
+                                        ptrdiff_t tiles, const float *m, ptrdiff_t stride,
+                                        float *c, const ck_epilogue *epilogue);
+  void (*_Nonnull winograd_line_weights)(ptrdiff_t taps, ptrdiff_t channels, ptrdiff_t n,
+                                         const float *kernel, const float *_Nullable scale,
+                                         float *packed);
 
   // C [P][N] = epilogue(windows [P][T * C] * B [T * C][N]). Tap t of pixel p reads `channels`
   // floats from input + offsets[p * taps + t], zeros where that offset is negative. Row p goes to

@@ -128,14 +128,13 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   private func winograd(for call: LayerCall, in context: PlanContext) -> WinogradConvolution? {
-    guard groups == 1, !context.isExact, context.rounding == nil, window.rank == 2,
-      let shape = window.winogradShape(from: call.inputs[0].shape, to: call.outputs[0].shape)
+    guard groups == 1, !context.isExact, context.rounding == nil,
+      let tiling = window.winogradTiling(from: call.inputs[0].shape, to: call.outputs[0].shape)
     else { return nil }
-    let weights = context.shared("winograd \(shape.tile)") {
-      WinogradWeights(kernel, tile: shape.tile, scale: finish.scale)
+    let weights = context.shared("winograd \(tiling.positions)") {
+      WinogradWeights(kernel, for: tiling, scale: finish.scale)
     }
-    return WinogradConvolution(
-      shape: shape, batch: call.inputs[0].shape[0], weights: weights, threads: context.threadCount)
+    return WinogradConvolution(tiling, weights: weights, threads: context.threadCount)
   }
 
   /// The kernel's columns for each group, packed.
