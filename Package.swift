@@ -20,16 +20,29 @@ let cxx: [CXXSetting] = [.treatAllWarnings(as: .error)]
   let isLinux = false
 #endif
 
+/// The files of Debian's libraries.
+let libraryFiles = ["x86_64-linux-gnu", "aarch64-linux-gnu"].flatMap {
+  (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/\($0)")) ?? []
+}
+
 /// The linker's name of a library: Debian's archive of it, where there is one.
 ///
 /// A program that brings its libraries along, Swift's too, starts sooner than one that looks them
 /// up: libhdf5 as a shared library alone asks for 25 others (curl, LDAP, Kerberos).
 func archive(_ name: String) -> String {
-  let isThere = ["x86_64-linux-gnu", "aarch64-linux-gnu"].contains {
-    FileManager.default.fileExists(atPath: "/usr/lib/\($0)/lib\(name).a")
-  }
-  return isThere ? ":lib\(name).a" : name
+  libraryFiles.contains("lib\(name).a") ? ":lib\(name).a" : name
 }
+/// Where libstdc++ and zlib are told to be archives too, where there are such.
+let archiveScripts =
+  ["x86_64-linux-gnu", "aarch64-linux-gnu"].contains { triple in
+    let folder = "/usr/lib/gcc/\(triple)"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).contains {
+      FileManager.default.fileExists(atPath: "\(folder)/\($0)/libstdc++.a")
+    }
+  } && libraryFiles.contains("libz.a") ? ["-L\(Context.packageDirectory)/Tools/link"] : []
+/// simdjson's library as programs ask for it, `libsimdjson.so.14`, where a server opens it by that
+/// name: it brings libstdc++'s shared library.
+let simdjsonLibrary = libraryFiles.filter { $0.hasPrefix("libsimdjson.so.") }.min()
 let hdf5Archive = archive("hdf5_serial")
 let hdf5IsArchive = hdf5Archive != "hdf5_serial"
 let hdf5Libraries = hdf5IsArchive ? [hdf5Archive, archive("sz"), archive("aec")] : ["hdf5"]
@@ -61,7 +74,7 @@ let package = Package(
       name: "CHDF5", pkgConfig: hdf5IsArchive ? nil : "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift,
-      linkerSettings: (hdf5Libraries + ["z"]).map { .linkedLibrary($0) }),
+      linkerSettings: (hdf5Libraries + [archive("z")]).map { .linkedLibrary($0) }),
     // Linux opens libzip when the first archive is: see CZip's header.
     .systemLibrary(
       name: "CZipLibrary", pkgConfig: isLinux ? nil : "libzip", providers: [.apt(["libzip-dev"])]),
@@ -98,8 +111,11 @@ let package = Package(
     // simdjson's pkg-config file holds a -D flag, which SwiftPM refuses: it is linked by name.
     .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
     .target(
-      name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: cxx,
-      linkerSettings: [.linkedLibrary("simdjson")]),
+      name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"],
+      cxxSettings: cxx
+        + (simdjsonLibrary.map { [.define("CSIMDJSON_LIBRARY", to: "\"\($0)\"")] } ?? [])
+        + [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+      linkerSettings: simdjsonLibrary == nil ? [.linkedLibrary("simdjson")] : []),
     .target(
       name: "Serving",
       dependencies: [
@@ -116,7 +132,11 @@ let package = Package(
         "Serving", "Tensors", "ZipFiles",
       ],
       swiftSettings: swift,
-      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
+      linkerSettings: [
+        .unsafeFlags(
+          ["-static-stdlib", "-Xclang-linker", "-static-libgcc"] + archiveScripts,
+          .when(platforms: [.linux]))
+      ]),
 
     // MARK: - Tests
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "Library.h"
 #include "Nodes.h"
 #include "Scanner.h"
 
@@ -62,7 +63,7 @@ bool parse(
     if (!Scanner::scan(text, size, document.depth_limit, rewritten, *error)) return false;
     code = document.parser.parse(rewritten.data(), rewritten.size(), true).get(value);
     if (code) {
-      *error = {error_message(code), 0};
+      *error = {message_of(code), 0};
       return false;
     }
     restore(document.parser.doc);
@@ -94,6 +95,7 @@ bool find_repeated(dom::object object, std::string_view &repeated) {
 }  // namespace
 
 kjson_document *kjson_create(size_t depth_limit) {
+  if (kjson_open()) return nullptr;
   kjson_document *document = new (std::nothrow) kjson_document{dom::parser(), depth_limit};
   if (document && document->parser.allocate(1 << 12, depth_limit)) {
     delete document;

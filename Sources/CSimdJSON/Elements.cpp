@@ -15,7 +15,8 @@ bool convert_text(dom::element value, kjson_text &out, bool is_wanted) {
   if (value.get_object().get(object) || object.size() != 1) return false;
   dom::element coded;
   if (object.at_key("b64").get(coded) || coded.get_c_str().get(out.start)) return false;
-  size_t count = coded.get_string_length();
+  size_t count = 0;
+  if (coded.get_string_length().get(count)) return false;
   char *place = is_wanted ? const_cast<char *>(out.start) : nullptr;
   return base64_decode(out.start, count, place, &out.count);
 }

@@ -84,7 +84,12 @@ typedef struct {
   kjson_node node;
 } kjson_mismatch;
 
-/// A document whose lists and objects nest at most `depth_limit` deep; NULL without memory.
+/// Opens simdjson, once for the process, where it is opened late: it brings libstdc++, which no other
+/// command than a server needs. NULL, or why that is not possible.
+const char *kjson_open(void);
+
+/// A document whose lists and objects nest at most `depth_limit` deep; NULL without memory or the
+/// library.
 kjson_document *kjson_create(size_t depth_limit);
 void kjson_destroy(kjson_document *document);
 

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import CSimdJSON
 
 #if canImport(Glibc)
   import Glibc
@@ -42,7 +43,9 @@ package final class MicroHTTPServer: HTTPTransport {
 
   /// Begins to listen.
   package func start(_ service: any HTTPService) throws(TransportError) -> HTTPAddress {
-    if let missing = cmhd_open() { throw .noLibrary(reason: String(cString: missing)) }
+    if let missing = cmhd_open() ?? kjson_open() {
+      throw .noLibrary(reason: String(cString: missing))
+    }
     let connectionLimit = possibleConnections()
     let address = try SocketAddress(host: configuration.host, port: configuration.port)
     let core = TransportCore(configuration, service: service)
