@@ -10,22 +10,26 @@ import Tensors
 /// Whether threads share the runs of a plan: only where that has been found to be faster.
 ///
 /// What threads cost each other depends on the machine and on what else it does. Of short runs, the
-/// first are made both ways by turns, and again some of every few thousand; long ones are shared.
+/// first are made both ways by turns, and again some of every few thousand, or as soon as shared
+/// ones take longer than one thread alone did; long ones are shared.
 final class ThreadChoice: Sendable {
   private struct Trial {
     /// The trials before this one.
     var number = 0
     /// The runs that have begun.
     var runs = 0
-    var (sharedRuns, aloneRuns) = (0, 0)
-    /// The shortest runs so far, in seconds.
-    var (shared, alone) = (Double.infinity, Double.infinity)
+    /// The seconds of the runs that are over.
+    var (shared, alone): ([Double], [Double]) = ([], [])
   }
 
   private let trial = Lock(Trial())
   private let isShared = Atomic<Bool>(true)
   /// The runs until the next trial.
   private let rest = Atomic<Int>(0)
+  /// The bits of the seconds that a run alone took in the last trial.
+  private let alone = Atomic<UInt64>(Double.infinity.bitPattern)
+  /// How many more of the shared runs that were timed took longer than that than not.
+  private let slower = Atomic<Int>(0)
   private let clock: @Sendable () -> Double
 
   /// The runs of either kind that a trial asks for, and all runs between two trials.
@@ -34,6 +38,10 @@ final class ThreadChoice: Sendable {
   private static let firstRuns = 3
   /// Seconds; longer runs are never made alone.
   private static let longRun = 4e-4
+  /// Of so many shared runs between trials one is timed.
+  private static let timedRun = 8
+  /// The slower ones that begin a trial.
+  private static let slowerRuns = 8
 
   /// A choice for one plan; `clock` tells seconds.
   init(clock: @escaping @Sendable () -> Double = ThreadChoice.monotonicClock) {
@@ -45,8 +53,13 @@ final class ThreadChoice: Sendable {
     on workers: WorkerPool, _ body: (WorkerPool) throws(Failure) -> Void
   ) throws(Failure) {
     guard workers.threadCount > 1 else { return try body(workers) }
-    if rest.subtract(1, ordering: .relaxed).newValue >= 0 {
-      return try body(isShared.load(ordering: .relaxed) ? workers : .single)
+    let left = rest.subtract(1, ordering: .relaxed).newValue
+    if left >= 0 {
+      let shares = isShared.load(ordering: .relaxed)
+      guard shares, left % Self.timedRun == 0 else { return try body(shares ? workers : .single) }
+      let start = clock()
+      try body(workers)
+      return watch(clock() - start)
     }
     let (number, run) = trial.withLock { trial in
       trial.runs += 1
@@ -58,24 +71,35 @@ final class ThreadChoice: Sendable {
     note(clock() - start, shares: shares, trial: number)
   }
 
+  /// Begins a trial where most shared runs have become slower than one thread alone.
+  private func watch(_ seconds: Double) {
+    let isSlower = seconds > Double(bitPattern: alone.load(ordering: .relaxed))
+    let count = slower.add(isSlower ? 1 : -1, ordering: .relaxed).newValue
+    if count < 0 { slower.store(0, ordering: .relaxed) }
+    guard count >= Self.slowerRuns else { return }
+    slower.store(0, ordering: .relaxed)
+    rest.store(0, ordering: .relaxed)
+  }
+
   /// Takes a run's time into the trial that it began in, if that is not over.
   private func note(_ seconds: Double, shares: Bool, trial number: Int) {
     trial.withLock { trial in
       guard trial.number == number else { return }
-      if shares {
-        trial.sharedRuns += 1
-        trial.shared = min(trial.shared, seconds)
-      } else {
-        trial.aloneRuns += 1
-        trial.alone = min(trial.alone, seconds)
-      }
-      let isLong = trial.sharedRuns >= Self.firstRuns && trial.shared > Self.longRun
-      guard isLong || min(trial.sharedRuns, trial.aloneRuns) >= Self.trialRuns else { return }
-      isShared.store(isLong || trial.shared <= trial.alone, ordering: .relaxed)
+      if shares { trial.shared.append(seconds) } else { trial.alone.append(seconds) }
+      let fastest = trial.shared.min() ?? 0
+      let isLong = trial.shared.count >= Self.firstRuns && fastest > Self.longRun
+      guard isLong || min(trial.shared.count, trial.alone.count) >= Self.trialRuns else { return }
+      let (shared, alone) = (Self.median(trial.shared), Self.median(trial.alone))
+      isShared.store(isLong || shared <= alone, ordering: .relaxed)
+      self.alone.store((isLong ? .infinity : alone).bitPattern, ordering: .relaxed)
       rest.store(Self.restRuns, ordering: .relaxed)
       trial = Trial()
       trial.number = number + 1
     }
+  }
+
+  private static func median(_ seconds: [Double]) -> Double {
+    seconds.isEmpty ? .infinity : seconds.sorted()[seconds.count / 2]
   }
 
   private static let monotonicClock: @Sendable () -> Double = {

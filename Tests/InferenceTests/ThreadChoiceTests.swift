@@ -36,6 +36,37 @@ struct ThreadChoiceTests {
     #expect(threads(of: 30, alone: 10, shared: 1000).allSatisfy { $0 == 2 })
   }
 
+  @Test func noticesThatSharedRunsHaveBecomeSlower() {
+    let time = Lock((now: 0.0, shared: 20e-6))
+    let choice = ThreadChoice { time.withLock { $0.now } }
+    func run() -> Int {
+      var threads = 0
+      choice.run(on: workers) { workers in
+        threads = workers.threadCount
+        time.withLock { $0.now += threads == 1 ? 30e-6 : $0.shared }
+      }
+      return threads
+    }
+    for _ in 0..<500 { _ = run() }
+    #expect(run() == 2)
+    time.withLock { $0.shared = 50e-6 }
+    let threads = (0..<200).map { _ in run() }
+    #expect(threads[150...].allSatisfy { $0 == 1 })
+  }
+
+  @Test func oneLuckyRunDoesNotDecide() {
+    let time = Lock(0.0)
+    let choice = ThreadChoice { time.withLock { $0 } }
+    var threads = 0
+    for run in 0..<60 {
+      choice.run(on: workers) { workers in
+        threads = workers.threadCount
+        time.withLock { $0 += (threads == 1 ? 30 : run == 5 ? 10 : 40) * 1e-6 }
+      }
+    }
+    #expect(threads == 1)
+  }
+
   @Test func isFoundByCallersThatOverlap() {
     let time = Lock(0.0)
     let choice = ThreadChoice { time.withLock { $0 } }
