@@ -25,7 +25,7 @@ class Contender:
         self.runtime, self.folder = runtime, folder
         self.batch, self.threads, self.keraskit = batch, threads, keraskit
         self.worker, self.failure, self.error, self.format = None, None, None, None
-        self.seconds, self.process_ms = [], math.inf
+        self.seconds, self.process_ms, self.peak_bytes = [], math.inf, 0
         for kind in formats.formats(runtime, model):
             self.offer(kind)
         if self.worker:
@@ -39,9 +39,7 @@ class Contender:
         outputs = os.path.join(self.folder, f"{self.runtime}.npy")
         worker = None
         try:
-            worker = Worker(
-                self.command(kind, outputs), self.environment(),
-                os.path.join(self.folder, f"{self.runtime}.log"))
+            worker = self.start(self.command(kind, outputs))
             error = self.difference(outputs)
             trial = self.trial_seconds(worker)
         except (WorkerFailure, RuntimeError, ValueError) as problem:
@@ -55,6 +53,24 @@ class Contender:
             self.worker, self.error, self.trial, self.format = worker, error, trial, kind
         else:
             worker.end()
+
+    def start(self, command):
+        return Worker(
+            command, self.environment(), os.path.join(self.folder, f"{self.runtime}.log"))
+
+    def start_anew(self):
+        """Goes on in another process."""
+        if not self.worker:
+            return
+        self.peak_bytes = max(self.peak_bytes, self.worker.peak_memory())
+        self.worker.end()
+        outputs = os.path.join(self.folder, f"{self.runtime}.npy")
+        self.worker = None
+        try:
+            self.worker = self.start(self.command(self.format, outputs))
+            self.trial_seconds(self.worker)
+        except WorkerFailure as problem:
+            self.failure = str(problem)
 
     @staticmethod
     def trial_seconds(worker):
@@ -121,7 +137,7 @@ class Contender:
                 "milliseconds": float(np.quantile(self.seconds, quantile)) * 1000,
                 "runs": len(self.seconds),
                 "error": self.error, "is_wrong": self.is_wrong,
-                "peak_bytes": self.worker.peak_memory(),
+                "peak_bytes": max(self.peak_bytes, self.worker.peak_memory()),
                 "imported_bytes": ready.get("imported_bytes", 0),
                 "load_ms": ready["first_answer_ms"],
                 "process_ms": ready.get("process_ms") or self.process_ms,

@@ -1,11 +1,15 @@
-"""Measures all runtimes of a cell by turns: many short rounds, in an order drawn anew each time."""
+"""Measures all runtimes of a cell by turns: many short rounds, in an order drawn anew each time.
+
+Each runtime is started anew twice in between: where its memory comes to lie, and on which processor
+its threads, is luck, which one process keeps for all of its rounds.
+"""
 import random
 import time
 
 from .contenders import Contender
 
 ROUNDS = 15
-FEWEST_ROUNDS = 3
+PROCESSES = 3
 
 
 def measure(model, folder, batch, threads, keraskit, given):
@@ -24,12 +28,20 @@ def measure(model, folder, batch, threads, keraskit, given):
 
 
 def take_turns(contenders, seconds):
-    start = time.monotonic()
     order = random.Random(0)
-    for done in range(ROUNDS):
+    for series in range(PROCESSES):
+        if series > 0:
+            for contender in contenders:
+                contender.start_anew()
+        take_series(contenders, seconds / PROCESSES, ROUNDS // PROCESSES, order)
+
+
+def take_series(contenders, seconds, rounds, order):
+    start = time.monotonic()
+    for done in range(rounds):
         racing = [contender for contender in contenders if contender.worker]
-        if not racing or (done >= FEWEST_ROUNDS and time.monotonic() - start > seconds):
+        if not racing or (done > 0 and time.monotonic() - start > seconds):
             return
         order.shuffle(racing)
         for contender in racing:
-            contender.take_turn(seconds / ROUNDS / len(racing))
+            contender.take_turn(seconds / rounds / len(racing))
