@@ -46,6 +46,8 @@ final class Dispatcher: HTTPService {
         throw error
       }
     }
+    // Who asks before sending a body is told that there is nothing to send it to.
+    if match == nil, !isPublic, head.headers["Expect"] != nil { _ = try router.route(head) }
     return HTTPAdmission(
       bodyLimit: min(match?.route.bodyLimit ?? bodyLimit, bodyLimit), match: match)
   }
