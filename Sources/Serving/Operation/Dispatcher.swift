@@ -5,6 +5,9 @@ final class Dispatcher: HTTPService {
   /// A request to predict with a body of at most this many bytes is read on its connection's thread:
   /// that takes less time than to hand it on.
   private static let quickBody = 32 << 10
+  /// An answer of at most this many bytes is not counted: as many as there can be connections do no
+  /// harm.
+  private static let smallAnswer = 16 << 10
 
   private let router: HTTPRouter
   private let workers: WorkQueue
@@ -14,6 +17,10 @@ final class Dispatcher: HTTPService {
   private let token: AccessToken?
   private let crossOrigin: CrossOrigin?
   private let bodyLimit: Int
+  /// What is held of bodies that came compressed, until they are answered; few bytes become many.
+  private let unpacked: ByteBudget
+  /// What is held of answers, until clients have taken them, which they may do slowly.
+  private let answers: ByteBudget
 
   /// A dispatcher for the routes of `router`.
   init(
@@ -28,6 +35,8 @@ final class Dispatcher: HTTPService {
     token = configuration.token
     crossOrigin = configuration.crossOrigin
     bodyLimit = configuration.bodyLimit
+    unpacked = ByteBudget(limit: configuration.transport.bodyBudget)
+    answers = ByteBudget(limit: configuration.transport.bodyBudget)
   }
 
   func admit(
@@ -82,7 +91,8 @@ final class Dispatcher: HTTPService {
       let observation = observer.begin(request.head, route: match.route)
       var request = request
       request.parameters = match.parameters
-      answer(request, by: match.route) { response in
+      answer(request, by: match.route) { [answers] response in
+        let response = Self.held(response, by: answers)
         observation.end(response)
         reply(response)
       }
@@ -90,6 +100,17 @@ final class Dispatcher: HTTPService {
       observer.begin(request.head, route: nil).end(error.response)
       reply(error.response)
     }
+  }
+
+  /// A response whose bytes are counted, or that the server is busy where too many are held.
+  private static func held(_ response: HTTPResponse, by budget: ByteBudget) -> HTTPResponse {
+    guard response.body.count > smallAnswer else { return response }
+    guard let lease = budget.lease(response.body.count) else {
+      return HTTPError.overloaded.response
+    }
+    var response = response
+    response.lease = lease
+    return response
   }
 
   private func answer(
@@ -144,6 +165,8 @@ final class Dispatcher: HTTPService {
     var kept = kept
     do throws(HTTPError) {
       let body = try request.decoded(limit: bodyLimit)
+      let lease = request.isEncoded ? unpacked.lease(body.body.bytes.count) : nil
+      if request.isEncoded, lease == nil { throw .overloaded }
       let prediction = try handler.prediction(for: body)
       let hasPlace = kept === prediction.version
       // Another version may have come in the place of that which was to answer.
@@ -154,7 +177,7 @@ final class Dispatcher: HTTPService {
         timeoutMicroseconds: prediction.timeoutMicroseconds, hasPlace: hasPlace,
         isAbandoned: request.isAbandoned
       ) { outputs in
-        reply(Self.response(to: prediction, outputs))
+        withExtendedLifetime(lease) { reply(Self.response(to: prediction, outputs)) }
       }
     } catch {
       kept?.queue.giveUpPlace()
