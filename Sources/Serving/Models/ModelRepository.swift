@@ -10,8 +10,10 @@ package final class ModelRepository: Sendable {
     var source: any ModelSource
     var versions: [Int: ServedVersion] = [:]
     var statuses: [Int: VersionStatus] = [:]
-    /// Whether a client has dropped the model.
-    var isDropped = false
+    /// The configuration of the model that a client has dropped.
+    var dropped: String?
+
+    var isDropped: Bool { dropped == source.configuration }
   }
 
   private struct State {
@@ -119,7 +121,6 @@ package final class ModelRepository: Sendable {
           var entries: [String: Entry] = [:]
           for source in sources {
             var entry = state.entries[source.name] ?? Entry(source: source)
-            if entry.source.configuration != source.configuration { entry.isDropped = false }
             entry.source = source
             entries[source.name] = entry
           }
@@ -142,7 +143,7 @@ package final class ModelRepository: Sendable {
   private func readAnew(_ name: String, isWanted: Bool) throws(RepositoryError) {
     let result = reading.withLock { _ in
       Result { () throws(RepositoryError) in
-        if isWanted { update(name) { $0.isDropped = false } }
+        if isWanted { update(name) { $0.dropped = nil } }
         guard state.withLock({ $0.entries[name]?.isDropped }) != true else { return }
         try read(name)
       }
@@ -155,7 +156,7 @@ package final class ModelRepository: Sendable {
     let isKnown = reading.withLock { _ in
       update(name) { entry in
         entry.versions = [:]
-        entry.isDropped = true
+        entry.dropped = entry.source.configuration
         for number in entry.statuses.keys {
           entry.statuses[number] = VersionStatus(
             version: number, state: .end, reason: VersionStatus.unloaded)
