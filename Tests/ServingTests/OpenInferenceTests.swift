@@ -259,9 +259,13 @@ struct OpenInferenceTests {
 
   @Test("knows models and versions")
   func notThere() {
+    let unknown = "Request for unknown model:"
     #expect(infer("none", "{}").status == .notFound)
+    #expect(infer("none", "{}").text == #"{"error":"\#(unknown) 'none' is not found"}"#)
     let path = "/v2/models/half/versions/2/infer"
-    #expect(router.respond(HTTPRequest("POST", path, body: "{}".utf8)).status == .notFound)
+    let version = router.respond(HTTPRequest("POST", path, body: "{}".utf8))
+    #expect(version.status == .notFound)
+    #expect(version.text == #"{"error":"\#(unknown) 'half' version 2 is not found"}"#)
   }
 
   @Test(

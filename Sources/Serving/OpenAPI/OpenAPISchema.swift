@@ -159,13 +159,13 @@ extension OpenAPISchema {
   ])
 
   /// The body of a request to classify or to regress: examples with a value for each input, but for
-  /// those that the context has.
+  /// those that the context has; what it has beyond those is not looked at.
   static func examples(_ model: ServedModel) -> ModelFormat.JSONValue {
     let some = all(model, example, areRequired: false)
     return any([
       object(
         [
-          "signature_name": signature, "context": some,
+          "signature_name": signature, "context": .object(["type": .string("object")]),
           "examples": list(of: all(model, example), least: 1),
         ], required: ["examples"]),
       object(
@@ -185,7 +185,10 @@ extension OpenAPISchema {
 
   /// The answer to a request to classify or to regress.
   static func results(_ action: String) -> ModelFormat.JSONValue {
-    let number: ModelFormat.JSONValue = .object(["type": .string("number")])
+    // NaN is written as TensorFlow Serving writes it, which some parsers take for null.
+    let number: ModelFormat.JSONValue = .object([
+      "type": .string("number"), "nullable": .bool(true),
+    ])
     // A pair of a class's name and its score, whose order a schema of this version cannot tell.
     let pair = list(
       of: any([.object(["type": .string("string")]), number]), size: 2)

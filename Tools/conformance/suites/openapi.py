@@ -17,6 +17,7 @@ MODELS = ["mlp", "cnn", "several", "words", "names", "open", "bytes", "siamese"]
 # schema can tell exactly.
 EXACT = ["mlp", "cnn", "words", "names"]
 ARGUMENTS = []
+CLASSIFY = ":classify$"
 
 
 def document(server):
@@ -126,14 +127,14 @@ def taken_in(server):
             holds(not errors, f"{path} with {body!r:.200} in the schema", errors)
 
 
-def schemathesis(server, *options, file=None):
+def schemathesis(server, *options, file=None, count=25):
     command = [
         str(pathlib.Path(sys.executable).parent / "schemathesis"), "run",
-        file or server.url + "/openapi.json", "--url", server.url, "--max-examples", "25", "--workers", "1", "--no-color",
-        "--seed", "1", "--request-timeout", "20",
+        file or server.url + "/openapi.json", "--url", server.url, "--max-examples", str(count),
+        "--workers", "1", "--no-color", "--seed", "1", "--request-timeout", "20",
         # A picture's input has hundreds of numbers, which is more than is called healthy.
         "--suppress-health-check", "data_too_large,too_slow", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900,
                           env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": os.devnull},
                           cwd=pathlib.Path(server.log).parent)
     if done.returncode:
@@ -147,7 +148,15 @@ def schemathesis(server, *options, file=None):
 def fuzzed(server):
     # That sizes agree, and what a layer takes, is more than a schema can say: what is within one
     # may be refused for it.
-    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance")
+    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance",
+                 "--exclude-path-regex", CLASSIFY)
+
+
+@check("nor what contradicts it where examples are classified")
+def fuzzed_examples(server):
+    # A picture's numbers take their time to be made up.
+    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance",
+                 "--include-path-regex", CLASSIFY, count=5)
 
 
 @check("where a schema can tell requests exactly, the server takes all that schemathesis makes of it")
