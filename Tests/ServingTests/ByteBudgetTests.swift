@@ -53,10 +53,12 @@ struct ByteBudgetTests {
     let other = try RawClient(address)
     other.send(request)
     #expect(other.readResponse().statusCode == 503)
-    // A small answer is given all the same.
-    let small = try RawClient(address)
-    small.send("GET /v2/models/wide HTTP/1.1\r\nHost: x\r\n\r\n")
-    #expect(small.readResponse().statusCode == 200)
+    // A small answer is given all the same, and so is one about the server.
+    for path in ["/v2/models/wide", "/"] {
+      let small = try RawClient(address)
+      small.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(small.readResponse().statusCode == 200)
+    }
     slow = nil
     Thread.sleep(forTimeInterval: 1)
     other.send(request)

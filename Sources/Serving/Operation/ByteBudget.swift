@@ -25,6 +25,12 @@ final class ByteBudget: Sendable {
     self.limit = limit
   }
 
+  /// How many bytes are left; who asks alone gets any number.
+  var left: Int {
+    let held = held.load(ordering: .relaxed)
+    return held == 0 ? .max : max(0, limit - held)
+  }
+
   /// Holds `count` bytes; nil where so many are held already that the budget is used up.
   ///
   /// However many bytes are asked for, who asks alone gets them.

@@ -91,8 +91,10 @@ final class Dispatcher: HTTPService {
       let observation = observer.begin(request.head, route: match.route)
       var request = request
       request.parameters = match.parameters
-      answer(request, by: match.route) { [answers] response in
-        let response = Self.held(response, by: answers)
+      // What is answered at once is never refused: figures are wanted most where it is crowded.
+      let budget = match.route.place == .connection ? nil : answers
+      answer(request, by: match.route) { response in
+        let response = Self.held(response, by: budget)
         observation.end(response)
         reply(response)
       }
@@ -103,8 +105,8 @@ final class Dispatcher: HTTPService {
   }
 
   /// A response whose bytes are counted, or that the server is busy where too many are held.
-  private static func held(_ response: HTTPResponse, by budget: ByteBudget) -> HTTPResponse {
-    guard response.body.count > smallAnswer else { return response }
+  private static func held(_ response: HTTPResponse, by budget: ByteBudget?) -> HTTPResponse {
+    guard let budget, response.body.count > smallAnswer else { return response }
     guard let lease = budget.lease(response.body.count) else {
       return HTTPError.overloaded.response
     }
@@ -164,9 +166,7 @@ final class Dispatcher: HTTPService {
   ) {
     var kept = kept
     do throws(HTTPError) {
-      let body = try request.decoded(limit: bodyLimit)
-      let lease = request.isEncoded ? unpacked.lease(body.body.bytes.count) : nil
-      if request.isEncoded, lease == nil { throw .overloaded }
+      let (body, lease) = try unpack(request)
       let prediction = try handler.prediction(for: body)
       let hasPlace = kept === prediction.version
       // Another version may have come in the place of that which was to answer.
@@ -182,6 +182,22 @@ final class Dispatcher: HTTPService {
     } catch {
       kept?.queue.giveUpPlace()
       reply(error.response)
+    }
+  }
+
+  /// The request with its body decompressed, and what is held for that.
+  private func unpack(
+    _ request: HTTPRequest
+  ) throws(HTTPError) -> (HTTPRequest, ByteBudget.Lease?) {
+    guard request.isEncoded else { return (request, nil) }
+    let left = unpacked.left
+    do throws(HTTPError) {
+      let body = try request.decoded(limit: min(left, bodyLimit))
+      guard let lease = unpacked.lease(body.body.bytes.count) else { throw .overloaded }
+      return (body, lease)
+    } catch {
+      // It is not too large at another time.
+      throw error.status == .contentTooLarge && left < bodyLimit ? .overloaded : error
     }
   }
 
