@@ -69,8 +69,9 @@ package final class Server: Sendable {
     transport.beginDraining()
     usleep(UInt32(configuration.drainDelay * 1e6))
     let left = transport.drain(seconds: configuration.drainSeconds)
-    workers.stop()
-    background.stop()
+    // What is still computed was cut off, and what is still read is read for nobody.
+    if left == 0 { workers.stop() } else { workers.abandon() }
+    background.abandon()
     configuration.accessLog?.close()
     configuration.eventLog?.write(
       left == 0 ? .info : .error, "stopped", "\(left) requests were cut off")

@@ -58,7 +58,8 @@ struct ServerRoutes {
     let statistics = StatisticsHandler(models)
     let repository = RepositoryHandler(
       models, mayChange: configuration.allowsChanges,
-      isLoopback: configuration.transport.isLoopback && configuration.token == nil)
+      isLoopback: configuration.transport.isLoopback && configuration.token == nil,
+      events: configuration.eventLog)
     let infer = InferHandler(models)
     var routes = [
       HTTPRoute("GET", "/v2/health/live", on: .connection, isPublic: true, health),

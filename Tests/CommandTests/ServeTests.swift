@@ -55,6 +55,26 @@ import Testing
     #expect(result.errors.contains("two models are named \"dense\""))
   }
 
+  @Test func aFolderOfModelsMayHoldAFileSystemsOwn() throws {
+    let manager = FileManager.default
+    let models = folder("models")
+    try manager.createDirectory(
+      atPath: models + "/lost+found", withIntermediateDirectories: true)
+    let empty = try Keraskit.run("serve", "--models", models, "--port", "0")
+    #expect(empty.status == 2)
+    #expect(empty.errors.contains("there is no model in it"))
+    try manager.copyItem(
+      atPath: folder("dense.safetensors"), toPath: models + "/dense.safetensors")
+    func serve() throws -> String {
+      try Keraskit.run("serve", "--models", models, "--host", "203.0.113.1", "--port", "1").errors
+    }
+    // It comes as far as the address.
+    #expect(try serve().contains("203.0.113.1"))
+    try manager.createDirectory(
+      atPath: models + "/emptied", withIntermediateDirectories: false)
+    #expect(try serve().contains("\"emptied\""))
+  }
+
   @Test func aPortThatIsTakenIsToldByNumber() throws {
     let result = try Keraskit.run(
       "serve", folder("dense.safetensors"), "--host", "203.0.113.1", "--port", "1")

@@ -41,6 +41,35 @@ struct AccessTests {
     #expect(AccessToken(text) == nil)
   }
 
+  @Test("logs which models clients load and unload")
+  func changes() throws {
+    let path = NSTemporaryDirectory() + "keraskit-log-\(UUID().uuidString)"
+    defer { unlink(path) }
+    var configuration = ServerConfiguration()
+    configuration.transport.port = 0
+    configuration.eventLog = EventLog(try LogFile(path: path))
+    let server = Server(models: [StubModels.half], configuration)
+    let address = try server.start()
+    for change in ["half/unload", "half/load", "none/load"] {
+      let client = try RawClient(address)
+      client.send(
+        "POST /v2/repository/models/\(change) HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+          + "Content-Length: 0\r\n\r\n")
+      #expect(client.readResponse().statusCode == (change == "none/load" ? 400 : 200))
+    }
+    server.stop()
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    let expected = [
+      ("unloaded", #"model \"half\", asked by 127.0.0.1"#),
+      ("loaded", #"model \"half\", asked by 127.0.0.1"#),
+      ("load_failed", #"model \"none\" is not known, asked by 127.0.0.1"#),
+    ]
+    for (event, message) in expected {
+      #expect(
+        lines.contains { $0.contains(#""event":"\#(event)","message":"\#(message)""#) }, "\(lines)")
+    }
+  }
+
   @Test("logs each request on a line of JSON")
   func log() throws {
     let path = NSTemporaryDirectory() + "keraskit-log-\(UUID().uuidString)"

@@ -155,8 +155,32 @@ struct BatchingTests {
     Thread.sleep(forTimeInterval: 0.3)
     gated.gate.signal()
     #expect(clients[0].readResponse().statusCode == 200)
-    #expect(clients[1].readResponse().statusCode == 504)
+    let answer = clients[1].readResponse()
+    #expect(answer.statusCode == 504)
+    #expect(answer.responseBody == #"{"error":"Request timeout expired"}"#)
     server.stop()
+  }
+
+  @Test("stops in time although a model still computes")
+  func cutOff() throws {
+    let gated = Gated()
+    let server = server(gated.model()) { $0.drainSeconds = 0.3 }
+    let address = try server.start()
+    let clients = try (0..<3).map { _ in try RawClient(address) }
+    for client in clients {
+      client.send(Self.request("[[1]]"))
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    let stopped = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      #expect(server.stop() == 3)
+      stopped.signal()
+    }
+    #expect(stopped.wait(timeout: .now() + 10) == .success)
+    #expect(clients.allSatisfy { $0.readResponse().statusCode == 503 })
+    for _ in 0..<3 { gated.gate.signal() }
+    Thread.sleep(forTimeInterval: 0.3)
+    #expect(gated.sizes.withLock { $0.count } == 1, "what waits is not computed any more")
   }
 
   @Test("computes one by one where a batch fails")

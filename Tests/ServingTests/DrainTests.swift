@@ -46,6 +46,47 @@ struct DrainTests {
     #expect(Date().timeIntervalSince(start) < 2)
   }
 
+  @Test("does not wait for a header that stays half, nor for a body that does not come")
+  func halfRequests() throws {
+    let head = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+    for half in ["GET /a HTTP/1.1\r\nHost: x\r\n", head + "\r\n", head + "\r\nabc"] {
+      let server = try TestServer {
+        $0.lastHeaderSeconds = 0.3
+        $0.lastBodySeconds = 0.3
+      }
+      let client = try server.connect()
+      client.send(half)
+      Thread.sleep(forTimeInterval: 0.2)
+      let start = Date()
+      #expect(server.transport.drain(seconds: 20) == 0)
+      #expect(Date().timeIntervalSince(start) < 10, "\(half)")
+      #expect(client.readToEnd().isClosed)
+    }
+  }
+
+  @Test("waits for a body as long as it arrives, however long that takes")
+  func slowBody() throws {
+    let server = try TestServer {
+      $0.lastHeaderSeconds = 0.3
+      $0.lastBodySeconds = 5
+    }
+    let client = try server.connect()
+    client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n")
+    Thread.sleep(forTimeInterval: 0.2)
+    let stopped = DispatchSemaphore(value: 0)
+    let transport = server.transport
+    Thread.detachNewThread {
+      #expect(transport.drain(seconds: 60) == 0)
+      stopped.signal()
+    }
+    for _ in 0..<12 {
+      Thread.sleep(forTimeInterval: 0.1)
+      client.send("x")
+    }
+    #expect(client.readToEnd().text.responseBody == "POST /a 12")
+    stopped.wait()
+  }
+
   @Test("answers who asks once more on a connection that was open, and closes it then")
   func lastCall() throws {
     let server = try TestServer()

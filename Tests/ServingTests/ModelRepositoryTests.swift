@@ -10,7 +10,10 @@ struct ModelRepositoryTests {
   private final class Versions: ModelSource {
     let name = "half"
     let labels = ["stable": 1]
+    let path = Mutex("/models/half")
     let stamps = Mutex<[Int: String]>([1: "a"])
+
+    var configuration: String { path.withLock { $0 } }
 
     func versions() throws(ModelSourceError) -> [Int: String] {
       let stamps = stamps.withLock { $0 }
@@ -126,6 +129,22 @@ struct ModelRepositoryTests {
     #expect(predict() == 200)
     #expect(post("/v2/repository/models/none/load").status == .badRequest)
     #expect(post("/v2/repository/models/none/unload").status == .badRequest)
+  }
+
+  @Test("leaves a model away that a client dropped, until it is loaded or configured anew")
+  func droppedModel() {
+    #expect(post("/v2/repository/models/half/unload").status == .ok)
+    source.stamps.withLock { $0[2] = "b" }
+    #expect(repository.reload() == [])
+    #expect(predict() == 404)
+    #expect(post("/v2/repository/index", #"{"ready":true}"#).text == "[]")
+    #expect(post("/v2/repository/models/half/load").status == .ok)
+    #expect(predict("/versions/2") == 200)
+
+    #expect(post("/v2/repository/models/half/unload").status == .ok)
+    source.path.withLock { $0 = "/models/other" }
+    #expect(repository.reload() == [])
+    #expect(predict() == 200)
   }
 
   @Test("takes neither a configuration nor files from clients")

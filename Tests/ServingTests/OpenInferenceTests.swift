@@ -80,6 +80,35 @@ struct OpenInferenceTests {
       response.text == #"{"error":"input 'x': \"data\": expected a list, found \#(kind)"}"#)
   }
 
+  @Test("takes null for what a client leaves out")
+  func nulls() {
+    let plain = #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}"#
+    let nulls =
+      #"{"id":null,"parameters":{"timeout":null,"binary_data_output":null},"inputs":[{"name":"x","#
+      + #""shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":null},"data":[1,2]}],"#
+      + #""outputs":[{"name":"y","parameters":{"binary_data":null,"classification":null}}]}"#
+    #expect(infer("half", nulls).status == .ok)
+    #expect(infer("half", nulls).text == infer("half", plain).text)
+    let bytes =
+      #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":null,"#
+      + #""parameters":{"binary_data_size":8}}]}"#
+    #expect(infer("half", bytes, Self.bytes([1, 2] as [Float])).text == infer("half", plain).text)
+  }
+
+  @Test("refuses tensors in shared memory, which it does not reach")
+  func sharedMemory() {
+    let region = #""parameters":{"shared_memory_region":"r","shared_memory_byte_size":8}"#
+    let requests = [
+      #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32",\#(region)}]}"#,
+      #"{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}],"#
+        + #""outputs":[{"name":"y",\#(region)}]}"#,
+    ]
+    for request in requests {
+      #expect(infer("half", request).status == .badRequest)
+      #expect(infer("half", request).text.contains("there is no shared memory"))
+    }
+  }
+
   @Test("takes elements flat and nested", arguments: ["[1,2,3,4]", "[[1,2],[3,4]]"])
   func json(data: String) {
     let response = infer(
@@ -230,9 +259,13 @@ struct OpenInferenceTests {
 
   @Test("knows models and versions")
   func notThere() {
+    let unknown = "Request for unknown model:"
     #expect(infer("none", "{}").status == .notFound)
+    #expect(infer("none", "{}").text == #"{"error":"\#(unknown) 'none' is not found"}"#)
     let path = "/v2/models/half/versions/2/infer"
-    #expect(router.respond(HTTPRequest("POST", path, body: "{}".utf8)).status == .notFound)
+    let version = router.respond(HTTPRequest("POST", path, body: "{}".utf8))
+    #expect(version.status == .notFound)
+    #expect(version.text == #"{"error":"\#(unknown) 'half' version 2 is not found"}"#)
   }
 
   @Test(

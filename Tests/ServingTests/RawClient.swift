@@ -65,6 +65,11 @@ final class RawClient {
     }.0
   }
 
+  /// A response's header, and as much of its body as comes with it.
+  func readHead(seconds: Double = 10) -> String {
+    read(seconds: seconds) { $0.contains("\r\n\r\n") }.0
+  }
+
   private func read(seconds: Double, until isDone: (String) -> Bool) -> (String, Bool) {
     let end = Date().addingTimeInterval(seconds)
     var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))

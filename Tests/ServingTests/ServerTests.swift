@@ -52,6 +52,21 @@ struct ServerTests {
     #expect(server.stop() == 0)
   }
 
+  @Test("tells who asks before sending a body that there is nothing to send it to")
+  func expectation() throws {
+    let server = Server(models: [StubModels.half], configuration())
+    let address = try server.start()
+    func ask(_ path: String) throws -> String {
+      try response(
+        address,
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    }
+    #expect(try ask("/nothing").statusCode == 404)
+    #expect(try ask("/v2/models/half").statusCode == 405)
+    #expect(try ask("/v2/models/half/infer").statusCode == 100)
+    server.stop()
+  }
+
   @Test("limits pictures more than other bodies")
   func pictureLimit() throws {
     var configuration = configuration()

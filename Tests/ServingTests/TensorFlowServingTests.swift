@@ -164,7 +164,8 @@ struct TensorFlowServingTests {
       let body = #"{"context":{},"examples":[{"x":[1,2]},{"x":\#(second)}]}"#
       return router.respond(HTTPRequest("POST", "/v1/models/open:classify", body: body.utf8))
     }
-    #expect(classify("[3,4]").text == #"{"result":[[["0",1.0],["1",2.0]],[["0",3.0],["1",4.0]]]}"#)
+    let classes = #"[[["0",1.0],["1",2.0]],[["0",3.0],["1",4.0]]]"#
+    #expect(classify("[3,4]").text == #"{"results":\#(classes),"result":\#(classes)}"#)
     for other in ["[3]", "[3,4,5]", "[]"] {
       #expect(classify(other).status == .badRequest)
       #expect(classify(other).text.contains("example 1: input \\\"x\\\": expected shape (1, 2)"))

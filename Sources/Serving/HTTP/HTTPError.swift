@@ -21,7 +21,10 @@ package struct HTTPError: Error, Equatable {
   /// A request that came while the server was about to stop.
   static let stopping = HTTPError(.unavailable, "the server is stopping")
   /// A request that waited longer than it was to.
-  static let late = HTTPError(.timeout, "the request's time was over before it was computed")
+  ///
+  /// The text is Triton's and the status TensorFlow Serving's: Triton's own, 503, has balancers send
+  /// to the next server what its client no longer waits for.
+  static let late = HTTPError(.timeout, "Request timeout expired")
   /// A request whose client did not wait; nobody reads the answer.
   static let abandoned = HTTPError(.clientClosed, "the client has closed the connection")
 

@@ -6,6 +6,8 @@ package struct HTTPResponse: Sendable {
   package var headers: HTTPHeaders
   /// The body.
   package var body: [UInt8]
+  /// What is held for the body until it has been sent.
+  var lease: ByteBudget.Lease?
 
   /// A response of its parts.
   package init(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: [UInt8] = []) {

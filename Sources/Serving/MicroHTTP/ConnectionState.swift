@@ -11,6 +11,16 @@ import Synchronization
 /// libmicrohttpd's own time limit starts anew with every byte; this one does not, so that a client
 /// that drips is cut off.
 final class ConnectionState: Sendable {
+  /// What is to arrive next.
+  enum Stage: UInt8, AtomicRepresentable {
+    /// A request line, or nothing: the server answers.
+    case none
+    /// The rest of a header.
+    case header
+    /// The rest of a body.
+    case body
+  }
+
   /// The deadline while it is the server's turn.
   static let serversTurn = UInt64.max
 
@@ -24,6 +34,7 @@ final class ConnectionState: Sendable {
   /// alone.
   nonisolated(unsafe) var last: LastRequest?
   private let moment: Atomic<UInt64>
+  private let currentStage = Atomic(Stage.none)
 
   /// A connection whose first request has `seconds` to arrive.
   init(socket: Int32, client: String, seconds: Double) {
@@ -43,6 +54,20 @@ final class ConnectionState: Sendable {
   /// Stops the clock: it is the server's turn.
   func stopClock() {
     moment.store(Self.serversTurn, ordering: .relaxed)
+  }
+
+  /// What is to arrive next; set on the connection's thread, after the deadline.
+  var stage: Stage {
+    get { currentStage.load(ordering: .sequentiallyConsistent) }
+    set { currentStage.store(newValue, ordering: .sequentiallyConsistent) }
+  }
+
+  /// Leaves a client no more than `seconds` from now, unless it gets on just now.
+  func hurry(seconds: Double) {
+    let soon = monotonicNanoseconds() + UInt64(seconds * 1e9)
+    let old = deadline
+    guard soon < old, old != Self.serversTurn else { return }
+    _ = moment.compareExchange(expected: old, desired: soon, ordering: .relaxed)
   }
 
   /// Whether the client has closed its side; asked while the connection waits for the server, whose

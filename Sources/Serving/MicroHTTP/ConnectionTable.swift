@@ -26,8 +26,11 @@ final class ConnectionTable: Sendable {
 
   /// The requests that are not finished.
   var exchanges: [Exchange] {
-    connections.withLock { Array($0.values) }.compactMap { $0.exchange.withLock { $0 } }
+    all.compactMap { $0.exchange.withLock { $0 } }
   }
+
+  /// All that are open.
+  var all: [ConnectionState] { connections.withLock { Array($0.values) } }
 
   /// How many are open.
   var count: Int { connections.withLock { $0.count } }

@@ -18,6 +18,7 @@ final class Exchange: @unchecked Sendable {
     case pending
     case suspended
     case ready(HTTPResponse)
+    case taken(ByteBudget.Lease?)
   }
 
   /// The target as it was sent.
@@ -59,7 +60,10 @@ final class Exchange: @unchecked Sendable {
   /// Takes the response, if there is one, or suspends the connection until there is.
   func takeResponseOrSuspend() -> HTTPResponse? {
     state.exchange.withLock { _ in
-      if case .ready(let response) = reply { return response }
+      if case .ready(let response) = reply {
+        reply = .taken(response.lease)
+        return response
+      }
       reply = .suspended
       cmhd_suspend(connection)
       return nil
@@ -75,7 +79,7 @@ final class Exchange: @unchecked Sendable {
       case .suspended:
         reply = .ready(response)
         cmhd_resume(connection)
-      case .ready:
+      case .ready, .taken:
         break
       }
     }

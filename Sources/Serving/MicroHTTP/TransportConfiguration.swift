@@ -19,6 +19,10 @@ package struct TransportConfiguration: Sendable {
   /// The least speed, in bytes per second, at which bodies are sent and responses taken, beyond
   /// the seconds of a request.
   package var leastSpeed = 16_384
+  /// The seconds that a header which has begun to arrive has left once the server stops.
+  package var lastHeaderSeconds = 1.0
+  /// The seconds that a body may pause once the server stops.
+  package var lastBodySeconds = 5.0
 
   /// The certificates and the key of TLS, if it is spoken.
   package var tls: TransportSecurity?

@@ -27,6 +27,8 @@ final class TransportCore: Sendable {
   private let finished = Monitor(0)
   private let heldBytes = Atomic<Int>(0)
   private let isDraining = Atomic<Bool>(false)
+  /// Whether only what has arrived is yet to be answered.
+  private let isFinishing = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
 
   init(_ configuration: TransportConfiguration, service: any HTTPService) {
@@ -53,6 +55,7 @@ final class TransportCore: Sendable {
   func begin(target: [UInt8], connection: OpaquePointer) -> Exchange? {
     guard let state = Self.state(of: connection) else { return nil }
     state.allow(seconds: configuration.requestSeconds)
+    reach(.header, state)
     let exchange = Exchange(target: target, connection: connection, state)
     state.exchange.withLock { $0 = exchange }
     openCount.add(1, ordering: .sequentiallyConsistent)
@@ -96,9 +99,11 @@ final class TransportCore: Sendable {
       exchange.phase = .body(request)
       exchange.bodyStart = monotonicNanoseconds()
       allow(bytes: 0, from: exchange.bodyStart, exchange.state)
+      reach(.body, exchange.state)
       return .YES
     } catch {
       exchange.phase = .answering
+      reach(.none, exchange.state)
       service.refused(
         head ?? Self.unread(exchange, method: method), with: error)
       return send(error.response, of: exchange, to: connection, closing: true)
@@ -119,6 +124,7 @@ final class TransportCore: Sendable {
   ) -> MHD_Result {
     exchange.receivedCount += bytes.count
     allow(bytes: exchange.receivedCount, from: exchange.bodyStart, exchange.state)
+    reach(.body, exchange.state)
     if exchange.refusal == nil {
       if exchange.receivedCount > exchange.bodyLimit {
         exchange.refusal = Self.tooLarge(exchange)
@@ -143,6 +149,7 @@ final class TransportCore: Sendable {
   ) -> MHD_Result {
     exchange.phase = .answering
     exchange.state.stopClock()
+    reach(.none, exchange.state)
     if let refusal = exchange.refusal {
       service.refused(head, with: refusal)
       return send(refusal.response, of: exchange, to: connection, closing: true)
@@ -167,6 +174,7 @@ final class TransportCore: Sendable {
   /// The response has been sent, or the client has gone away.
   func end(_ exchange: Exchange) {
     exchange.state.allow(seconds: configuration.requestSeconds)
+    reach(.none, exchange.state)
     if case .body(let head) = exchange.phase { service.refused(head, with: .abandoned) }
     release(exchange)
     exchange.state.exchange.withLock { $0 = nil }
@@ -201,8 +209,13 @@ final class TransportCore: Sendable {
 
   /// Waits until every request has been answered; then answers those that are left with 503, and
   /// gives their number.
+  ///
+  /// A request that does not get on is not waited for: a header that has begun to arrive has a
+  /// moment left, and a body may pause for another.
   func finish(seconds: Double) -> Int {
     let start = monotonicNanoseconds()
+    isFinishing.store(true, ordering: .sequentiallyConsistent)
+    for connection in connections.all { hurry(connection) }
     waitForOpen(seconds: seconds)
     let rest = seconds - Double(monotonicNanoseconds() - start) / 1e9
     if rest > 0, connections.count > 0 {
@@ -223,6 +236,20 @@ final class TransportCore: Sendable {
   }
 
   // MARK: - Time and memory
+
+  /// Notes what is to arrive next, for which there is little time while the server stops.
+  private func reach(_ stage: ConnectionState.Stage, _ state: ConnectionState) {
+    state.stage = stage
+    if isFinishing.load(ordering: .sequentiallyConsistent) { hurry(state) }
+  }
+
+  private func hurry(_ state: ConnectionState) {
+    switch state.stage {
+    case .none: break
+    case .header: state.hurry(seconds: configuration.lastHeaderSeconds)
+    case .body: state.hurry(seconds: configuration.lastBodySeconds)
+    }
+  }
 
   private static func state(of connection: OpaquePointer) -> ConnectionState? {
     cmhd_socket_context(connection).map {

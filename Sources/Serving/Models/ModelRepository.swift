@@ -2,11 +2,18 @@
 ///
 /// A request keeps the version that it has found, so that it is answered by it even where another
 /// has taken its place meanwhile. A version that cannot be read leaves the one that is there.
+///
+/// A model that a client has dropped stays away until a client loads it, or until the configuration
+/// asks for it in another way: reading all models anew does not bring it back.
 package final class ModelRepository: Sendable {
   private struct Entry {
     var source: any ModelSource
     var versions: [Int: ServedVersion] = [:]
     var statuses: [Int: VersionStatus] = [:]
+    /// The configuration of the model that a client has dropped.
+    var dropped: String?
+
+    var isDropped: Bool { dropped == source.configuration }
   }
 
   private struct State {
@@ -87,8 +94,8 @@ package final class ModelRepository: Sendable {
 
   // MARK: - Loading
 
-  /// Reads what is new or has changed and drops what is gone; gives what could not be read, in one
-  /// line each.
+  /// Reads what is new or has changed and drops what is gone, but for models that clients have
+  /// dropped; gives what could not be read, in one line each.
   package func reload() -> [String] {
     do throws(ModelSourceError) {
       try findSources()
@@ -97,7 +104,7 @@ package final class ModelRepository: Sendable {
     }
     return names.flatMap { name -> [String] in
       do throws(RepositoryError) {
-        try load(name)
+        try readAnew(name, isWanted: false)
         return []
       } catch {
         return error.messages(for: name)
@@ -113,8 +120,9 @@ package final class ModelRepository: Sendable {
         state.withLock { state in
           var entries: [String: Entry] = [:]
           for source in sources {
-            entries[source.name] = state.entries[source.name] ?? Entry(source: source)
-            entries[source.name]?.source = source
+            var entry = state.entries[source.name] ?? Entry(source: source)
+            entry.source = source
+            entries[source.name] = entry
           }
           state = State(names: sources.map(\.name), entries: entries)
         }
@@ -128,17 +136,27 @@ package final class ModelRepository: Sendable {
   /// A model that is not known may have come since models were last looked for.
   func load(_ name: String) throws(RepositoryError) {
     if state.withLock({ $0.entries[name] }) == nil { try? findSources() }
+    try readAnew(name, isWanted: true)
+  }
+
+  /// Reads a model anew; one that a client has dropped only where it is wanted again.
+  private func readAnew(_ name: String, isWanted: Bool) throws(RepositoryError) {
     let result = reading.withLock { _ in
-      Result { () throws(RepositoryError) in try read(name) }
+      Result { () throws(RepositoryError) in
+        if isWanted { update(name) { $0.dropped = nil } }
+        guard state.withLock({ $0.entries[name]?.isDropped }) != true else { return }
+        try read(name)
+      }
     }
     try result.get()
   }
 
-  /// Drops all versions of a model.
+  /// Drops all versions of a model, until it is loaded again.
   func unload(_ name: String) throws(RepositoryError) {
     let isKnown = reading.withLock { _ in
       update(name) { entry in
         entry.versions = [:]
+        entry.dropped = entry.source.configuration
         for number in entry.statuses.keys {
           entry.statuses[number] = VersionStatus(
             version: number, state: .end, reason: VersionStatus.unloaded)

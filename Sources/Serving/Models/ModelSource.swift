@@ -4,6 +4,9 @@ package protocol ModelSource: Sendable {
   var name: String { get }
   /// Names of versions, such as `stable`.
   var labels: [String: Int] { get }
+  /// What was asked for by whoever configured the server; a model that a client dropped comes back
+  /// where this has changed.
+  var configuration: String { get }
 
   /// The versions to serve; each has a stamp that changes when its file does.
   func versions() throws(ModelSourceError) -> [Int: String]
@@ -29,6 +32,7 @@ struct FixedModelSource: ModelSource {
 
   var name: String { model.name }
   var labels: [String: Int] { [:] }
+  var configuration: String { "" }
 
   func versions() throws(ModelSourceError) -> [Int: String] { [model.version: ""] }
 

@@ -1,8 +1,9 @@
 /// Writes a line of JSON for whatever an operator wants to know.
 ///
 /// A line holds `time` (RFC 3339, UTC), `level` (`info` or `error`), `event` and, where there is more
-/// to say, `message`. Events are `listening`, `reloaded`, `reload_failed`, `request_failed` (a status
-/// from 500 but 503), `stopping` and `stopped`.
+/// to say, `message`. Events are `listening`, `reloaded`, `reload_failed`, `loaded`, `load_failed`,
+/// `unloaded` and `unload_failed` (asked by a client), `request_failed` (a status from 500 but 503),
+/// `stopping` and `stopped`.
 package struct EventLog: Sendable {
   /// How bad it is.
   enum Level: String {

@@ -18,9 +18,7 @@ package struct OpenAPIHandler: HTTPHandler {
     var paths = OpenAPIPaths.server
     for version in models.latest { paths.merge(OpenAPIPaths.of(version.model)) { _, new in new } }
     let description =
-      "Keras models over TensorFlow Serving's REST API and the Open Inference Protocol. A picture "
-      + "(image/png, image/jpeg) may be posted to :predict and infer of a model whose only input is "
-      + "one."
+      "Keras models over TensorFlow Serving's REST API and the Open Inference Protocol."
     var components: [String: ModelFormat.JSONValue] = ["schemas": .object(OpenAPISchema.common)]
     var document: [String: ModelFormat.JSONValue] = [
       "openapi": .string("3.0.3"),

@@ -9,6 +9,31 @@ enum OpenAPISchema {
     "Error": object(["error": .object(["type": .string("string")])], required: ["error"])
   ]
 
+  /// Why a request was refused.
+  static let error: ModelFormat.JSONValue = .object([
+    "$ref": .string("#/components/schemas/Error")
+  ])
+
+  /// How much of a body is JSON, where other bytes follow it.
+  static let headerLength: ModelFormat.JSONValue = .object([
+    "type": .string("integer"), "minimum": .int(0),
+  ])
+
+  /// Bytes that mean what the description says.
+  static func binary(_ description: String) -> ModelFormat.JSONValue {
+    .object([
+      "type": .string("string"), "format": .string("binary"),
+      "description": .string(description),
+    ])
+  }
+
+  /// The files that may be sent for a model whose only input is a picture, by their types.
+  static func pictures(for model: ServedModel) -> [String: ModelFormat.JSONValue] {
+    guard model.inputs.count == 1, PictureTensor.fits(model.inputs[0]) else { return [:] }
+    let file = binary("A picture, which is made to fit the model's input")
+    return ["image/png": file, "image/jpeg": file]
+  }
+
   /// An object that has members, some of them always.
   static func object(
     _ properties: [String: ModelFormat.JSONValue], required: [String] = []
@@ -116,9 +141,6 @@ extension OpenAPISchema {
         list(of: $0, size: size, least: 1)
       })
     let columns = any((single.map { [batch($0)] } ?? []) + [all(model, batch)])
-    let signature: ModelFormat.JSONValue = .object([
-      "type": .string("string"), "enum": .array([.string(ModelMetadata.signature)]),
-    ])
     return .object([
       "oneOf": .array([
         object(
@@ -131,13 +153,58 @@ extension OpenAPISchema {
     ])
   }
 
-  /// An object that has every input by its name.
+  private static let signature: ModelFormat.JSONValue = .object([
+    "type": .string("string"),
+    "enum": .array([.string(ModelMetadata.signature), .string("")]),
+  ])
+
+  /// The body of a request to classify or to regress: examples with a value for each input, but for
+  /// those that the context has; what it has beyond those is not looked at.
+  static func examples(_ model: ServedModel) -> ModelFormat.JSONValue {
+    let some = all(model, example, areRequired: false)
+    return any([
+      object(
+        [
+          "signature_name": signature, "context": .object(["type": .string("object")]),
+          "examples": list(of: all(model, example), least: 1),
+        ], required: ["examples"]),
+      object(
+        ["signature_name": signature, "context": some, "examples": list(of: some, least: 1)],
+        required: ["context", "examples"]),
+    ])
+  }
+
+  /// One item's lists, or its elements as one list.
+  private static func example(_ port: ModelPort) -> ModelFormat.JSONValue {
+    let sizes = port.shape.dropFirst().compactMap(\.self)
+    guard sizes.count > 1, sizes.count == port.shape.count - 1 else { return item(port) }
+    return any([
+      item(port), list(of: element(port.elementType), size: Shape(sizes).elementCount),
+    ])
+  }
+
+  /// The answer to a request to classify or to regress.
+  static func results(_ action: String) -> ModelFormat.JSONValue {
+    // NaN is written as TensorFlow Serving writes it, which some parsers take for null.
+    let number: ModelFormat.JSONValue = .object([
+      "type": .string("number"), "nullable": .bool(true),
+    ])
+    // A pair of a class's name and its score, whose order a schema of this version cannot tell.
+    let pair = list(
+      of: any([.object(["type": .string("string")]), number]), size: 2)
+    let results = list(of: action == ":regress" ? number : list(of: pair))
+    return object(["results": results, "result": results], required: ["results", "result"])
+  }
+
+  /// An object that has every input by its name, or any of them.
   private static func all(
-    _ model: ServedModel, _ schema: (ModelPort) -> ModelFormat.JSONValue, isClosed: Bool = false
+    _ model: ServedModel, _ schema: (ModelPort) -> ModelFormat.JSONValue, isClosed: Bool = false,
+    areRequired: Bool = true
   ) -> ModelFormat.JSONValue {
     var properties: [String: ModelFormat.JSONValue] = [:]
     for port in model.inputs { properties[port.name] = schema(port) }
-    var members = object(properties, required: model.inputs.map(\.name)).object ?? [:]
+    let required = areRequired ? model.inputs.map(\.name) : []
+    var members = object(properties, required: required).object ?? [:]
     if isClosed { members["additionalProperties"] = .bool(false) }
     return .object(members)
   }
@@ -156,7 +223,8 @@ extension OpenAPISchema {
       ], required: ["name"])
     return object(
       [
-        "id": .object(["type": .string("string")]), "parameters": parameters,
+        "id": .object(["type": .string("string"), "nullable": .bool(true)]),
+        "parameters": parameters,
         "inputs": list(of: any(model.inputs.map(input)), size: model.inputs.count),
         "outputs": .object(
           (list(of: output).object ?? [:]).merging(["nullable": .bool(true)]) { $1 }),

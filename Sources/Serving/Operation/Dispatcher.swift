@@ -5,6 +5,9 @@ final class Dispatcher: HTTPService {
   /// A request to predict with a body of at most this many bytes is read on its connection's thread:
   /// that takes less time than to hand it on.
   private static let quickBody = 32 << 10
+  /// An answer of at most this many bytes is not counted: as many as there can be connections do no
+  /// harm.
+  private static let smallAnswer = 16 << 10
 
   private let router: HTTPRouter
   private let workers: WorkQueue
@@ -14,6 +17,10 @@ final class Dispatcher: HTTPService {
   private let token: AccessToken?
   private let crossOrigin: CrossOrigin?
   private let bodyLimit: Int
+  /// What is held of bodies that came compressed, until they are answered; few bytes become many.
+  private let unpacked: ByteBudget
+  /// What is held of answers, until clients have taken them, which they may do slowly.
+  private let answers: ByteBudget
 
   /// A dispatcher for the routes of `router`.
   init(
@@ -28,6 +35,8 @@ final class Dispatcher: HTTPService {
     token = configuration.token
     crossOrigin = configuration.crossOrigin
     bodyLimit = configuration.bodyLimit
+    unpacked = ByteBudget(limit: configuration.transport.bodyBudget)
+    answers = ByteBudget(limit: configuration.transport.bodyBudget)
   }
 
   func admit(
@@ -46,6 +55,8 @@ final class Dispatcher: HTTPService {
         throw error
       }
     }
+    // Who asks before sending a body is told that there is nothing to send it to.
+    if match == nil, !isPublic, head.headers["Expect"] != nil { _ = try router.route(head) }
     return HTTPAdmission(
       bodyLimit: min(match?.route.bodyLimit ?? bodyLimit, bodyLimit), match: match)
   }
@@ -80,7 +91,10 @@ final class Dispatcher: HTTPService {
       let observation = observer.begin(request.head, route: match.route)
       var request = request
       request.parameters = match.parameters
+      // What is answered at once is never refused: figures are wanted most where it is crowded.
+      let budget = match.route.place == .connection ? nil : answers
       answer(request, by: match.route) { response in
+        let response = Self.held(response, by: budget)
         observation.end(response)
         reply(response)
       }
@@ -88,6 +102,17 @@ final class Dispatcher: HTTPService {
       observer.begin(request.head, route: nil).end(error.response)
       reply(error.response)
     }
+  }
+
+  /// A response whose bytes are counted, or that the server is busy where too many are held.
+  private static func held(_ response: HTTPResponse, by budget: ByteBudget?) -> HTTPResponse {
+    guard let budget, response.body.count > smallAnswer else { return response }
+    guard let lease = budget.lease(response.body.count) else {
+      return HTTPError.overloaded.response
+    }
+    var response = response
+    response.lease = lease
+    return response
   }
 
   private func answer(
@@ -141,7 +166,7 @@ final class Dispatcher: HTTPService {
   ) {
     var kept = kept
     do throws(HTTPError) {
-      let body = try request.decoded(limit: bodyLimit)
+      let (body, lease) = try unpack(request)
       let prediction = try handler.prediction(for: body)
       let hasPlace = kept === prediction.version
       // Another version may have come in the place of that which was to answer.
@@ -152,11 +177,27 @@ final class Dispatcher: HTTPService {
         timeoutMicroseconds: prediction.timeoutMicroseconds, hasPlace: hasPlace,
         isAbandoned: request.isAbandoned
       ) { outputs in
-        reply(Self.response(to: prediction, outputs))
+        withExtendedLifetime(lease) { reply(Self.response(to: prediction, outputs)) }
       }
     } catch {
       kept?.queue.giveUpPlace()
       reply(error.response)
+    }
+  }
+
+  /// The request with its body decompressed, and what is held for that.
+  private func unpack(
+    _ request: HTTPRequest
+  ) throws(HTTPError) -> (HTTPRequest, ByteBudget.Lease?) {
+    guard request.isEncoded else { return (request, nil) }
+    let left = unpacked.left
+    do throws(HTTPError) {
+      let body = try request.decoded(limit: min(left, bodyLimit))
+      guard let lease = unpacked.lease(body.body.bytes.count) else { throw .overloaded }
+      return (body, lease)
+    } catch {
+      // It is not too large at another time.
+      throw error.status == .contentTooLarge && left < bodyLimit ? .overloaded : error
     }
   }
 

@@ -24,9 +24,14 @@ struct SystemThread: @unchecked Sendable {
     handle = thread
   }
 
-  /// Waits until the thread has ended; it is called once.
+  /// Waits until the thread has ended; either this or ``detach()`` is called once.
   func join() {
     pthread_join(handle, nil)
+  }
+
+  /// Leaves the thread to itself.
+  func detach() {
+    pthread_detach(handle)
   }
 }
 

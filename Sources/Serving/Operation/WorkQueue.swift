@@ -62,6 +62,16 @@ package final class WorkQueue: Sendable {
     for thread in threads { thread.join() }
   }
 
+  /// Begins no further job, and waits for none that is being done: the threads end after theirs.
+  package func abandon() {
+    let dropped = state.withLock { state in
+      defer { (state.short, state.long) = (Fifo(), Fifo()) }
+      state.isStopping = true
+      return (state.short, state.long)
+    }
+    withExtendedLifetime(dropped) { for thread in threads { thread.detach() } }
+  }
+
   private static func next(_ state: Monitor<State>) -> (@Sendable () -> Void)? {
     state.wait { state -> (@Sendable () -> Void)?? in
       if let job = state.take() { return .some(job) }

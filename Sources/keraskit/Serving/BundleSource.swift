@@ -15,6 +15,11 @@ struct BundleSource: ModelSource {
   var name: String { served.name }
   var labels: [String: Int] { served.labels }
 
+  var configuration: String {
+    let labels = served.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return "\(served.path) \(served.versions) \(labels)"
+  }
+
   func versions() throws(ModelSourceError) -> [Int: String] {
     var stamps: [Int: String] = [:]
     for (number, path) in try bundles() {

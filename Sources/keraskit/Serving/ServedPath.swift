@@ -22,7 +22,7 @@ struct ServedPath {
     let file = path.split(separator: "/").last ?? ""
     let isBundle = file.hasSuffix(".safetensors")
     self.name = name ?? String(isBundle ? file.dropLast(".safetensors".count) : file)
-    guard !["", ".", ".."].contains(self.name), self.name.utf8.allSatisfy(Self.isNameByte) else {
+    guard Self.isName(self.name) else {
       throw UsageError(
         "model name \"\(self.name)\": expected letters, digits, '.', '_' and '-'; name it with "
           + "FILE=NAME")
@@ -37,6 +37,11 @@ struct ServedPath {
     }
     try self.init(
       path: String(operand[..<sign]), name: String(operand[operand.index(after: sign)...]))
+  }
+
+  /// Whether a model can go by a name.
+  static func isName(_ text: String) -> Bool {
+    !["", ".", ".."].contains(text) && text.utf8.allSatisfy(isNameByte)
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -6,6 +6,7 @@ import zlib
 
 from harness.checks import answers, check, equal, holds
 from harness.http import read_all, statuses
+from harness.load import all_at_once
 
 MODELS = ["mlp"]
 ARGUMENTS = []
@@ -161,3 +162,24 @@ def bombs(server):
 def nested_bomb(server):
     inner = gzip.compress(b" " * (200 << 20), 9)
     answers(compressed(server, gzip.compress(inner, 9), "gzip"), 400)
+
+
+@check("40 bodies of 60 kB that unpack to 60 MB at a time: some are refused, in bounded memory")
+def unpacked_at_a_time(server):
+    count = 20_000
+    head = json.dumps({"inputs": [{
+        "name": "pixels", "shape": [count, 784], "datatype": "FP32",
+        "parameters": {"binary_data_size": count * 784 * 4}}]}).encode()
+    data = gzip.compress(head + bytes(count * 784 * 4))
+    before, peak = server.resident_bytes(), []
+
+    def ask():
+        answer = server.post("/v2/models/mlp/infer", data, seconds=120, headers={
+            "Content-Encoding": "gzip", "Inference-Header-Content-Length": str(len(head))})
+        peak.append(server.resident_bytes())
+        return answer.status
+    found = {status for status, _ in all_at_once([ask] * 40)}
+    holds(found <= {200, 503} and 200 in found, "200 and maybe 503", found)
+    grown = (max(peak) - before) >> 20
+    holds(grown < 1200, "less than 1,200 MB more in memory", f"{grown} MB")
+    predicted(server.post(PATH, body()))

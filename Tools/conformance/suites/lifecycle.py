@@ -104,6 +104,31 @@ def exit_timeout(run):
             holds(taken < 5, "an end within 5 s", f"{taken:.1f} s")
 
 
+@check("SIGTERM waits neither for half a header nor for a body that pauses, and for one that comes")
+def half_requests(run):
+    head = (b"POST /v1/models/mlp:predict HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n"
+            % len(json.dumps(ZEROS)))
+    with digits(run) as server:
+        with server.socket(30) as header, server.socket(30) as body, server.socket(30) as whole:
+            header.sendall(head)
+            body.sendall(head + b"\r\n{")
+            whole.sendall(head + b"\r\n")
+            time.sleep(0.3)
+            start = time.monotonic()
+            server.signal(signal.SIGTERM)
+            equal(header.recv(4096), b"", "what half a header gets")
+            holds(time.monotonic() - start < 5, "an end within 5 s", time.monotonic() - start)
+            text = json.dumps(ZEROS).encode()
+            for place in range(0, len(text), 400):
+                whole.sendall(text[place:place + 400])
+                time.sleep(0.3)
+            contains(whole.recv(4096).decode(), "200 OK", "Connection: close")
+            equal(body.recv(4096), b"", "what half a body gets")
+        equal(server.wait(), 0, "exit status")
+        taken = time.monotonic() - start
+        holds(taken < 12, "an end within 12 s", f"{taken:.1f} s")
+
+
 @check("SIGHUP under load: the new version answers, and no request fails")
 def reload_under_load(run):
     folder = run.bundles.repository(run.folder / "reload", {"digits": {1: "mlp"}})

@@ -1,4 +1,5 @@
 """/openapi.json: whether it is valid, complete, and what the server does."""
+import json
 import os
 import pathlib
 import re
@@ -6,6 +7,7 @@ import subprocess
 import sys
 
 from harness.checks import Failed, answers, check, equal, holds
+from harness.pictures import digit, encode
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 from tritonclient.utils import np_to_triton_dtype
@@ -15,6 +17,7 @@ MODELS = ["mlp", "cnn", "several", "words", "names", "open", "bytes", "siamese"]
 # schema can tell exactly.
 EXACT = ["mlp", "cnn", "words", "names"]
 ARGUMENTS = []
+CLASSIFY = ":classify$"
 
 
 def document(server):
@@ -61,6 +64,36 @@ def references(server):
     equal(len(ids), len(set(ids)), "different ids:")
 
 
+@check("it names pictures, binary bodies, :classify and :regress where the server takes them")
+def bodies(server):
+    paths = document(server)["paths"]
+    def types(path):
+        return set(paths[path]["post"]["requestBody"]["content"]) - {"application/json"}
+    pictures = {"image/png", "image/jpeg"}
+    equal(types("/v1/models/cnn:predict"), pictures)
+    equal(types("/v1/models/cnn:classify"), pictures)
+    equal(types("/v1/models/several:predict"), set())
+    equal(types("/v2/models/cnn/infer"), pictures | {"application/octet-stream"})
+    equal(types("/v2/models/words/infer"), {"application/octet-stream"})
+    fields = paths["/v2/models/mlp/infer"]["post"]["parameters"]
+    equal([field["name"] for field in fields], ["Inference-Header-Content-Length"])
+    equal({path for path in paths if path.endswith(":regress")}, {"/v1/models/siamese:regress"})
+    holds("/v1/models/words:classify" not in paths, "no :classify for strings", paths)
+    for kind in ("PNG", "JPEG"):
+        for path in ("/v1/models/cnn:predict", "/v1/models/cnn:classify", "/v2/models/cnn/infer"):
+            answers(server.post(path, encode(digit(3), kind), headers={
+                "Content-Type": f"image/{kind.lower()}"}), 200)
+    examples = {"examples": [{"picture": [0.5] * 784}], "context": {}}
+    operation = paths["/v1/models/cnn:classify"]["post"]
+    answer = server.post("/v1/models/cnn:classify", examples)
+    answers(answer, 200)
+    request = operation["requestBody"]["content"]["application/json"]["schema"]
+    response = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    for schema, value in ((request, examples), (response, answer.json())):
+        errors = [error.message for error in OAS30Validator(schema).iter_errors(value)]
+        holds(not errors, "a value in the schema", errors)
+
+
 def requests_of(reference):
     """Requests to predict and to infer for two items, with their paths behind a model's."""
     inputs = {name: array[:2] for name, array in reference.inputs.items()}
@@ -94,14 +127,14 @@ def taken_in(server):
             holds(not errors, f"{path} with {body!r:.200} in the schema", errors)
 
 
-def schemathesis(server, *options):
+def schemathesis(server, *options, file=None, count=25):
     command = [
         str(pathlib.Path(sys.executable).parent / "schemathesis"), "run",
-        server.url + "/openapi.json", "--max-examples", "25", "--workers", "1", "--no-color",
-        "--seed", "1", "--request-timeout", "20",
+        file or server.url + "/openapi.json", "--url", server.url, "--max-examples", str(count),
+        "--workers", "1", "--no-color", "--seed", "1", "--request-timeout", "20",
         # A picture's input has hundreds of numbers, which is more than is called healthy.
         "--suppress-health-check", "data_too_large,too_slow", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900,
                           env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": os.devnull},
                           cwd=pathlib.Path(server.log).parent)
     if done.returncode:
@@ -115,10 +148,25 @@ def schemathesis(server, *options):
 def fuzzed(server):
     # That sizes agree, and what a layer takes, is more than a schema can say: what is within one
     # may be refused for it.
-    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance")
+    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance",
+                 "--exclude-path-regex", CLASSIFY)
+
+
+@check("nor what contradicts it where examples are classified")
+def fuzzed_examples(server):
+    # A picture's numbers take their time to be made up.
+    schemathesis(server, "--exclude-checks", "unsupported_method,positive_data_acceptance",
+                 "--include-path-regex", CLASSIFY, count=5)
 
 
 @check("where a schema can tell requests exactly, the server takes all that schemathesis makes of it")
 def fuzzed_exactly(server):
+    found = document(server)
+    for operations in found["paths"].values():
+        # Not every file of bytes is a picture.
+        for kind in ("image/png", "image/jpeg"):
+            operations.get("post", {}).get("requestBody", {}).get("content", {}).pop(kind, None)
+    file = pathlib.Path(server.log).parent / "exact.json"
+    file.write_text(json.dumps(found), encoding="utf-8")
     schemathesis(server, "--exclude-checks", "unsupported_method", "--include-path-regex",
-                 f"/({'|'.join(EXACT)}):predict$")
+                 f"/({'|'.join(EXACT)}):predict$", file=str(file))

@@ -1,7 +1,10 @@
 """Triton's extensions: the repository of models, and statistics."""
+import signal
+
 from harness.checks import answers, check, equal, holds, raises
 from tritonclient.utils import InferenceServerException
 
+from .lifecycle import wait_for_version
 from .triton_infer import agrees, client_of, ports
 
 
@@ -45,6 +48,21 @@ def unload(run):
         client.load_model("digits")
         equal(client.is_model_ready("digits"), True)
         agrees(client.infer("digits", ports(reference)), reference)
+
+
+@check("a model that is unloaded stays away when all are read anew, until it is loaded")
+def dropped(run):
+    folder = repository(run, "dropped", {"digits": {1: "mlp"}, "other": {1: "several"}})
+    with run.start("--models", folder) as server, client_of(server) as client:
+        client.unload_model("digits")
+        run.bundles.put(folder, "digits", 2, "mlp")
+        run.bundles.put(folder, "other", 2, "several")
+        server.signal(signal.SIGHUP)
+        wait_for_version(server, "other", 2)
+        equal(client.is_model_ready("digits"), False)
+        holds(client.is_server_ready(), "a server that is ready", False)
+        client.load_model("digits")
+        equal(states(client).get(("digits", "2")), "READY")
 
 
 @check("a new version is served after a load, and one that was taken away is not")

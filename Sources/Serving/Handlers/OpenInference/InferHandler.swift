@@ -81,11 +81,15 @@ extension ModelRepository {
     do throws(RepositoryError) {
       return try find(name, choice)
     } catch {
-      if case .notLoaded = error {
-        throw HTTPError(.notFound, "Request for unknown model: '\(name)' is not loaded")
-      }
-      guard case .unknownModel = error else { throw error.response(for: name) }
-      throw HTTPError(.notFound, "Request for unknown model: '\(name)' is not found")
+      // Triton's words, but for labels, which it has none of.
+      let problem =
+        switch error {
+        case .unknownModel: "is not found"
+        case .notLoaded: "has no available versions"
+        case .unknownVersion(let number): "version \(number) is not found"
+        case .unknownLabel, .unreadable: throw error.response(for: name)
+        }
+      throw HTTPError(.notFound, "Request for unknown model: '\(name)' \(problem)")
     }
   }
 }

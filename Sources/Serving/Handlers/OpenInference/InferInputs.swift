@@ -65,13 +65,14 @@ struct InferInputs {
     try check(datatype: item["datatype"], for: port)
     let shape = try shape(item["shape"], for: port)
     let parameters = try item.object("parameters")
-    guard let size = parameters?["binary_data_size"] else {
+    try parameters?.checkNoSharedMemory(for: "input '\(port.name)'")
+    guard let size = parameters?.given("binary_data_size") else {
       guard let data = item["data"] else {
         throw HTTPError(.badRequest, "input '\(port.name)': \"data\" is missing")
       }
       return try self.data(data, shape, for: port)
     }
-    guard item["data"] == nil else {
+    guard item.given("data") == nil else {
       throw HTTPError(
         .badRequest, "input '\(port.name)' has both \"data\" and \"binary_data_size\"")
     }

@@ -29,14 +29,14 @@ struct InferRequest {
     guard root.kind == .object else {
       throw HTTPError(.badRequest, "expected a JSON object, found \(root.kind.rawValue)")
     }
-    if let id = root["id"] {
+    if let id = root.given("id") {
       guard let text = id.string else {
         throw HTTPError(.badRequest, "\"id\": expected a string, found \(id.kind.rawValue)")
       }
       self.id = text.isEmpty ? nil : text
     }
     let parameters = try root.object("parameters")
-    if let timeout = parameters?["timeout"] {
+    if let timeout = parameters?.given("timeout") {
       guard let microseconds = timeout.integer, microseconds >= 0 else {
         throw HTTPError(.badRequest, "parameter \"timeout\": expected microseconds")
       }
@@ -65,7 +65,8 @@ struct InferRequest {
   private static func checkSequence(
     _ parameters: JSONValue?, _ model: ServedModel
   ) throws(HTTPError) {
-    guard model.isStateful, let id = parameters?["sequence_id"], id.integer != 0, id.string != ""
+    guard model.isStateful, let id = parameters?.given("sequence_id"), id.integer != 0,
+      id.string != ""
     else { return }
     throw HTTPError(
       .badRequest,
@@ -77,7 +78,7 @@ struct InferRequest {
     _ root: JSONValue, _ parameters: JSONValue?, of model: ServedModel
   ) throws(HTTPError) -> [Output] {
     let isBinary = try parameters?.flag("binary_data_output") ?? false
-    guard let list = root["outputs"], list.kind != .null else {
+    guard let list = root.given("outputs") else {
       return model.outputs.indices.map { Output(index: $0, isBinary: isBinary) }
     }
     guard list.kind == .array else {
@@ -106,9 +107,10 @@ struct InferRequest {
     _ place: Int, _ item: JSONValue, isBinary: Bool, _ port: ModelPort
   ) throws(HTTPError) -> Output {
     let parameters = try item.object("parameters")
+    try parameters?.checkNoSharedMemory(for: "output '\(port.name)'")
     var output = Output(
       index: place, isBinary: try parameters?.flag("binary_data") ?? isBinary)
-    guard let count = parameters?["classification"] else { return output }
+    guard let count = parameters?.given("classification") else { return output }
     guard let number = count.integer, number >= 0 else {
       throw HTTPError(
         .badRequest, "output '\(port.name)': \"classification\": expected a number of classes")
@@ -124,9 +126,22 @@ struct InferRequest {
 }
 
 extension JSONValue {
+  /// A member, if it is there and is not null, which clients write for what they leave out.
+  func given(_ key: String) -> JSONValue? {
+    guard let value = self[key], value.kind != .null else { return nil }
+    return value
+  }
+
+  /// Throws where the parameters of an input or an output name Triton's shared memory, which there
+  /// is none of: the data would be looked for in the wrong place.
+  func checkNoSharedMemory(for port: String) throws(HTTPError) {
+    guard given("shared_memory_region") != nil else { return }
+    throw HTTPError(.badRequest, "\(port): \"shared_memory_region\": there is no shared memory")
+  }
+
   /// A member that is an object, if it is there.
   func object(_ key: String) throws(HTTPError) -> JSONValue? {
-    guard let value = self[key], value.kind != .null else { return nil }
+    guard let value = given(key) else { return nil }
     guard value.kind == .object else {
       throw HTTPError(.badRequest, "\"\(key)\": expected an object, found \(value.kind.rawValue)")
     }
@@ -136,7 +151,7 @@ extension JSONValue {
 
   /// A member that is true or false, if it is there.
   func flag(_ key: String) throws(HTTPError) -> Bool? {
-    guard let value = self[key] else { return nil }
+    guard let value = given(key) else { return nil }
     switch value.kind {
     case .true: return true
     case .false: return false

@@ -6,14 +6,18 @@ package struct RepositoryHandler: HTTPHandler {
   private let models: ModelRepository
   private let mayChange: Bool
   private let isLoopback: Bool
+  private let events: EventLog?
   private let parser = JSONParser()
 
-  /// A handler for `models` that changes them only where it may; `isLoopback` says that only this
-  /// machine reaches it.
-  package init(_ models: ModelRepository, mayChange: Bool, isLoopback: Bool = false) {
+  /// A handler for `models` that changes them only where it may, and tells `events` so; `isLoopback`
+  /// says that only this machine reaches it.
+  package init(
+    _ models: ModelRepository, mayChange: Bool, isLoopback: Bool = false, events: EventLog? = nil
+  ) {
     self.models = models
     self.mayChange = mayChange
     self.isLoopback = isLoopback
+    self.events = events
   }
 
   /// Answers `POST /v2/repository/index` and `POST /v2/repository/models/{model}/{load|unload}`.
@@ -25,13 +29,17 @@ package struct RepositoryHandler: HTTPHandler {
     try RequestOrigin.check(request.headers, isLoopback: isLoopback)
     try checkParameters(request)
     let isUnload = request.path.hasSuffix("/unload")
+    let asked = "asked by \(request.head.client)"
     do throws(RepositoryError) {
       if isUnload {
         try models.unload(name)
       } else {
         try models.load(name)
       }
+      events?.write(.info, isUnload ? "unloaded" : "loaded", "model \"\(name)\", \(asked)")
     } catch {
+      let reasons = error.messages(for: name).joined(separator: "; ")
+      events?.write(.error, isUnload ? "unload_failed" : "load_failed", "\(reasons), \(asked)")
       guard case .unknownModel = error else { throw error.response(for: name) }
       throw HTTPError(
         .badRequest,

@@ -11,7 +11,19 @@ enum ExamplesResponse {
     }
   }
 
-  /// `{"result": [[[LABEL, SCORE], …], …]}` for classes, `{"results": [NUMBER, …]}` for numbers.
+  /// Whether a model may be asked to classify or to regress.
+  static func fits(_ model: ServedModel, _ action: String) -> Bool {
+    guard model.outputs.count == 1, model.outputs[0].elementType != .string,
+      !model.outputs[0].shape.isEmpty
+    else { return false }
+    return action == ":classify"
+      || model.outputs[0].shape.dropFirst().allSatisfy { $0 == nil || $0 == 1 }
+  }
+
+  /// The member that TensorFlow Serving writes, and the one that its documentation speaks of.
+  private static let members = ["results", "result"]
+
+  /// `[[[LABEL, SCORE], …], …]` for classes, `[NUMBER, …]` for numbers, as both members.
   static func write(
     _ outputs: [Tensor], of model: ServedModel, _ action: String
   ) throws(HTTPError) -> JSONWriter {
@@ -32,16 +44,20 @@ enum ExamplesResponse {
           "output \"\(model.outputs[0].name)\" has \(size) numbers an example, "
             + "regression takes 1")
       }
-      json.object { $0.member("results") { $0.array(scores) { $0.number($1) } } }
+      json.object { json in
+        for member in members { json.member(member) { $0.array(scores) { $0.number($1) } } }
+      }
       return json
     }
     json.object { json in
-      json.member("result") { json in
-        json.array(0..<batch) { json, row in
-          json.array(0..<size) { json, index in
-            json.array { json in
-              json.string(model.label(index, of: size))
-              json.number(scores[row * size + index])
+      for member in members {
+        json.member(member) { json in
+          json.array(0..<batch) { json, row in
+            json.array(0..<size) { json, index in
+              json.array { json in
+                json.string(model.label(index, of: size))
+                json.number(scores[row * size + index])
+              }
             }
           }
         }
