@@ -6,7 +6,8 @@ import Parity
 import Testing
 
 /// A model that Keras made, and what Keras computed with it: `case.h5`, or `case.keras` where Keras
-/// cannot save it otherwise, beside `case.npz` or `case.reference.npz`.
+/// cannot save it otherwise, or `case.json` and `case.weights.h5`, beside `case.npz` or
+/// `case.reference.npz`.
 struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The path below the fixtures, without its suffix: `layers/Dense/linear`.
   let name: String
@@ -22,7 +23,8 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   ].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
     return names.compactMap { $0 as? String }.sorted().compactMap { file in
-      let suffix = [".h5", ".keras"].first { file.hasSuffix($0) }
+      let suffix = [".h5", ".keras", ".json"].first { file.hasSuffix($0) }
+      if file.hasSuffix(".weights.h5") || file.hasSuffix("training.json") { return nil }
       return suffix.map {
         KerasFixture(name: "\(folder)/\(file.dropLast($0.count))", suffix: $0)
       }
@@ -34,6 +36,11 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The model as the importer gives it, without problems.
   func contents() throws -> ModelContents {
     let path = "\(Self.root)/\(name)\(suffix)"
+    if suffix == ".json" {
+      let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+      let weights = KerasWeights(try HDF5File.read(path: "\(Self.root)/\(name).weights.h5"))
+      return try KerasModelFile.read(architecture: text, weights: weights, source: name).sound()
+    }
     guard suffix == ".keras" else {
       // Files of Keras 1 do not name the back end that wrote them.
       let backend = name.hasPrefix("keras1/theano/") ? "theano" : nil
