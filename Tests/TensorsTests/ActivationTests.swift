@@ -70,6 +70,7 @@ import Testing
       (.exp, -87...88.7), (.expm1, -20...88.7), (.expm1, -1...1), (.log, 1e-37...1e38),
       (.log, 0.3...3), (.log1p, -0.999...10), (.tanh, -10...10), (.tanh, -1...1),
       (.sigmoid, -87...20), (.sigmoid, -4...4), (.erf, -4.5...4.5), (.erf, -1.2...1.2),
+      (.gelu, 0...8),
     ]
     var numbers = Numbers(seed: 2)
     for (kind, range) in ranges {
@@ -84,6 +85,18 @@ import Testing
         if distance > worst.steps { worst = (distance, x) }
       }
       #expect(worst.steps <= 2, "\(kind) is \(worst.steps) off at \(worst.at)")
+    }
+  }
+
+  /// Where 1 + erf would have lost them.
+  @Test(arguments: CPUKernels.available)
+  func geluKeepsItsDigitsBelowZero(kernels: CPUKernels) throws {
+    let gelu = try #require(Activation(plain: .gelu))
+    var numbers = Numbers(seed: 3)
+    let inputs = numbers.floats(2000, in: -5...0)
+    for (x, y) in zip(inputs, apply(gelu, inputs, kernels)) {
+      let expected = Double(x) / 2 * erfc(-Double(x) / 2.0.squareRoot())
+      #expect(abs(Double(y) - expected) <= 5e-6 * abs(expected), "\(x): \(y), not \(expected)")
     }
   }
 
