@@ -257,6 +257,17 @@ struct OpenInferenceTests {
     #expect(infer("half", "{}", [1], lengthField: field).status == .badRequest)
   }
 
+  @Test("refuses a picture of which a part is said to be JSON", arguments: ["0", "5", "x"])
+  func pictureWithLength(length: String) {
+    let headers: HTTPHeaders = [
+      "Content-Type": "image/png", "Inference-Header-Content-Length": length,
+    ]
+    let answer = router.respond(
+      HTTPRequest("POST", "/v2/models/half/infer", headers: headers, body: [1, 2, 3]))
+    #expect(answer.status == .badRequest)
+    #expect(answer.text.contains("a picture holds no JSON"))
+  }
+
   @Test("knows models and versions")
   func notThere() {
     let unknown = "Request for unknown model:"

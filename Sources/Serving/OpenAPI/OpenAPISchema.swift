@@ -185,13 +185,12 @@ extension OpenAPISchema {
 
   /// The answer to a request to classify or to regress.
   static func results(_ action: String) -> ModelFormat.JSONValue {
-    // NaN is written as TensorFlow Serving writes it, which some parsers take for null.
+    // No type of a schema has NaN, which is written as TensorFlow Serving writes it.
     let number: ModelFormat.JSONValue = .object([
-      "type": .string("number"), "nullable": .bool(true),
+      "description": .string("A number, NaN, Infinity or -Infinity")
     ])
-    // A pair of a class's name and its score, whose order a schema of this version cannot tell.
     let pair = list(
-      of: any([.object(["type": .string("string")]), number]), size: 2)
+      of: .object(["description": .string("A class's name, then its score")]), size: 2)
     let results = list(of: action == ":regress" ? number : list(of: pair))
     return object(["results": results, "result": results], required: ["results", "result"])
   }

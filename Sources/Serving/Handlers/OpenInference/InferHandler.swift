@@ -34,6 +34,9 @@ package struct InferHandler: PredictionHandler {
     _ request: HTTPRequest, _ model: ServedModel
   ) throws(HTTPError) -> InferRequest {
     if request.isPicture {
+      guard request.headers["Inference-Header-Content-Length"] == nil else {
+        throw HTTPError(.badRequest, "Inference-Header-Content-Length: a picture holds no JSON")
+      }
       return InferRequest(picture: try request.picture(for: model), of: model)
     }
     let count = request.body.bytes.count
