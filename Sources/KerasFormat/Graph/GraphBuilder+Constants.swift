@@ -13,7 +13,7 @@ extension GraphBuilder {
   func valued(
     _ argument: CallTree<GraphValue>, of parameter: String?, _ layer: SourceLayer, _ name: String
   ) -> CallTree<GraphValue> {
-    let signature = CallSignature.of(layer.className)
+    let signature = CallSignature.of(layer.className, in: version)
     if signature.keepsNulls { return argument }
     guard let parameter, signature.takesTensor(as: parameter) else {
       return valued(argument, rank: nil, name)
