@@ -19,7 +19,8 @@ extension Graph {
   /// The call that a node makes on values of the given types; its inputs have the element types
   /// that the layer takes.
   func call(of node: Node, _ types: [TensorType]) -> LayerCall {
-    let accepted = type(of: node.layer).elementTypes
+    let accepted = type(of: node.layer)
+      .elementTypes(for: node.inputs.map { types[$0].elementType })
     let numbers = accepted.first { $0 != .string }
     let inputs = node.inputs.map { value in
       let type = types[value]

@@ -29,6 +29,8 @@ enum ImportRule {
   case timeDistributedInlined
   /// `channels_first` layers are rewritten.
   case channelsFirstRewritten
+  /// Recurrent layers with time on the first axis are rewritten.
+  case timeMajorRewritten
   /// A model's class is not Keras's own, but its graph is in the file.
   case subclassReadAsGraph(String)
   /// References to a nested model's calls count from 1.
@@ -73,6 +75,8 @@ enum ImportRule {
     case .timeDistributedInlined:
       "TimeDistributed layers fold time into the batch around the layer they hold"
     case .channelsFirstRewritten: "channels_first layers run channels_last between transposes"
+    case .timeMajorRewritten:
+      "time_major layers run batch-major between exchanges of the first two axes"
     case .subclassReadAsGraph(let name):
       "models of class \(name) are read as the graph that their configuration holds"
     case .nestedCallsCountFromOne: "references to nested models' calls count from 1"

@@ -5,10 +5,13 @@ import Tensors
 struct ModelImport {
   private let report = ImportReport()
   private var provenance: Provenance
+  /// Whether a model without weights is a problem.
+  private let needsWeights: Bool
 
   /// An import from a file of the given origin.
-  init(provenance: Provenance) {
+  init(provenance: Provenance, needsWeights: Bool = true) {
     self.provenance = provenance
+    self.needsWeights = needsWeights
   }
 
   /// The model and its problems; `files` are those of an archive, which may hold vocabularies.
@@ -125,9 +128,10 @@ struct ModelImport {
       } catch {
         report.add(ModelProblem(error))
       }
-    case nil:
+    case nil where needsWeights:
       report.invalid(
         "", option: "model_weights", reason: "expected the model's weights, found none")
+    case nil: break
     }
     return nil
   }

@@ -115,10 +115,19 @@ import ZipFiles
     #expect(try Keraskit.run(["bench"] + words + ["--seconds", "0.1"]).status == 0)
   }
 
-  @Test func aConfigurationWithoutWeightsIsNoModel() throws {
+  @Test func aConfigurationWithoutWeightsIsShownAsFarAsItTells() throws {
     let result = try Keraskit.run("inspect", Self.pairs[0].0)
     #expect(result.status == 2)
+    #expect(result.errorLines.count == 1)
     #expect(result.errors.contains("a configuration without weights"))
+    #expect(result.output.contains("both_ways"))
+    #expect(result.output.contains("Bidirectional"))
+    let json = try Keraskit.run("inspect", Self.pairs[0].0, "--json")
+    #expect(json.status == 2)
+    let layers = try json.json["layers"] as? [[String: Any]]
+    #expect(layers?.contains { $0["name"] as? String == "both_ways" } == true)
+    #expect((try json.json["problems"] as? [Any])?.count == 1)
+    #expect(try Keraskit.run("bench", Self.pairs[0].0).errors.contains("without weights"))
   }
 
   @Test func weightsGoWithNothingElse() throws {

@@ -43,6 +43,16 @@ import Testing
     #expect(problems?.first?["class_name"] as? String == "Dance")
   }
 
+  @Test func anInputWithoutAShapeIsOneProblem() throws {
+    let folder = try TemporaryFolder()
+    try Fixture.patched(Fixture.dense, "\"batch_shape\"", "\"batch_shade\"")
+      .write(to: URL(filePath: folder("m.h5")))
+    let result = try Keraskit.run("inspect", folder("m.h5"))
+    #expect(result.status == 2)
+    #expect(result.errorLines.count == 1)
+    #expect(result.errors.contains("expected the input's shape, found none"))
+  }
+
   @Test func theGraphIsDrawn() throws {
     let folder = try TemporaryFolder()
     #expect(try Keraskit.run("inspect", Fixture.dense, "--plot", folder("g.svg")).status == 0)

@@ -93,7 +93,8 @@ struct GraphTests {
         version: "2.2.0")
       let layer = try #require(try file.description().layers.first)
       #expect(layer.className == "ops.Mean")
-      #expect(layer.config == ["axis": .int(1), "keepdims": .bool(true)])
+      #expect(
+        layer.config == ["axis": .int(1), "keepdims": .bool(true), "keeps_type": .bool(true)])
     }
   }
 

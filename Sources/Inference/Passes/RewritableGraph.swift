@@ -20,9 +20,16 @@ struct RewritableGraph {
   /// What the call at `index` does, where passes know.
   func operation(at index: Int) -> GraphOperation? {
     guard let node = nodes[index], let layer = node.layer as? any AbsorbableLayer,
-      let input = node.inputs.first, node.outputs.count == 1, node.keywords.isEmpty
+      let input = node.inputs.first, node.outputs.count == 1, node.keywords.isEmpty,
+      node.arguments.isEmpty
     else { return nil }
     let operation = layer.operation(rank: types[input].shape.rank)
+    switch operation {
+    // Those of whole numbers lose bits.
+    case .sum?, .product?:
+      guard node.inputs.allSatisfy({ types[$0].elementType.isFloatingPoint }) else { return nil }
+    default: break
+    }
     // What is rounded in between cannot be done at once.
     if node.rounding != nil, case .identity? = operation { return operation }
     return node.rounding == nil ? operation : nil
@@ -30,7 +37,7 @@ struct RewritableGraph {
 
   /// The call that gives `value`, if it can absorb others and nothing but one call reads it.
   func absorber(of value: Int) -> (index: Int, layer: any AbsorbingLayer)? {
-    guard readCount(of: value) == 1,
+    guard readCount(of: value) == 1, types[value].elementType.isFloatingPoint,
       let index = nodes.firstIndex(where: { $0?.outputs == [value] }),
       nodes[index]?.rounding == nil,
       let layer = nodes[index]?.layer as? any AbsorbingLayer

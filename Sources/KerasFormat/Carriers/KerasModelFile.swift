@@ -55,6 +55,22 @@ public enum KerasModelFile {
     return try ModelImport(provenance: provenance).model(
       architecture: architecture, weights: weights)
   }
+
+  /// The model of an architecture's JSON text alone, whose weights are not asked for.
+  ///
+  /// - Parameters:
+  ///   - architecture: What Keras's `to_json` gives.
+  ///   - source: The file's name for the provenance.
+  ///   - backend: The back end that wrote the file, where it does not say so itself.
+  /// - Returns: The model as far as it can be described, and every problem.
+  /// - Throws: The problems that leave nothing to describe.
+  public static func read(
+    architecture: String, source: String, backend: String? = nil
+  ) throws(ModelProblems) -> ImportedModel {
+    let provenance = provenance(source, "", of: [], or: backend)
+    return try ModelImport(provenance: provenance, needsWeights: false).model(
+      architecture: architecture, weights: nil)
+  }
 }
 
 extension KerasModelFile {

@@ -24,9 +24,9 @@ extension BoundCall {
   /// Binds a call's arguments to the parameters of a layer of the given class.
   init(
     positional: [CallTree<GraphValue>], keywords: [String: CallTree<GraphValue>],
-    className: String
+    className: String, version: KerasVersion
   ) {
-    let signature = CallSignature.of(className)
+    let signature = CallSignature.of(className, in: version)
     var named = keywords
     var extra: [(Int, CallTree<GraphValue>)] = []
     for (position, argument) in positional.enumerated() {

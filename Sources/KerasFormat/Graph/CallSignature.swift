@@ -29,14 +29,16 @@ struct CallSignature: Sendable {
         && !name.hasPrefix("use_")
   }
 
-  /// The signature of a class.
-  static func of(_ className: String) -> CallSignature {
+  /// The signature of a class in some version of Keras.
+  static func of(_ className: String, in version: KerasVersion) -> CallSignature {
     if className.hasPrefix("ops.") || foreign.contains(className) {
       var signature = CallSignature(operations[className] ?? [])
       signature.keepsNulls = true
       return signature
     }
-    if isAugmentation(className) { return augmentation }
+    if isAugmentation(className) {
+      return version.major < 3 ? CallSignature(["inputs"], ["training"]) : augmentation
+    }
     return table[className] ?? CallSignature(["inputs"])
   }
 

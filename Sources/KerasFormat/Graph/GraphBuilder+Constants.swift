@@ -13,7 +13,7 @@ extension GraphBuilder {
   func valued(
     _ argument: CallTree<GraphValue>, of parameter: String?, _ layer: SourceLayer, _ name: String
   ) -> CallTree<GraphValue> {
-    let signature = CallSignature.of(layer.className)
+    let signature = CallSignature.of(layer.className, in: version)
     // A sum of products knows no constants but tensors.
     if layer.className == "ops.Einsum" { return valued(argument, rank: 0..., name) }
     if signature.keepsNulls { return argument }

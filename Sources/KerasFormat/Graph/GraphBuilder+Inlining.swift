@@ -10,15 +10,16 @@ extension GraphBuilder {
     for input in inputs.indices {
       if let mask = call.explicitMask(of: input) { inputs[input].mask = mask }
     }
-    let names = call.keywords.map(\.name).filter { !$0.hasPrefix("mask") } + call.arguments.keys
+    let names =
+      call.keywords.map(\.name).filter { !$0.hasPrefix("mask") }
+      + call.arguments.keys.filter { $0 != "training" }
     for name in names.sorted() {
       report.unsupported(
-        path, className, option: name,
-        reason: name == "training"
-          ? ModelProblem.calledInTraining
-          : "nested models are not called with this argument")
+        path, className, option: name, reason: "nested models are not called with this argument")
     }
-    let outputs = expand(model, path: path, index: index, inputs: inputs)
+    let outputs = expand(
+      model, path: path, index: index, inputs: inputs,
+      inTraining: call.arguments["training"] != nil)
     addAliases(path, index: index, values: outputs)
     let values = outputs.compactMap { $0 }
     return values.count == outputs.count ? values : []

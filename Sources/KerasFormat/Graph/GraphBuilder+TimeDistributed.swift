@@ -15,6 +15,11 @@ extension GraphBuilder {
     let mask = call.explicitMask(of: 0) ?? input.mask
     refuseStates(of: inner, path: path)
     var folded = call
+    if call.arguments["training"] != nil, inner.trainingEffect == .batchStatistics {
+      report.unsupported(
+        path, layer.className, option: "training", reason: ModelProblem.calledInTraining)
+      folded.arguments["training"] = nil
+    }
     folded.keywords = []
     for position in call.inputs.indices {
       folded.inputs[position] = fold(

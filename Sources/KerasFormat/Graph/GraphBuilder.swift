@@ -35,9 +35,10 @@ final class GraphBuilder {
   ///   - path: The nested model's name behind those that hold it; empty for the outermost model.
   ///   - index: Which of the model's calls this is: its layers have as many calls each time.
   ///   - inputs: The values that the model is called on, in the order of its inputs.
+  ///   - inTraining: Whether the model is called with `training=True`.
   /// - Returns: The model's outputs, nil for those that could not be built.
   func expand(
-    _ model: SourceModel, path: String, index: Int, inputs: [GraphValue]
+    _ model: SourceModel, path: String, index: Int, inputs: [GraphValue], inTraining: Bool = false
   ) -> [GraphValue?] {
     expansions += 1
     guard nodes.count + expansions < mostCalls, index < Self.highestIndex else {
@@ -52,7 +53,8 @@ final class GraphBuilder {
       let layerPath = joined(path, layer.name)
       let number = index * layer.calls.count + position.call
       let name = GraphName.call(layerPath, number)
-      guard let bound = bind(call, of: layer, as: name, to: values) else { continue }
+      guard var bound = bind(call, of: layer, as: name, to: values) else { continue }
+      if inTraining, inherits(call, of: layer) { bound.arguments["training"] = .bool(true) }
       let outputs = add(
         layer, path: layerPath, index: number, call: bound, outputs: call.referencedOutputs)
       for (output, value) in outputs.enumerated() {
@@ -72,7 +74,7 @@ final class GraphBuilder {
     guard positional.count == call.positional.count, keywords.count == call.keywords.count else {
       return nil
     }
-    let signature = CallSignature.of(layer.className)
+    let signature = CallSignature.of(layer.className, in: version)
     let isOfConstants = positional.allSatisfy(\.values.isEmpty)
     return BoundCall(
       positional: positional.enumerated().map { position, argument in
@@ -84,14 +86,15 @@ final class GraphBuilder {
       keywords: Dictionary(
         uniqueKeysWithValues: keywords.map { keyword, argument in
           (keyword, valued(argument, of: keyword, layer, "\(name)/\(keyword)"))
-        }), className: layer.className)
+        }), className: layer.className, version: version)
   }
 
   /// Adds one call of a layer of any sort and gives its outputs.
   func add(
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int
   ) -> [GraphValue] {
-    switch layer.body {
+    let call = told(call, of: layer, path: path)
+    return switch layer.body {
     case .input: []
     case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
     case .timeDistributed(let inner):
@@ -102,6 +105,8 @@ final class GraphBuilder {
       addSpectralNormalization(layer, path: path, index: index, call: call)
     case .layer where AxisActivation.applies(to: layer):
       addAxisActivation(of: layer, path: path, index: index, call: call)
+    case .layer where layer.isTimeMajor:
+      addTimeMajor(layer, path: path, index: index, call: call, outputs: outputs)
     case .layer where ChannelsFirst.applies(to: layer):
       addChannelsFirst(layer, path: path, index: index, call: call)
     case .layer: addLayer(layer, path: path, index: index, call: call, outputs: outputs)
@@ -155,11 +160,12 @@ final class GraphBuilder {
     nodes.append(node)
   }
 
-  /// Lets an inlined layer's call stand for the given values.
+  /// Lets the call of a layer that is inlined, or rewritten, stand for the given values.
   func addAliases(_ path: String, index: Int, values: [GraphValue?]) {
     let call = GraphName.call(path, index)
     for (output, value) in values.enumerated() {
-      if let value { aliases[GraphName.output(call, output)] = value.name }
+      let name = GraphName.output(call, output)
+      if let value, value.name != name { aliases[name] = value.name }
     }
   }
 

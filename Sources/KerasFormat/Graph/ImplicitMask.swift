@@ -19,6 +19,8 @@ indirect enum ImplicitMask: Hashable, Sendable {
   case unfolded(ImplicitMask, like: String, call: String)
   /// True where a mask is true anywhere in a time step, of those that `like` has.
   case anyOfStep(ImplicitMask, like: String, call: String)
+  /// A mask of a sequence with time on the first axis, with the batch there instead.
+  case exchanged(ImplicitMask, call: String)
   /// A mask that comes about in a way that is not done, by a layer's call.
   case unknown(call: String)
 
@@ -70,6 +72,11 @@ extension GraphBuilder {
         let any = addOperation(
           "ops.Any", call + "/mask/any", [flat], config: ["axis": .int(-1)])
         return addOperation("UnfoldTime", call + "/mask", [any, whole])
+      }
+    case .exchanged(let mask, let call):
+      let axes = JSONValue.array([.int(1), .int(0)])
+      return value(of: mask, for: path, className: className).map {
+        addOperation("Transpose", call + "/mask/batch_major", [$0], config: ["axes": axes])
       }
     case .unknown(let call):
       report.unsupported(

@@ -9,13 +9,18 @@ enum OutputCount {
 
   /// The outputs that the layer is known to give; 1 where nothing else is known.
   static func of(_ layer: SourceLayer) -> Int {
-    let isBidirectional = layer.className == "Bidirectional"
-    let values = isBidirectional && layer.config["merge_mode"] == .null ? 2 : 1
+    let values = values(of: layer)
     let isCell = layer.className.hasSuffix("Cell") || layer.className.hasSuffix("Cells")
     guard layer.returnsState || isCell, let count = states(of: layer.className, layer.config) else {
       return values
     }
     return values + count
+  }
+
+  /// The outputs that are no states.
+  static func values(of layer: SourceLayer) -> Int {
+    let isBidirectional = layer.className == "Bidirectional"
+    return isBidirectional && layer.config["merge_mode"] == .null ? 2 : 1
   }
 
   private static func states(of className: String, _ config: [String: JSONValue]) -> Int? {

@@ -3,7 +3,10 @@ import ModelFormat
 /// The functions along axes, and those with parameters of their own.
 extension FunctionRule {
   static func reduction(_ name: String) -> FunctionRule {
-    FunctionRule(className: name, options: ["axis": "axis", "keepdims": "keepdims"])
+    let ofNumbers = ["ops.Max", "ops.Mean", "ops.Min", "ops.Prod", "ops.Sum"].contains(name)
+    return FunctionRule(
+      className: name, options: ["axis": "axis", "keepdims": "keepdims"],
+      defaults: ofNumbers ? ["keeps_type": .bool(true)] : [:])
   }
 
   static let counting: [String: FunctionRule] = [
@@ -27,10 +30,6 @@ extension FunctionRule {
     "math.cumulative_logsumexp": accumulation("ops.CumulativeLogsumexp"),
     "math.in_top_k": FunctionRule(
       className: "ops.InTopK", operands: ["targets"], options: ["k": "k"], isCalledOnLast: true),
-    // x · rsqrt(max(Σ x², 1e-12)), which is x / max(norm, 1e-6).
-    "math.l2_normalize": FunctionRule(
-      className: "ops.Normalize", options: ["axis": "axis"],
-      defaults: ["epsilon": .double(1e-6)], idle: ["epsilon": .double(1e-12)]),
     "math.reciprocal_no_nan": FunctionRule(
       className: "ops.DivideNoNan", leading: [.double(1)]),
     "math.scalar_mul": FunctionRule(className: "ops.Multiply", operands: ["x"]),
@@ -52,6 +51,16 @@ extension FunctionRule {
       className: "ops.Sort", options: ["axis": "axis", "direction": "direction"]),
     "size": FunctionRule(className: "ops.Size", idle: ["out_type": .null]),
   ]
+
+  /// x · rsqrt(max(Σ x², ε)), which is x / max(norm, √ε); over several axes, or all, another operation.
+  static func l2Normalization(_ call: SourceCall) -> FunctionRule {
+    let epsilon = call.keywords["epsilon"]?.constant?.double ?? 1e-12
+    let axis = (call.keywords["axis"] ?? call.keywords["dim"])?.constant
+    return FunctionRule(
+      className: axis?.int == nil ? "ops.L2Normalize" : "ops.Normalize",
+      options: ["axis": "axis", "dim": "axis"],
+      defaults: ["epsilon": .double(epsilon.squareRoot())], idle: ["epsilon": .null])
+  }
 
   private static func place(_ name: String) -> FunctionRule {
     FunctionRule(

@@ -4,6 +4,10 @@ import ModelFormat
 extension FunctionRule {
   static let moving: [String: FunctionRule] = [
     "__operators__.getitem": FunctionRule(className: "ops.GetItem", operands: ["slice_spec"]),
+    "batch_to_space_nd": FunctionRule(
+      className: "ops.BatchToSpace", options: ["block_shape": "block_shape", "crops": "crops"]),
+    "bitcast": FunctionRule(
+      className: "ops.View", options: ["type": "dtype"], defaults: ["adds_axis": .bool(true)]),
     "broadcast_to": FunctionRule(className: "ops.BroadcastTo", options: ["shape": "shape"]),
     "cast": FunctionRule(className: "ops.Cast", options: ["dtype": "dtype"]),
     "concat": FunctionRule(className: "ops.Concatenate", options: ["axis": "axis"]),
@@ -53,6 +57,9 @@ extension FunctionRule {
     "roll": FunctionRule(className: "ops.Roll", options: ["shift": "shift", "axis": "axis"]),
     "sequence_mask": FunctionRule(
       className: "ops.SequenceMask", options: ["maxlen": "maxlen", "dtype": "dtype"]),
+    "space_to_batch_nd": FunctionRule(
+      className: "ops.SpaceToBatch",
+      options: ["block_shape": "block_shape", "paddings": "paddings"]),
     "split": FunctionRule(
       className: "ops.Split",
       options: ["axis": "axis", "num_or_size_splits": "indices_or_sections"],

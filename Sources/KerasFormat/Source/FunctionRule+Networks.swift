@@ -13,6 +13,8 @@ extension FunctionRule {
     "nn.conv3d_v2": convolution("ops.Conv", kernels: ["filters"]),
     "nn.convolution": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.convolution_v2": convolution("ops.Conv", kernels: ["filter", "filters"]),
+    "nn.crelu": FunctionRule(
+      className: "ops.Crelu", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
     "nn.depth_to_space": FunctionRule(
       className: "ops.DepthToSpace", options: ["block_size": "block_size"],
       idle: ["data_format": .string("NHWC")]),

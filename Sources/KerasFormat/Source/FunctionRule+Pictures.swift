@@ -44,6 +44,13 @@ extension FunctionRule {
     "image.resize_images": oldResizing("bilinear"),
     "image.resize_nearest_neighbor": oldResizing("nearest"),
     "image.resize_with_crop_or_pad": adjustment("ops.CropOrPad", "target_height", "target_width"),
+    "image.resize_with_pad": FunctionRule(
+      className: "ops.ResizeWithPad",
+      options: [
+        "target_height": "height", "target_width": "width", "method": "interpolation",
+        "antialias": "antialias",
+      ],
+      defaults: ["computes_in_float": .bool(true)]),
     "image.rgb_to_grayscale": FunctionRule(className: "ops.RGBToGrayscale"),
     "image.rgb_to_hsv": FunctionRule(className: "ops.RGBToHSV"),
     "image.rgb_to_yiq": colours([

@@ -31,7 +31,7 @@ struct FunctionRule: Sendable {
     if name == "nn.silu", let beta = call.keywords["beta"]?.constant?.double, beta != 1 {
       return FunctionRule(className: "ops.Swish", options: ["beta": "beta"])
     }
-    return table[name]
+    return name == "math.l2_normalize" ? l2Normalization(call) : table[name]
   }
 
   private static let table: [String: FunctionRule] =
@@ -83,6 +83,7 @@ struct FunctionRule: Sendable {
     "math.logical_xor": "ops.LogicalXor", "math.squared_difference": "ops.SquaredDifference",
     "math.multiply_no_nan": "ops.MultiplyNoNan", "math.xlogy": "ops.Xlogy",
     "math.xdivy": "ops.Xdivy", "realdiv": "ops.TrueDivide", "truncatemod": "ops.Fmod",
+    "truncatediv": "ops.TruncateDivide",
     "bitwise.bitwise_and": "ops.BitwiseAnd", "bitwise.bitwise_or": "ops.BitwiseOr",
     "bitwise.bitwise_xor": "ops.BitwiseXor", "bitwise.left_shift": "ops.LeftShift",
     "bitwise.right_shift": "ops.RightShift",

@@ -35,6 +35,9 @@ struct LayerParser {
     var layer = SourceLayer(name: name, className: className)
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
     layer.isTrainable = options["trainable"]?.bool ?? true
+    layer.trainingEffect = TrainingEffect(
+      className: className, fileClassName: layer.fileClassName, options: options,
+      version: models.version)
     switch layer.className {
     case "InputLayer":
       layer.body = .input(InputParser(report: report).input(options, path: layerPath))

@@ -25,6 +25,8 @@ struct SourceLayer: Sendable {
   var config: [String: JSONValue] = [:]
   /// Whether the layer's own flag says that it is trained, which decides the order of weights.
   var isTrainable = true
+  /// What a call in training changes; a nested model's own layers tell that.
+  var trainingEffect = TrainingEffect.other
   /// What the layer is made of.
   var body: Body = .layer
   /// The calls in the file's order.

@@ -10,6 +10,8 @@ struct AttentionRounding: Sendable {
   var contracts = false
   /// Whether scores are scaled and weights made of them in single precision.
   var isWeighedInSingle = false
+  /// Whether weights are made over several axes at once, as a softmax layer does it.
+  var isJoint = false
   /// What a masked score becomes; nil where ``masked`` is added to it.
   var replaced: Float?
   /// What is added to a masked score.
@@ -29,11 +31,11 @@ struct AttentionRounding: Sendable {
 
   /// Attention of heads with a softmax layer.
   static func layered(
-    _ rounding: Rounding, addsMask: Bool, contracts: Bool
+    _ rounding: Rounding, addsMask: Bool, contracts: Bool, isJoint: Bool
   ) -> AttentionRounding {
     let isFloat16 = rounding.type == .float16
     return AttentionRounding(
-      rounding: rounding, scalesQueries: true, contracts: contracts,
+      rounding: rounding, scalesQueries: true, contracts: contracts, isJoint: isJoint,
       replaced: addsMask ? nil : isFloat16 ? -3e4 : -1e9,
       masked: isFloat16 ? -65504 : -Float.greatestFiniteMagnitude)
   }
@@ -134,6 +136,8 @@ struct AttentionRounding: Sendable {
     if isWeighedInSingle {
       CPUKernels.active.softmax(outer: 1, count: count, row, into: row)
       rounding.round(row, count: count)
+    } else if isJoint {
+      rounding.jointSoftmax(row, count: count, inner: 1)
     } else {
       rounding.softmax(row, into: row, count: count)
     }

@@ -38,6 +38,7 @@ struct HeadedPlan: Sendable {
     try Self.limit(&shape, options, call, inputs, axes)
     let takesNumbers = options.keepsMasked || options.passesMask && isSoftmaxLayer
     let contracts = options.sumsInHalf || inputs[0].rank != 3
+    let axisCount = axes.count
     attention = AttentionPlan(
       shape, batch: scores.batch, heads: options.heads,
       headsPerKey: options.heads / options.keyHeads,
@@ -47,8 +48,8 @@ struct HeadedPlan: Sendable {
       rounding: rounding.map { rounding in
         isSoftmaxLayer || options.sumsInHalf
           ? .layered(
-            rounding, addsMask: options.addsMask,
-            contracts: contracts)
+            rounding, addsMask: options.addsMask, contracts: contracts,
+            isJoint: axisCount > 1)
           : .fused(rounding)
       })
   }

@@ -6,7 +6,8 @@ import Tensors
 /// Inputs broadcast as in NumPy; where their ranks differ, those of lower rank get axes of size 1
 /// behind the batch axis. Keras: `Merge.call`.
 ///
-/// Input: one tensor or more. Output: what they broadcast to.
+/// Input: one tensor or more. Output: what they broadcast to, whole numbers where all inputs are
+/// such, which lose the bits that their type has no place for; an `Average` gives their quotient.
 ///
 /// Keras: <https://keras.io/api/layers/merging_layers/>
 struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
@@ -15,6 +16,10 @@ struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
   private let operation: BinaryOperation
   private let takesMean: Bool
   var activation = Activation.linear
+
+  static func elementTypes(for inputs: [ElementType]) -> [ElementType] {
+    WholeMerge.applies(to: inputs) ? [] : elementTypes
+  }
 
   init(_ reader: inout LayerReader) {
     takesMean = reader.className == "Average"
@@ -42,12 +47,18 @@ struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
       }
       output = broadcast
     }
-    return [TensorType(output)]
+    let whole = takesMean ? nil : WholeMerge.totals(call.inputs).last
+    return [TensorType(output, isWhole(call) ? whole ?? .float32 : .float32)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shapes = Self.aligned(call.inputs.map(\.shape))
     let output = call.outputs[0].shape
+    if isWhole(call) {
+      return WholeMerge(
+        operation, call.inputs, shapes: shapes, output: call.outputs[0], isMean: takesMean
+      ).step
+    }
     let terms = MergeTerm.terms(operation, shapes, output: output, activation)
     guard !terms.isEmpty else { return .view }
     let scratchBytes = MergeTerm.scratchCount(terms) * MemoryLayout<Float>.stride
@@ -78,6 +89,10 @@ struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
   package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
     // A mean is divided behind the place where the function would be applied.
     takesMean ? nil : activated(by: operation)
+  }
+
+  private func isWhole(_ call: LayerCall) -> Bool {
+    WholeMerge.applies(to: call.inputs.map(\.elementType))
   }
 
   /// The shapes with axes of size 1 behind the batch axis, so that all have the same rank.

@@ -10,16 +10,22 @@ import Tensors
 struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
   static let classNames = ["BatchNormalization"]
 
+  /// A call in training normalises by its batch's own mean and variance.
+  static let arguments: Set = ["training"]
+
   private let axes: [Int]
   /// The weights' shape.
   private let sizes: Shape
+  private let epsilon: Double
+  private let gamma: [Float]?
+  private let beta: [Float]?
   private let scale: [Float]
   private let shift: [Float]
   var activation = Activation.linear
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])
-    let epsilon = reader.number("epsilon", default: 1e-3)
+    epsilon = reader.number("epsilon", default: 1e-3)
     let rank = axes.count == 1 ? 1 : reader.storedShape(of: "moving_mean")?.rank ?? 1
     let stored = reader.weight(
       "moving_mean", [Int?](repeating: nil, count: rank), isCast: false)
@@ -28,10 +34,10 @@ struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
     let count = mean.count
     let variance = reader.weight("moving_variance", sizes.dimensions, isCast: false)
       .elements(as: Float.self)
-    let gamma =
+    gamma =
       reader.bool("scale", default: true)
       ? reader.weight("gamma", sizes.dimensions, isCast: false).elements(as: Float.self) : nil
-    let beta =
+    beta =
       reader.bool("center", default: true)
       ? reader.weight("beta", sizes.dimensions, isCast: false).elements(as: Float.self) : nil
     // Only training uses what `renorm` keeps.
@@ -43,12 +49,15 @@ struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
       (scale, shift) = ([], [])
       return
     }
+    let (epsilon, gamma, beta) = (epsilon, gamma, beta)
     let factors = (0..<count).map {
       Double(gamma?[$0] ?? 1) / (Double(variance[$0]) + epsilon).squareRoot()
     }
     scale = factors.map { Float($0) }
     shift = (0..<count).map { Float(Double(beta?[$0] ?? 0) - Double(mean[$0]) * factors[$0]) }
   }
+
+  func isBatchIndependent(for call: LayerCall) -> Bool { call.arguments.isEmpty }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape()
@@ -69,6 +78,11 @@ struct BatchNormalization: AbsorbableLayer, ActivatedLayer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let axes = axes.compactMap(shape.normalizedAxis).sorted()
+    if !call.arguments.isEmpty {
+      return BatchStatistics(
+        shape: shape, axes: axes, epsilon: epsilon, gamma: gamma, beta: beta, activation: activation
+      ).step
+    }
     let (first, last) = (axes.first ?? 0, axes.last ?? 0)
     let rows = shape.dimensions[..<first].reduce(1, *)
     let (count, inner) = (

@@ -137,6 +137,9 @@ extension ElementwiseOperation {
       "ops.Fmod": Rule(.function { $0.truncatingRemainder(dividingBy: $1) }) { a, b in
         b == 0 ? 0 : a % b
       },
+      "ops.TruncateDivide": Rule(.function { ($0 / $1).rounded(.towardZero) }) { a, b in
+        b == 0 ? 0 : a / b
+      },
       "ops.Heaviside": Rule(.function { a, b in a == 0 ? b : a < 0 ? 0 : a > 0 ? 1 : a }),
       "ops.Arctan2": Rule(.function { Float(Scalar.arctan2(Double($0), Double($1))) }),
       "ops.Hypot": Rule(.function { ($0 * $0 + $1 * $1).squareRoot() }),

@@ -153,7 +153,7 @@ struct LineOperation: Layer {
   private func resultType(_ call: LayerCall) -> ElementType {
     let type = target ?? call.inputs[0].elementType
     if type.isFloatingPoint || !keepsWhole { return .float32 }
-    return type == .int64 ? .int64 : .int32
+    return type == .int64 || type.isNarrow ? type : .int32
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
@@ -194,12 +194,7 @@ struct LineOperation: Layer {
         var values = (0..<count).map { x[start + $0 * inner] }
         body(&values)
         for (index, value) in values.enumerated() {
-          let place = start + index * inner
-          if output == .int64 {
-            buffers.output(0, as: Int64.self)[place] = value
-          } else {
-            buffers.output(0, as: Int32.self)[place] = Int32(truncatingIfNeeded: value)
-          }
+          buffers.store(value, as: output, at: start + index * inner)
         }
       }
     }

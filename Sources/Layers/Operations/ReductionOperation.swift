@@ -3,7 +3,9 @@ import Tensors
 
 /// y = the sum, mean, largest, … over some axes, or over all: the reductions of `keras.ops`.
 ///
-/// Input: any shape. Output: the shape without the axes, or with size 1 there where `keepdims`.
+/// Input: any shape. Output: the shape without the axes, or with size 1 there where `keepdims`. Sums
+/// of whole numbers of 8 and 16 bits have 32, unless the input's type is kept, as in TensorFlow, which
+/// takes their means in whole numbers too.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct ReductionOperation: Layer {
@@ -38,6 +40,7 @@ struct ReductionOperation: Layer {
   private let kind: Kind
   private let axes: [Int]?
   private let keepsAxes: Bool
+  private let keepsType: Bool
   /// A number that counts with all others.
   private let initial: Double?
 
@@ -47,6 +50,7 @@ struct ReductionOperation: Layer {
     let axes = reader.value("axis") == nil ? nil : reader.intList("axis", default: [])
     self.axes = axes
     keepsAxes = reader.bool("keepdims", default: false)
+    keepsType = reader.bool("keeps_type", default: false)
     let kind = Self.kinds[reader.className] ?? .any
     initial = reader.value("initial") == nil ? nil : reader.number("initial")
     guard case .norm = kind else {
@@ -67,6 +71,8 @@ struct ReductionOperation: Layer {
 
   private func resultType(_ type: ElementType) -> ElementType {
     switch kind {
+    case .kernel where keepsType && !type.isFloatingPoint && type != .bool: type
+    case .kernel(.max) where type.isNarrow, .kernel(.min) where type.isNarrow: type
     case .all, .any: .bool
     case .place, .nonzeroCount: .int32
     case .kernel(.mean), .variance, .logSumExp, .norm, .range, .median: .float32
@@ -108,11 +114,7 @@ struct ReductionOperation: Layer {
           if let initial {
             result = reduction == .max ? max(result, Int64(initial)) : min(result, Int64(initial))
           }
-          if output == .int64 {
-            buffers.output(0, as: Int64.self)[row] = result
-          } else {
-            buffers.output(0, as: Int32.self)[row] = Int32(truncatingIfNeeded: result)
-          }
+          buffers.store(result, as: output, at: row)
         }
       }
     }
@@ -136,7 +138,8 @@ struct ReductionOperation: Layer {
     _ reduction: Reduction, _ values: UnsafeBufferPointer<Int64>
   ) -> Int64 {
     switch reduction {
-    case .sum, .mean: values.reduce(0, &+)
+    case .sum: values.reduce(0, &+)
+    case .mean: values.isEmpty ? 0 : values.reduce(0, &+) / Int64(values.count)
     case .max: values.max() ?? 0
     case .min: values.min() ?? 0
     case .product: values.reduce(1, &*)

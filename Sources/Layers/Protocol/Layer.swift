@@ -21,6 +21,9 @@ public protocol Layer: Sendable {
   /// one of these. None stands for all numbers; strings are taken by those layers that name them.
   static var elementTypes: [ElementType] { get }
 
+  /// The same for inputs of the given types, where it depends on them.
+  static func elementTypes(for inputs: [ElementType]) -> [ElementType]
+
   /// Whether a policy of 16 bits has the inputs rounded before the layer sees them.
   var castsInputs: Bool { get }
 
@@ -53,6 +56,8 @@ extension Layer {
   public static var arguments: Set<String> { [] }
   /// Single precision alone.
   public static var elementTypes: [ElementType] { [.float32] }
+  /// What the layer takes in all cases.
+  public static func elementTypes(for inputs: [ElementType]) -> [ElementType] { elementTypes }
   /// True, as for all layers but a few.
   public var castsInputs: Bool { true }
   /// True, as for all layers but a few.

@@ -149,6 +149,7 @@ extension LayerCatalog {
         TensorProduct.self,
         Triangle.self,
         UnaryOperation.self,
+        ResizeWithPad.self,
         View.self,
       ]
     ),

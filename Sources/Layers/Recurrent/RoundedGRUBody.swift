@@ -1,23 +1,13 @@
 import Tensors
 
 /// A ``GRUCell`` that rounds what every operation of Keras's cell gives.
-struct RoundedGRUBody: RecurrentBody {
+struct RoundedGRUBody: RoundedBody {
   let panels: RecurrentPanels
   /// The candidate's columns of the recurrent kernel where the state is reset before the product.
   let candidateKernel: PackedMatrix?
   let activation: ActivationFunction
   let recurrentActivation: ActivationFunction
   let rounding: Rounding
-
-  var projectionSize: Int { panels.width }
-  var scratchSize: Int { panels.width }
-
-  func project(
-    _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
-    workers: WorkerPool
-  ) {
-    panels.project(x, projection, rows: rows, rounding, addsBias: true, workers: workers)
-  }
 
   func advance(_ step: RecurrentStep) {
     let (units, width) = (panels.units, panels.width)

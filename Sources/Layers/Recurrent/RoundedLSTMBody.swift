@@ -1,21 +1,11 @@
 import Tensors
 
 /// An ``LSTMCell`` that rounds what every operation of Keras's cell gives.
-struct RoundedLSTMBody: RecurrentBody {
+struct RoundedLSTMBody: RoundedBody {
   let panels: RecurrentPanels
   let gates: LSTMGates
   let rounding: Rounding
   let addsBiasFirst: Bool
-
-  var projectionSize: Int { panels.width }
-  var scratchSize: Int { panels.width }
-
-  func project(
-    _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
-    workers: WorkerPool
-  ) {
-    panels.project(x, projection, rows: rows, rounding, addsBias: addsBiasFirst, workers: workers)
-  }
 
   func advance(_ step: RecurrentStep) {
     let (units, width) = (panels.units, panels.width)

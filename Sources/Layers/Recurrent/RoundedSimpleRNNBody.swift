@@ -1,20 +1,10 @@
 import Tensors
 
 /// A ``SimpleRNNCell`` that rounds what every operation of Keras's cell gives.
-struct RoundedSimpleRNNBody: RecurrentBody {
+struct RoundedSimpleRNNBody: RoundedBody {
   let panels: RecurrentPanels
   let activation: ActivationFunction
   let rounding: Rounding
-
-  var projectionSize: Int { panels.width }
-  var scratchSize: Int { panels.width }
-
-  func project(
-    _ x: UnsafePointer<Float>, _ projection: UnsafeMutablePointer<Float>, rows: Int,
-    workers: WorkerPool
-  ) {
-    panels.project(x, projection, rows: rows, rounding, addsBias: true, workers: workers)
-  }
 
   func advance(_ step: RecurrentStep) {
     panels.multiplyState(step, rounding, addsBias: false)

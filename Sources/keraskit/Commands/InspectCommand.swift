@@ -16,6 +16,7 @@ struct InspectCommand: Command {
     ] + KerasSource.Hints.options + [.json],
     details: [
       """
+      Of a configuration without weights the layers are shown as far as it tells them.
       A model that cannot be converted is answered with all its problems, one a line, and exit
       status 1, or 2 where the file is damaged.
       """
@@ -42,6 +43,11 @@ struct InspectCommand: Command {
       return .done
     }
     if let plot { try AtomicFile.check(plot.path, isNoneOf: [model]) }
+    if plot == nil, let architecture = Architecture(path: model, hints: hints) {
+      try Terminal.print(isJSON ? architecture.json.canonicalText : architecture.text)
+      guard isJSON else { throw architecture.failure }
+      return architecture.failure.status
+    }
     do {
       let file = try ModelFile(path: model, hints: hints, isHashed: true)
       let report = ModelReport(file, try file.model())

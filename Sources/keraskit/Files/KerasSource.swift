@@ -83,8 +83,11 @@ struct KerasSource {
     }
     return json["class_name"] == nil && json["layers"] == nil && json["nodes"] == nil
       ? "a JSON file that is no model's configuration"
-      : "a configuration without weights; \"--weights FILE\" names them"
+      : lackOfWeights
   }
+
+  /// What a model's configuration alone lacks.
+  static let lackOfWeights = "a configuration without weights; \"--weights FILE\" names them"
 
   /// The model and its problems; `isHashed` asks for the source's checksum, which reads the whole
   /// file once more.

@@ -81,7 +81,14 @@ struct ModelFile {
     } catch {
       // A layer that the importer refused may fail a second time for want of what was refused.
       let known = Set(importProblems.compactMap(\.layer))
-      let further = error.problems.filter { $0.layer.map { !known.contains($0) } ?? true }
+      // So do all layers' shapes behind an input of no shape.
+      let isShapeless = importProblems.contains {
+        $0.className == "InputLayer" && $0.option == "shape"
+      }
+      let further = error.problems.filter { problem in
+        !(isShapeless && problem.kind == .invalid && problem.option == nil)
+          && problem.layer.map { !known.contains($0) } ?? true
+      }
       throw ModelFailure(path, importProblems + further)
     }
     throw ModelFailure(path, importProblems)

@@ -28,7 +28,7 @@ struct ArrayOperation: Layer {
   private static let rules: [String: Rule] =
     [
       products, fillings, searches, scatterings, statistics, measures, matrices, spectra, pictures,
-      warpings, adjustments, countings, scalings, labellings,
+      warpings, adjustments, countings, scalings, labellings, blocks,
     ]
     .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
