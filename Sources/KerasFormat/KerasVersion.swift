@@ -14,6 +14,8 @@ struct KerasVersion: Hashable, Sendable {
   /// Whether the file's back end was Theano, whose convolutions turn their kernels round and have
   /// paddings of their own.
   var isTheano = false
+  /// Whether the file does not tell its version, which its words point to.
+  var isInferred = false
 
   /// The version that `text` spells, or nil where it spells none.
   init?(_ text: String) {
@@ -31,8 +33,9 @@ struct KerasVersion: Hashable, Sendable {
   init(inferredFrom config: JSONValue) {
     let words = Self.words(in: config)
     patch = 0
+    isInferred = true
     if !words.isDisjoint(with: ["batch_shape", "__keras_tensor__", "DTypePolicy"]) {
-      (major, minor) = (3, Self.newestMinor)
+      (major, minor) = (3, Self.minorOfKeras3(config, words))
     } else if !words.isDisjoint(with: Self.wordsOfKeras1) {
       (major, minor) = (1, 0)
     } else {
@@ -42,7 +45,20 @@ struct KerasVersion: Hashable, Sendable {
     isMultiBackend = major < 2
   }
 
-  /// The minor version that a file of Keras 3 is taken for that does not tell.
+  /// The last minor version of Keras 3 that writes such words, as far as they tell versions apart
+  /// that differ in what they compute: what `Model.to_json` writes names no version.
+  private static func minorOfKeras3(_ config: JSONValue, _ words: Set<String>) -> Int {
+    // A layer's policy is a name up to 3.3, the options of inputs grow from time to time.
+    let hasPolicies = words.contains { $0.hasSuffix("DTypePolicy") || $0 == "DTypePolicyMap" }
+    if !hasPolicies, config.hasLayerOfNamedPolicy { return 2 }
+    guard words.contains("batch_shape") else { return newestMinor }
+    if !words.contains("ragged") { return hasPolicies ? 8 : newestMinor }
+    if !words.contains("optional") { return 12 }
+    let isOlder = words.contains("QuantizedDTypePolicy") && !words.contains("Int4DTypePolicy")
+    return isOlder ? 13 : newestMinor
+  }
+
+  /// The newest minor version of Keras 3 that is known here.
   private static let newestMinor = 15
 
   /// Whether merging layers, as since Keras 3.4, compute with their inputs' masks, and give a mask
@@ -56,6 +72,22 @@ struct KerasVersion: Hashable, Sendable {
   /// Whether the numbers of a layer's calls, as in Keras 3.0, count those outside the model, too,
   /// which its file does not list.
   var countsCallsElsewhere: Bool { major == 3 && minor < 3 }
+
+  /// What `RandomCrop` does to a picture when a model predicts.
+  var randomCrop: RandomCrop {
+    (major, minor) < (3, 6) ? .resizes : (major, minor) < (3, 8) ? .crops : .nothing
+  }
+
+  /// What `RandomCrop` has done in one version or another to a picture when a model predicts.
+  enum RandomCrop {
+    /// It resizes the largest part from the middle that has the target's proportions.
+    case resizes
+    /// It cuts as much as it is asked for, beginning where that part does, and resizes what is too
+    /// small.
+    case crops
+    /// The picture stays as it is.
+    case nothing
+  }
 
   /// Whether `one_hot` of Keras's preprocessing layers leaves an axis of size 1 where it is.
   var keepsAxisBeforeClasses: Bool { major == 3 && minor < 4 }
@@ -83,5 +115,19 @@ struct KerasVersion: Hashable, Sendable {
       }
     }
     return words
+  }
+}
+
+extension JSONValue {
+  /// Whether any layer of Keras's that can be trained names the type that it computes in, and does
+  /// not describe it.
+  fileprivate var hasLayerOfNamedPolicy: Bool {
+    switch self {
+    case .object(let members):
+      members["trainable"]?.bool != nil && members["dtype"]?.string != nil
+        || members.values.contains(where: \.hasLayerOfNamedPolicy)
+    case .array(let elements): elements.contains(where: \.hasLayerOfNamedPolicy)
+    default: false
+    }
   }
 }

@@ -153,4 +153,21 @@ struct ConfigTests {
   func inferredVersion(config: String, major: Int) throws {
     #expect(try KerasVersion(inferredFrom: JSONValue(parsing: config)).major == major)
   }
+
+  @Test(
+    "versions of Keras 3 are known by the options that they write",
+    arguments: [
+      (#"{"dtype": "float32", "trainable": true, "batch_shape": [null]}"#, 2),
+      (#"{"dtype": {"class_name": "DTypePolicy"}, "batch_shape": [null]}"#, 8),
+      (#"{"class_name": "DTypePolicy", "batch_shape": [null], "ragged": false}"#, 12),
+      (
+        #"{"class_name": "QuantizedDTypePolicy", "batch_shape": [1], "ragged": 0, "optional": 0}"#,
+        13
+      ),
+      (#"{"class_name": "DTypePolicy", "batch_shape": [1], "ragged": 0, "optional": 0}"#, 15),
+      (#"{"batch_shape": [null]}"#, 15),
+    ])
+  func inferredMinorVersion(config: String, minor: Int) throws {
+    #expect(try KerasVersion(inferredFrom: JSONValue(parsing: config)).minor == minor)
+  }
 }

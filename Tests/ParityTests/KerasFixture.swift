@@ -6,7 +6,8 @@ import Parity
 import Testing
 
 /// A model that Keras made, and what Keras computed with it: `case.h5`, or `case.keras` where Keras
-/// cannot save it otherwise, beside `case.npz` or `case.reference.npz`.
+/// cannot save it otherwise, or `case.json` and `case.weights.h5`, beside `case.npz` or
+/// `case.reference.npz`.
 struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The path below the fixtures, without its suffix: `layers/Dense/linear`.
   let name: String
@@ -21,12 +22,14 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
     "keras1", "keras2", "keras3", "layers", "models", "digits",
   ].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
-    return names.compactMap { $0 as? String }.sorted().compactMap { file in
-      let suffix = [".h5", ".keras"].first { file.hasSuffix($0) }
-      return suffix.map {
-        KerasFixture(name: "\(folder)/\(file.dropLast($0.count))", suffix: $0)
+    return names.compactMap { $0 as? String }.sorted()
+      .filter { !$0.hasSuffix(".weights.h5") && !$0.hasSuffix("training.json") }
+      .compactMap { file in
+        let suffix = [".h5", ".keras", ".json"].first { file.hasSuffix($0) }
+        return suffix.map {
+          KerasFixture(name: "\(folder)/\(file.dropLast($0.count))", suffix: $0)
+        }
       }
-    }
   }
 
   var testDescription: String { name }
@@ -34,6 +37,11 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
   /// The model as the importer gives it, without problems.
   func contents() throws -> ModelContents {
     let path = "\(Self.root)/\(name)\(suffix)"
+    if suffix == ".json" {
+      let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+      let weights = KerasWeights(try HDF5File.read(path: "\(Self.root)/\(name).weights.h5"))
+      return try KerasModelFile.read(architecture: text, weights: weights, source: name).sound()
+    }
     guard suffix == ".keras" else {
       // Files of Keras 1 do not name the back end that wrote them.
       let backend = name.hasPrefix("keras1/theano/") ? "theano" : nil

@@ -51,10 +51,10 @@ enum ClassNames {
 
   /// The present name of the class that a file of some version of Keras calls `name`.
   ///
-  /// Up to Keras 2 `RandomCrop` resizes when a model predicts; since Keras 3 it does nothing.
+  /// Before Keras 3.8 `RandomCrop` does something when a model predicts.
   static func present(_ name: String, in version: KerasVersion) -> String {
     let name = present(name)
-    return name == "RandomCrop" && version.major < 3 ? "Resizing" : name
+    return name == "RandomCrop" && version.randomCrop != .nothing ? "Resizing" : name
   }
 
   /// The name of a class as Python knows it: without the package that it is registered under.

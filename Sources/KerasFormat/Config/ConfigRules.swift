@@ -11,7 +11,7 @@ enum ConfigRules {
     case "CuDNNGRU": [.cuDNN, .absent("reset_after", means: .bool(true)), .stored("cudnn_gru")]
     case "CuDNNLSTM": [.cuDNN, .stored("cudnn_lstm")]
     case "RandomCrop":
-      [.unread("rng_type", "seed"), .absent("crop_to_aspect_ratio", means: .bool(true))]
+      [.randomCrop]
     default: []
     }
   }

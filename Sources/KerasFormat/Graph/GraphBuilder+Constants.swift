@@ -14,6 +14,8 @@ extension GraphBuilder {
     _ argument: CallTree<GraphValue>, of parameter: String?, _ layer: SourceLayer, _ name: String
   ) -> CallTree<GraphValue> {
     let signature = CallSignature.of(layer.className)
+    // A sum of products knows no constants but tensors.
+    if layer.className == "ops.Einsum" { return valued(argument, rank: 0..., name) }
     if signature.keepsNulls { return argument }
     guard let parameter, signature.takesTensor(as: parameter) else {
       return valued(argument, rank: nil, name)

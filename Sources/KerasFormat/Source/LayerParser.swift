@@ -51,9 +51,9 @@ struct LayerParser {
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
     default:
-      let refusals = [UncommonWeights.refusal, TheanoPooling.refusal].compactMap { refusal in
-        refusal(options, layer.className, models.version)
-      }
+      let refusals = [
+        UncommonWeights.refusal, TheanoPooling.refusal, PreprocessingVersions.refusal,
+      ].compactMap { refusal in refusal(options, layer.className, models.version) }
       for (option, reason) in refusals {
         report.unsupported(layerPath, layer.className, option: option, reason: reason)
       }

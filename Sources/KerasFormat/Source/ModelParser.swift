@@ -86,6 +86,7 @@ struct ModelParser {
         }
       }
     }
+    model.layers = model.layers.map { FormerOperation.translated($0) }
     let numbering = CallNumbering(of: model, version: version)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
     return FunctionLayer(report: report).translated(numbering.normalized(model), path: path)

@@ -67,7 +67,11 @@ struct WeightMatch {
         scores[leaf, default: 0] += 1
       }
     }
-    guard let best = scores.values.max() else { return nil }
+    guard let best = scores.values.max() else {
+      // Before Keras 3.3 weights had no path; those of one layer are told apart by their names.
+      return leaves.count == 1 && weight.components.count == 1 && leaves[0].mayHave(weight)
+        ? 0 : nil
+    }
     let owners = scores.filter { $0.value == best }
     return owners.count == 1 ? owners.first?.key : nil
   }

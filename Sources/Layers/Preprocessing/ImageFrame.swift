@@ -24,6 +24,16 @@ struct ImageFrame: Equatable, Sendable {
     left = (width - self.width) / 2
   }
 
+  /// The part of the target's size that begins where the largest part of its proportions does, as
+  /// far as the picture reaches.
+  ///
+  /// Keras 3.6: `RandomCrop.transform_images`.
+  init(cutting target: (height: Int, width: Int), height: Int, width: Int) {
+    self.init(croppingTo: target, height: height, width: width)
+    self.height = min(target.height, height - top)
+    self.width = min(target.width, width - left)
+  }
+
   /// The picture with margins, either above and below or on both sides, so that its sides stand
   /// about as the target's.
   init(paddingTo target: (height: Int, width: Int), height: Int, width: Int) {

@@ -5,7 +5,8 @@ import Tensors
 /// `keras.ops.image`, and `CenterCrop`, which takes the middle where a picture is large enough.
 ///
 /// `crop_to_aspect_ratio` resizes the largest part of the target's proportions, and
-/// `pad_to_aspect_ratio` the picture with margins of `fill_value`. Whole numbers are rounded and
+/// `pad_to_aspect_ratio` the picture with margins of `fill_value`; `cuts_from_aspect_ratio` cuts what
+/// begins where the part of the target's proportions does, and resizes it where it ends early. Whole numbers are rounded and
 /// kept within their type.
 ///
 /// Input: (B, H, W, C). Output: (B, height, width, C).
@@ -24,6 +25,7 @@ struct Resizing: Layer {
     case cropped
     case padded
     case middle
+    case cut
   }
 
   private let size: (height: Int, width: Int)
@@ -50,7 +52,8 @@ struct Resizing: Layer {
     antialiases = reader.bool("antialias", default: false)
     let crops = reader.bool("crop_to_aspect_ratio", default: false)
     let pads = reader.bool("pad_to_aspect_ratio", default: false)
-    framing = crops ? .cropped : pads ? .padded : .whole
+    let cuts = reader.bool("cuts_from_aspect_ratio", default: false)
+    framing = cuts ? .cut : crops ? .cropped : pads ? .padded : .whole
     fill = Float(reader.number("fill_value", default: 0))
     if let mode = reader.value("fill_mode"), mode != .string("constant") {
       reader.reject("fill_mode", "expected \"constant\", found \(mode)")
@@ -73,6 +76,7 @@ struct Resizing: Layer {
     case .padded: return ImageFrame(paddingTo: size, height: height, width: width)
     case .middle where height >= size.height && width >= size.width:
       return ImageFrame(middle: size, of: height, width)
+    case .cut: return ImageFrame(cutting: size, height: height, width: width)
     case .cropped, .middle: return ImageFrame(croppingTo: size, height: height, width: width)
     }
   }
