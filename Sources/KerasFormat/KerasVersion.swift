@@ -73,6 +73,10 @@ struct KerasVersion: Hashable, Sendable {
   /// which its file does not list.
   var countsCallsElsewhere: Bool { major == 3 && minor < 3 }
 
+  /// Whether `Softmax` adds to what is masked, as before Keras 3.10, and leaves a row in which all is
+  /// masked evenly spread; since then it is 0.
+  var addsMasksToScores: Bool { major == 3 && minor < 10 }
+
   /// What `RandomCrop` does to a picture when a model predicts.
   var randomCrop: RandomCrop {
     (major, minor) < (3, 6) ? .resizes : (major, minor) < (3, 8) ? .crops : .nothing

@@ -22,13 +22,14 @@ struct KerasFixture: Sendable, CustomTestStringConvertible {
     "keras1", "keras2", "keras3", "layers", "models", "digits",
   ].flatMap { folder in
     let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects ?? []
-    return names.compactMap { $0 as? String }.sorted().compactMap { file -> KerasFixture? in
-      let suffix = [".h5", ".keras", ".json"].first { file.hasSuffix($0) }
-      guard let suffix, !file.hasSuffix(".weights.h5"), !file.hasSuffix("training.json") else {
-        return nil
+    return names.compactMap { $0 as? String }.sorted()
+      .filter { !$0.hasSuffix(".weights.h5") && !$0.hasSuffix("training.json") }
+      .compactMap { file in
+        let suffix = [".h5", ".keras", ".json"].first { file.hasSuffix($0) }
+        return suffix.map {
+          KerasFixture(name: "\(folder)/\(file.dropLast($0.count))", suffix: $0)
+        }
       }
-      return KerasFixture(name: "\(folder)/\(file.dropLast(suffix.count))", suffix: suffix)
-    }
   }
 
   var testDescription: String { name }

@@ -3,13 +3,15 @@ import ModelFormat
 extension ConfigRule {
   /// `adds_mask` and `keeps_masked`, options of the canonical dialect alone.
   ///
-  /// Keras 2 adds -1e9 to the scores that a mask leaves out, or puts it in their place where it is
-  /// told to, where Keras 3 takes them out. They differ for a query that may look at no key.
+  /// Keras 2, and 3 before 3.10, add -1e9 to the scores that a mask leaves out, or Keras 2 puts it in
+  /// their place where it is told to; later versions take them out. They differ for a query that may look at no key.
   static let addedMask = ConfigRule { config, normalizer in
     let names = ["softmax_robust_masking", "robust_masking"]
     let isRobust = names.contains { config.removeValue(forKey: $0)?.bool == true }
     if normalizer.version.major < 3 {
       config[isRobust ? "keeps_masked" : "adds_mask"] = .bool(true)
+    } else if normalizer.version.addsMasksToScores {
+      config["adds_mask"] = .bool(true)
     }
   }
 
