@@ -29,8 +29,6 @@ import Testing
     ("404: Not Found", "found a text\n"),
     ("{\"message\": \"Not Found\"}", "a JSON file that is no model's configuration"),
     ("{\"class_name\": ", "damaged JSON"),
-    ("\u{FEFF}{\"class_name\": \"Sequential\", \"config\": []}", "--weights FILE"),
-    ("\"{\\\"class_name\\\": \\\"Sequential\\\", \\\"config\\\": []}\"", "--weights FILE"),
     ("{\"weight_map\": {}}", "a list of files of weights"),
     (
       "{\"modelTopology\": {\"model_config\": {}}, \"weightsManifest\": []}",
@@ -40,6 +38,19 @@ import Testing
   ])
   func texts(text: String, words: String) throws {
     #expect(try told("m.h5", Array(text.utf8)).contains(words))
+  }
+
+  /// What lacks its weights shows its layers all the same.
+  @Test(arguments: [
+    "\u{FEFF}{\"class_name\": \"Sequential\", \"config\": []}",
+    "\"{\\\"class_name\\\": \\\"Sequential\\\", \\\"config\\\": []}\"",
+  ])
+  func configurations(text: String) throws {
+    try Data(text.utf8).write(to: URL(filePath: folder("m.h5")))
+    let result = try Keraskit.run("inspect", folder("m.h5"))
+    #expect(result.status == 2)
+    #expect(result.output.contains("Sequential"))
+    #expect(result.errors.contains("--weights FILE"))
   }
 
   @Test(arguments: [

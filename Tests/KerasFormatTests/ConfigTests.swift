@@ -67,11 +67,12 @@ struct ConfigTests {
   }
 
   @Test(
-    "attention adds masks to its scores up to Keras 2, unless it was told otherwise",
+    "attention adds masks to its scores before Keras 3.10, unless it was told otherwise",
     arguments: [
       ("2.15.0", "{}", #"{"adds_mask": true}"#),
       ("2.15.0", #"{"softmax_robust_masking": true}"#, #"{"keeps_masked": true}"#),
-      ("3.0.0", "{}", "{}"),
+      ("3.0.0", "{}", #"{"adds_mask": true}"#),
+      ("3.10.0", "{}", "{}"),
     ])
   func addedMask(version: String, options: String, expected: String) throws {
     let config = try Self.normalized("MultiHeadAttention", options, version: version)

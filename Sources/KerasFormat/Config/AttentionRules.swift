@@ -3,8 +3,9 @@ import ModelFormat
 extension ConfigRule {
   /// `adds_mask` and `keeps_masked`, options of the canonical dialect alone.
   ///
-  /// Keras 2, and 3 before 3.10, add -1e9 to the scores that a mask leaves out, or Keras 2 puts it in
-  /// their place where it is told to; later versions take them out. They differ for a query that may look at no key.
+  /// Keras 2, and 3 before 3.10, add -1e9 to the scores that a mask leaves out, or Keras 2 puts it
+  /// in their place where it is told to; later versions take them out. They differ for a query that
+  /// may look at no key.
   static let addedMask = ConfigRule { config, normalizer in
     let names = ["softmax_robust_masking", "robust_masking"]
     let isRobust = names.contains { config.removeValue(forKey: $0)?.bool == true }
