@@ -1,16 +1,14 @@
 extension LayerCatalog {
   /// Every layer that KerasKit has.
-  public static let standard = LayerCatalog(groups.flatMap(\.layers))
+  public static let standard = LayerCatalog(groups: standardGroups)
 
   /// The classes of ``standard`` by the folder that holds them, for people to read.
-  public static let classNamesByGroup: [(group: String, classNames: [String])] = groups.map {
-    ($0.name, $0.layers.flatMap { $0.classNames })
-  }
+  public static let classNamesByGroup: [(group: String, classNames: [String])] =
+    standardGroups.map { ($0.name, $0.classNames) }
 
   /// Every layer that KerasKit has, one line each.
-  private static let groups: [(name: String, layers: [any Layer.Type])] = [
-    (
-      "Core",
+  private static let standardGroups: [LayerGroup] = [
+    LayerGroup("Core") {
       [
         Dense.self,
         EinsumDense.self,
@@ -23,9 +21,8 @@ extension LayerCatalog {
         RandomFourierFeatures.self,
         ReversibleEmbedding.self,
       ]
-    ),
-    (
-      "Activations",
+    },
+    LayerGroup("Activations") {
       [
         ActivationLayer.self,
         PReLU.self,
@@ -33,9 +30,8 @@ extension LayerCatalog {
         SReLU.self,
         Softmax.self,
       ]
-    ),
-    (
-      "Convolution",
+    },
+    LayerGroup("Convolution") {
       [
         Convolution.self,
         ConvolutionTranspose.self,
@@ -43,17 +39,15 @@ extension LayerCatalog {
         LocallyConnected.self,
         SeparableConvolution.self,
       ]
-    ),
-    (
-      "Pooling",
+    },
+    LayerGroup("Pooling") {
       [
         AdaptivePooling.self,
         GlobalPooling.self,
         Pooling.self,
       ]
-    ),
-    (
-      "Normalization",
+    },
+    LayerGroup("Normalization") {
       [
         BatchNormalization.self,
         FeatureNormalization.self,
@@ -64,9 +58,8 @@ extension LayerCatalog {
         SpectralNormalization.self,
         UnitNormalization.self,
       ]
-    ),
-    (
-      "Reshaping",
+    },
+    LayerGroup("Reshaping") {
       [
         Cropping.self,
         Flatten.self,
@@ -78,9 +71,8 @@ extension LayerCatalog {
         UpSampling.self,
         ZeroPadding.self,
       ]
-    ),
-    (
-      "Merging",
+    },
+    LayerGroup("Merging") {
       [
         Concatenate.self,
         CosineMerge.self,
@@ -88,9 +80,8 @@ extension LayerCatalog {
         ElementwiseMerge.self,
         ScaledSum.self,
       ]
-    ),
-    (
-      "Attention",
+    },
+    LayerGroup("Attention") {
       [
         AdditiveAttention.self,
         Attention.self,
@@ -98,9 +89,8 @@ extension LayerCatalog {
         GroupQueryAttention.self,
         MultiHeadAttention.self,
       ]
-    ),
-    (
-      "Preprocessing",
+    },
+    LayerGroup("Preprocessing") {
       [
         Augmentation.self,
         AutoContrast.self,
@@ -117,9 +107,8 @@ extension LayerCatalog {
         StringLookup.self,
         TextVectorization.self,
       ]
-    ),
-    (
-      "Operations",
+    },
+    LayerGroup("Operations") {
       [
         ArrayOperation.self,
         AxisExchange.self,
@@ -152,15 +141,13 @@ extension LayerCatalog {
         ResizeWithPad.self,
         View.self,
       ]
-    ),
-    (
-      "Quantization",
+    },
+    LayerGroup("Quantization") {
       [
         QuantizedDense.self
       ]
-    ),
-    (
-      "Recurrent",
+    },
+    LayerGroup("Recurrent") {
       [
         Bidirectional.self,
         CellCall.self,
@@ -170,6 +157,6 @@ extension LayerCatalog {
         RNN.self,
         SimpleRNN.self,
       ]
-    ),
+    },
   ]
 }

@@ -2,20 +2,28 @@
 public struct LayerCatalog: Sendable {
   private var types: [String: any Layer.Type] = [:]
   private var lambdas: [String: LambdaFunction] = [:]
+  /// Layers besides those of `types`, which go first.
+  private let groups: [LayerGroup]
 
   /// A catalogue of the given layers; a later one takes the place of an earlier one of its name.
   public init(_ layers: [any Layer.Type]) {
-    types.reserveCapacity(4 * layers.count)
-    for layer in layers {
-      for name in layer.classNames { types[name] = layer }
-    }
+    types = LayerGroup.types(of: layers)
+    groups = []
+  }
+
+  init(groups: [LayerGroup]) {
+    self.groups = groups
   }
 
   /// The layer type for a Keras class, or nil.
-  public subscript(className: String) -> (any Layer.Type)? { types[className] }
+  public subscript(className: String) -> (any Layer.Type)? {
+    types[className] ?? groups.lazy.compactMap { $0[className] }.first
+  }
 
   /// The Keras classes in the catalogue, in alphabetical order.
-  public var classNames: [String] { types.keys.sorted() }
+  public var classNames: [String] {
+    Set(types.keys).union(groups.flatMap(\.classNames)).sorted()
+  }
 
   /// This catalogue and an application's own layer.
   public func adding(_ layer: any Layer.Type) -> LayerCatalog {
