@@ -40,9 +40,11 @@ let archiveScripts =
       FileManager.default.fileExists(atPath: "\(folder)/\($0)/libstdc++.a")
     }
   } && libraryFiles.contains("libz.a") ? ["-L\(Context.packageDirectory)/Tools/link"] : []
-/// simdjson's library as programs ask for it, `libsimdjson.so.14`, where a server opens it by that
-/// name: it brings libstdc++'s shared library.
-let simdjsonLibrary = libraryFiles.filter { $0.hasPrefix("libsimdjson.so.") }.min()
+/// The library that simdjson's headers are of, as programs ask for it, `libsimdjson.so.14`; a server
+/// opens it by that name, since it brings libstdc++'s shared library.
+let simdjsonLibrary = ["x86_64-linux-gnu", "aarch64-linux-gnu"].lazy.compactMap {
+  try? FileManager.default.destinationOfSymbolicLink(atPath: "/usr/lib/\($0)/libsimdjson.so")
+}.first
 let hdf5Archive = archive("hdf5_serial")
 let hdf5IsArchive = hdf5Archive != "hdf5_serial"
 let hdf5Libraries = hdf5IsArchive ? [hdf5Archive, archive("sz"), archive("aec")] : ["hdf5"]

@@ -21,13 +21,17 @@ struct Library {
   char failure[256] = "";
 
   Library() {
+    if (!open()) std::snprintf(failure, sizeof failure, "%s", dlerror());
+  }
+
+  bool open() {
     void *opened = dlopen(CSIMDJSON_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (opened) {
-      find = reinterpret_cast<FindImplementation>(
-          dlsym(opened, "_ZN8simdjson25get_active_implementationEv"));
-      texts = static_cast<Texts>(dlsym(opened, "_ZN8simdjson8internal11error_codesE"));
-    }
-    if (!find || !texts) std::snprintf(failure, sizeof failure, "%s", dlerror());
+    if (!opened) return false;
+    find = reinterpret_cast<FindImplementation>(
+        dlsym(opened, "_ZN8simdjson25get_active_implementationEv"));
+    if (!find) return false;
+    texts = static_cast<Texts>(dlsym(opened, "_ZN8simdjson8internal11error_codesE"));
+    return texts != nullptr;
   }
 };
 

@@ -89,16 +89,19 @@ final class ThreadChoice: Sendable {
       let fastest = trial.shared.min() ?? 0
       let isLong = trial.shared.count >= Self.firstRuns && fastest > Self.longRun
       guard isLong || min(trial.shared.count, trial.alone.count) >= Self.trialRuns else { return }
-      let (shared, alone) = (Self.median(trial.shared), Self.median(trial.alone))
+      // The first shared runs of all find cold caches.
+      let shared = Self.median(trial.shared.dropFirst(Self.firstRuns))
+      let alone = Self.median(trial.alone[...])
       isShared.store(isLong || shared <= alone, ordering: .relaxed)
       self.alone.store((isLong ? .infinity : alone).bitPattern, ordering: .relaxed)
+      slower.store(0, ordering: .relaxed)
       rest.store(Self.restRuns, ordering: .relaxed)
       trial = Trial()
       trial.number = number + 1
     }
   }
 
-  private static func median(_ seconds: [Double]) -> Double {
+  private static func median(_ seconds: ArraySlice<Double>) -> Double {
     seconds.isEmpty ? .infinity : seconds.sorted()[seconds.count / 2]
   }
 

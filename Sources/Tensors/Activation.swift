@@ -117,3 +117,21 @@ extension Activation {
     Activation(.threshold, [threshold, below, 0, 0])
   }
 }
+
+extension Activation {
+  /// Whether numbers far from 0 stay about as far from it on one side at least, so that an error that
+  /// is small beside the largest input is small beside the largest output.
+  package var keepsScale: Bool {
+    switch kind {
+    case .linear, .leakyReLU, .thresholdedReLU, .elu, .celu, .selu, .gelu, .geluTanh, .logSigmoid,
+      .silu, .hardSiLU, .mish, .softplus, .sparsePlus, .squareplus, .tanhShrink, .hardShrink,
+      .softShrink, .abs, .negate:
+      true
+    case .relu: parameters[1] == .infinity
+    case .relu6, .sigmoid, .hardSigmoid, .hardSigmoidKeras2, .sparseSigmoid, .softsign, .tanh,
+      .hardTanh, .threshold, .exp, .expm1, .log, .log1p, .erf, .square, .sqrt, .rsqrt,
+      .reciprocal:
+      false
+    }
+  }
+}

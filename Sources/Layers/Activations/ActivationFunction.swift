@@ -25,6 +25,12 @@ enum ActivationFunction: Sendable, Hashable {
     return true
   }
 
+  /// Whether numbers far from 0 stay so; functions of rows make them small.
+  var keepsScale: Bool {
+    guard case .elementwise(let activation) = self else { return false }
+    return activation.keepsScale
+  }
+
   /// The elements of a row that comes of a row of `width` elements.
   func outputWidth(of width: Int) -> Int {
     guard case .rows(let function) = self else { return width }

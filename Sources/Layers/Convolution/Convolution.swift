@@ -127,8 +127,9 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     call.outputs[0].shape.elementCount * window.tapCount * groupChannels
   }
 
+  /// Winograd's method rounds in proportion to the largest sums, which tanh and its like make small.
   private func winograd(for call: LayerCall, in context: PlanContext) -> WinogradConvolution? {
-    guard groups == 1, !context.isExact, context.rounding == nil,
+    guard groups == 1, !context.isExact, context.rounding == nil, finish.activation.keepsScale,
       let tiling = window.winogradTiling(from: call.inputs[0].shape, to: call.outputs[0].shape)
     else { return nil }
     let weights = context.shared("winograd \(tiling.positions)") {

@@ -2,7 +2,7 @@
 public struct LayerCatalog: Sendable {
   private var types: [String: any Layer.Type] = [:]
   private var lambdas: [String: LambdaFunction] = [:]
-  /// Layers besides those of `types`, which go first.
+  /// Layers besides those of `types`, which go first; no two of them have a class in common.
   private let groups: [LayerGroup]
 
   /// A catalogue of the given layers; a later one takes the place of an earlier one of its name.
