@@ -46,33 +46,13 @@ struct WinogradLineTests {
 
   @Test(arguments: CPUKernels.available, sizes)
   func staysCloseToDoublePrecision(kernels: CPUKernels, sizes: Sizes) {
-    var numbers = Numbers(seed: UInt64(sizes.taps))
-    let input = numbers.floats(sizes.outer * sizes.length * sizes.inner * sizes.channels)
-    // Sums of about 1, where tanh is neither flat nor steep.
-    let size = 1 / Float(sizes.channels).squareRoot()
-    let kernel = numbers.floats(sizes.taps * sizes.channels * sizes.filters, in: -size...size)
-    let scale = numbers.floats(sizes.filters, in: 0.5...2)
-    let bias = numbers.floats(sizes.filters)
-    let count = sizes.outer * sizes.outLength * sizes.inner * sizes.filters
-    let residual = numbers.floats(count)
-    var expected = [Double](repeating: 0, count: count)
-    sizes.forEachProduct {
-      expected[$0] += Double(input[$1]) * Double(kernel[$2]) * Double(scale[$2 % sizes.filters])
-    }
-    for index in expected.indices {
-      expected[index] += Double(bias[index % sizes.filters]) + Double(residual[index])
-    }
     let tiling = WinogradLines(
       taps: sizes.taps, outer: sizes.outer, inner: sizes.inner,
       input: (sizes.length * sizes.inner, sizes.channels),
       output: (sizes.outLength * sizes.inner, sizes.filters),
       padding: sizes.front)
-    let weights = WinogradWeights(
-      Tensor([sizes.taps, sizes.channels, sizes.filters], kernel), for: tiling, scale: scale,
-      kernels: kernels)
-    for activation in [Activation.linear, .relu, .tanh] {
-      let found = tiling.convolution(input, weights, bias, residual, activation)
-      #expect(farthest(found, expected.map { Formulas.value(activation, $0) }) < 1e-5)
-    }
+    tiling.expectClose(
+      kernels, taps: [sizes.taps], pixels: sizes.outer * sizes.length * sizes.inner,
+      outputs: sizes.outer * sizes.outLength * sizes.inner, sizes.forEachProduct)
   }
 }
