@@ -74,7 +74,8 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
     let padded = groups == 1 ? PaddedRows(window, from: input, to: output) : nil
     let images = try ImageBatch(
-      window, from: input, to: output, reading: groupChannels, mergesTaps: groups == 1,
+      window, from: input, to: output, reading: groupChannels, mixesChannels: true,
+      mergesTaps: groups == 1,
       padded: padded)
     let scratchCount = padded?.shape.elementCount ?? 0
     return .run(scratchBytes: scratchCount * MemoryLayout<Float>.stride) { buffers in
