@@ -54,8 +54,6 @@ struct CrewPlaces {
   /// The chunks of the job that threads other than the caller's have done.
   let done: UnsafeMutablePointer<Atomic<Int>>
   private let memory: UnsafeMutableRawPointer
-  /// As many chunks as a job may have.
-  static let mostChunks = 0xffff
   private static let (stride, jobOffset) = (128, 16)
 
   init(count: Int) {
