@@ -21,6 +21,10 @@ struct ConfigNormalizer {
     for key in ["layer", "backward_layer", "cell", "cells"] {
       if let nested = config[key] { config[key] = nestedLayers(nested) }
     }
+    if className == "RNN", config["cell"]?["class_name"] == .string("ResidualWrapper") {
+      config["cell"] = config["cell"]?["config"]?["cell"]
+      config[ResidualCells.option] = .bool(true)
+    }
     if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
       let half = DTypePolicy.halfType(policy)
       if let half {
@@ -57,6 +61,7 @@ struct ConfigNormalizer {
     }
     let className = AuthorsClasses.told(
       ClassNames.present(name, in: version), entry: json, version: version)
+    if let cell = ResidualCells.cell(inside: className, config) { return nestedLayer(cell) }
     return .object([
       "class_name": .string(className),
       "config": .object(normalized(config, className: className, fileClassName: name)),

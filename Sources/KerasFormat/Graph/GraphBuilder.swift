@@ -103,6 +103,8 @@ final class GraphBuilder {
       addMaskedMerge(layer, path: path, index: index, call: call)
     case .layer where layer.className == "SpectralNormalization" && version.major >= 3:
       addSpectralNormalization(layer, path: path, index: index, call: call)
+    case .layer where ResidualCells.apply(to: layer):
+      addResidual(layer, path: path, index: index, call: call, outputs: outputs)
     case .layer where AxisActivation.applies(to: layer):
       addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where layer.isTimeMajor:
