@@ -94,7 +94,9 @@ struct ModelParser {
     model.layers = model.layers.map { FormerOperation.translated($0) }
     let numbering = CallNumbering(of: model, version: version)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
-    return FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
+    model = FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
+    model = EinsumChain.translated(model)
+    return ComplexValues(report: report).translated(model, path: path)
   }
 
   /// Inputs or outputs: one `[layer, call, output]`, a list of them, or a dictionary.

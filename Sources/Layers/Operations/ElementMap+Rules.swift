@@ -1,3 +1,4 @@
+import ModelFormat
 import Tensors
 
 extension ElementMap {
@@ -65,11 +66,12 @@ extension ElementMap {
   }
 
   /// Square matrices with the numbers along the last axis on their diagonals.
-  private static let embedding: Rule = { _, shape throws(LayerError) in
-    guard let size = shape.dimensions.last else { throw LayerError("expected vectors") }
-    let lead = shape.dimensions.dropLast()
+  private static let embedding: Rule = { options, shape throws(LayerError) in
+    let offset = try diagonalOffset(options, "k")
+    guard let count = shape.dimensions.last else { throw LayerError("expected vectors") }
+    let (lead, size) = (shape.dimensions.dropLast(), count + abs(offset))
     return Places(items: lead.reduce(1, *), Shape(lead + [size, size]), itemRank: 2) { index in
-      index[0] == index[1] ? index[0] : nil
+      index[1] - index[0] == offset ? min(index[0], index[1]) : nil
     }
   }
 
@@ -81,12 +83,22 @@ extension ElementMap {
     }
   }
 
+  private static func diagonalOffset(
+    _ options: ArrayOptions, _ option: String
+  ) throws(LayerError) -> Int {
+    guard let value = options[option] else { return 0 }
+    guard let offset = value.int, offset.magnitude <= 1 << 20 else {
+      throw LayerError("expected one diagonal, found \(value)")
+    }
+    return offset
+  }
+
   static let diagonal: Rule = { options, shape throws(LayerError) in
     let axes = [options.int("axis1", 0), options.int("axis2", 1)].compactMap(shape.normalizedAxis)
     guard axes.count == 2, axes[0] != axes[1] else {
       throw LayerError("expected two axes of shape \(shape)")
     }
-    let offset = options.int("offset", 0)
+    let offset = try diagonalOffset(options, "offset")
     let (row, column) = (max(-offset, 0), max(offset, 0))
     let count = max(min(shape[axes[0]] - row, shape[axes[1]] - column), 0)
     let rest = (0..<shape.rank).filter { !axes.contains($0) }
