@@ -33,6 +33,9 @@ struct ConfigNormalizer {
         report.note(.computedInFloat32(policy: policy))
       }
       config["dtype"] = half.map { .string($0) }
+      if half != nil, version.hasGeluByErf, config["activation"] == .string("gelu") {
+        config["activation"] = .string("gelu_by_erf")
+      }
       // Keras 3 takes means and most products in single precision.
       if half != nil, version.major < 3 { config["sums_in_half"] = .bool(true) }
     } else if let name = config["dtype"].flatMap(DTypePolicy.name) {

@@ -192,7 +192,9 @@ extension ArrayOperation {
             shape.elementCount == count || broadcastShape(shape, call.shapes[0]) == call.shapes[0]
           else { throw LayerError("expected a factor for each place, found shape \(shape)") }
         }
-        return [TensorType(call.shapes[0])]
+        // Whole numbers are what is left of the result, too.
+        let type = call.operands[0].type.elementType
+        return [TensorType(call.shapes[0], type == .bool ? .float32 : type)]
       },
       { call, x in
         guard let axes = try? normalizedAxes(call) else { return [] }
