@@ -93,6 +93,10 @@ struct KerasVersion: Hashable, Sendable {
     case nothing
   }
 
+  /// Whether `gelu` is computed by TensorFlow's error function, as before TensorFlow 2.16, and not by
+  /// its complement: they round otherwise in 16 bits.
+  var hasGeluByErf: Bool { major == 2 && minor < 16 }
+
   /// Whether `one_hot` of Keras's preprocessing layers leaves an axis of size 1 where it is.
   var keepsAxisBeforeClasses: Bool { major == 3 && minor < 4 }
 

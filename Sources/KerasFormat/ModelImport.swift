@@ -85,7 +85,7 @@ struct ModelImport {
   ) -> [(description: InputDescription, value: GraphValue)] {
     model.inputs.map { port in
       let name = port.value.layer
-      guard let input = model.layer(named: name)?.input else {
+      guard let input = port.tensor ?? model.layer(named: name)?.input else {
         report.invalid(name, option: "input_layers", reason: "expected an input layer of this name")
         return (InputDescription(name: name, shape: []), GraphValue(name: name))
       }

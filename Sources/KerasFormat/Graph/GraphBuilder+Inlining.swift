@@ -73,11 +73,10 @@ extension GraphBuilder {
   }
 
   private func transpose(
-    _ value: GraphValue, _ axes: [Int]?, layer: String, call: String
+    _ value: GraphValue, _ axes: JSONValue, layer: String, call: String
   ) -> GraphValue {
-    let order = axes.map { .array($0.map { .int($0) }) } ?? JSONValue.string("channels_last")
     addLayer(
-      LayerDescription(name: layer, className: "Transpose", config: ["axes": order]))
+      LayerDescription(name: layer, className: "Transpose", config: ["axes": axes]))
     addNode(NodeDescription(name: call, layer: layer, inputs: [value.name]))
     return GraphValue(name: call, mask: value.mask)
   }

@@ -47,6 +47,7 @@ final class GraphBuilder {
     }
     var values: [ValueReference: GraphValue] = [:]
     for (port, value) in zip(model.inputs, inputs) { values[port.value] = value }
+    let given = Set(values.keys)
     for position in model.order {
       let layer = model.layers[position.layer]
       let call = layer.calls[position.call]
@@ -58,7 +59,8 @@ final class GraphBuilder {
       let outputs = add(
         layer, path: layerPath, index: number, call: bound, outputs: call.referencedOutputs)
       for (output, value) in outputs.enumerated() {
-        values[ValueReference(layer: layer.name, call: position.call, output: output)] = value
+        let reference = ValueReference(layer: layer.name, call: position.call, output: output)
+        if !given.contains(reference) { values[reference] = value }
       }
     }
     return model.outputs.map { values[$0.value] }
@@ -103,6 +105,8 @@ final class GraphBuilder {
       addMaskedMerge(layer, path: path, index: index, call: call)
     case .layer where layer.className == "SpectralNormalization" && version.major >= 3:
       addSpectralNormalization(layer, path: path, index: index, call: call)
+    case .layer where ResidualCells.apply(to: layer):
+      addResidual(layer, path: path, index: index, call: call, outputs: outputs)
     case .layer where AxisActivation.applies(to: layer):
       addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where layer.isTimeMajor:

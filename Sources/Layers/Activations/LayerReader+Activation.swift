@@ -81,7 +81,7 @@ extension ActivationFunction {
     "gelu": .gelu,
     "gelu_tanh": .geluTanh,
     "hard_sigmoid": .hardSigmoid,
-    "hard_sigmoid_keras2": .hardSigmoidKeras2,
+    "gelu_by_erf": .geluByErf, "hard_sigmoid_keras2": .hardSigmoidKeras2,
     "hard_silu": .hardSiLU,
     "hard_swish": .hardSiLU,
     "hard_tanh": .hardTanh,

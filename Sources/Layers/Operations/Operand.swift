@@ -180,6 +180,15 @@ extension [Operand] {
     return weak.contains(.int64) ? .int32 : .bool
   }
 
+  /// The element type of a sum of products: whole numbers of 8 bits add up to more than they are.
+  var productType: ElementType {
+    let types = map(\.type.elementType)
+    if types.contains(where: { $0.isFloatingPoint }) || types.allSatisfy({ $0 == .bool }) {
+      return .float32
+    }
+    return types.allSatisfy { $0 == .int8 } ? .int32 : wholeType
+  }
+
   /// The element type of a result that is ``promotedType`` but for whole numbers of 8 and 16 bits,
   /// of which Keras keeps as many: what is too large for them is cut off.
   var wholeType: ElementType {

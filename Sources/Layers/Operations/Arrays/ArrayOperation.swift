@@ -28,7 +28,8 @@ struct ArrayOperation: Layer {
   private static let rules: [String: Rule] =
     [
       products, fillings, searches, scatterings, statistics, measures, matrices, spectra, pictures,
-      warpings, adjustments, countings, scalings, labellings, blocks,
+      warpings, adjustments, countings, scalings, labellings, blocks, signals,
+      decompositions, detections, morphology,
     ]
     .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
