@@ -73,6 +73,9 @@ struct KerasVersion: Hashable, Sendable {
   /// which its file does not list.
   var countsCallsElsewhere: Bool { major == 3 && minor < 3 }
 
+  /// Whether `MultiHeadAttention` takes the masks away from the tensors that it is called on.
+  var attentionTakesMasks: Bool { major == 3 && minor >= 8 }
+
   /// Whether `Softmax` adds to what is masked, as before Keras 3.10, and leaves a row in which all is
   /// masked evenly spread; since then it is 0.
   var addsMasksToScores: Bool { major == 3 && minor < 10 }
