@@ -7,6 +7,9 @@ struct ChannelsFirst {
   let toLast: [Int]?
   /// The axes that put them second again, or nil where they stay.
   let toFirst: [Int]?
+  /// Whether the layer adds a bias to a product that TensorFlow does not take in one with it: plain
+  /// convolutions in one and two dimensions are so taken, and have the bias where it belongs.
+  let addsBiasApart: Bool
 
   /// What a class does with the axes.
   private struct Form: Sendable {
@@ -26,6 +29,10 @@ struct ChannelsFirst {
   init?(_ layer: SourceLayer) {
     let core = layer.core
     guard let form = Self.table[core.className] else { return nil }
+    let isTaken =
+      ["Conv1D", "Conv2D"].contains(core.className) && core.config["groups"]?.int ?? 1 == 1
+    addsBiasApart =
+      core.className.contains("Conv") && !isTaken && core.config["use_bias"]?.bool != false
     guard let rank = form.axes.map({ $0 + 2 }) else {
       (toLast, toFirst) = (nil, nil)
       return

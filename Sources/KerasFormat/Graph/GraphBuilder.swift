@@ -115,7 +115,7 @@ final class GraphBuilder {
   func add(
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int
   ) -> [GraphValue] {
-    let call = told(call, of: layer, path: path)
+    let call = fitting(told(call, of: layer, path: path), of: layer)
     return switch layer.body {
     case .input: []
     case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
