@@ -55,6 +55,15 @@ struct MalformedModelTests {
     #expect(Self.messages(file) == ["layer \"in\": an input of shape (1, \(sizes)) is too large"])
   }
 
+  @Test("wrappers within each other are not mirrored each time", .timeLimit(.minutes(1)))
+  func nestedWrappers() {
+    let layer = (0..<40).reduce(Config.layer("LSTM", "l", #""units": 2"#)) { inner, _ in
+      Config.layer("Bidirectional", "b", "\"layer\": \(inner)")
+    }
+    let file = KerasFile(config: Config.sequential([Config.input("in", "[null, 3, 4]"), layer]))
+    #expect(!file.problems().isEmpty)
+  }
+
   @Test("a model whose graph only its Python class knows")
   func subclassedModel() {
     let file = KerasFile(config: "{\"class_name\": \"Mine\", \"config\": {\"units\": 3}}")
