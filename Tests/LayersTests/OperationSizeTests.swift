@@ -23,6 +23,20 @@ import Testing
     #expect(try layer.outputShapes([2]) == [[16_777_218, 16_777_218]])
   }
 
+  @Test func anEmptyBiasIsRefused() throws {
+    let layer = try SingleLayer(
+      "EinsumDense",
+      [
+        "equation": .string("abc,bd->adc"), "output_shape": .array([.int(4), .int(3)]),
+        "bias_axes": .string("d"), "bias_fits_lines": .bool(true),
+      ],
+      weights: [
+        "kernel": Tensor([2, 4], [Float](repeating: 1, count: 8)),
+        "bias": Tensor([4, 0], [Float]()),
+      ])
+    #expect(throws: LayerError.self) { try layer.outputShapes([1, 2, 3]) }
+  }
+
   @Test func anAddendAlongOneAxisIsABiasWhereItSaysSo() throws {
     let column = try JSONValue(
       parsing: """

@@ -10,7 +10,7 @@ extension Shape {
   /// Keras: `add` in `backend/tensorflow/numpy.py`.
   func asBias(of sum: Shape) -> Shape? {
     let sizes = dimensions.filter { $0 > 1 }
-    guard sum.rank > 1, sizes.count == 1 else { return nil }
+    guard sum.rank > 1, sizes.count == 1, !dimensions.contains(0) else { return nil }
     if sum[-1] == sizes[0] { return Shape(sizes) }
     return sum[1] == sizes[0] ? Shape(sizes + [Int](repeating: 1, count: sum.rank - 2)) : nil
   }
