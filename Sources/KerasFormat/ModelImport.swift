@@ -72,6 +72,7 @@ struct ModelImport {
     var version = told ?? KerasVersion(inferredFrom: json)
     if told == nil { report.note(.versionInferred(version.major)) }
     version.isTheano = provenance.backend == "theano"
+    version.mayBeTensorFlow = [nil, "tensorflow"].contains(provenance.backend)
     if provenance.backend == nil, version.major < 2, Keras1Dialect.needsTheano(json) {
       version.isTheano = true
       report.note(.theanoInferred)

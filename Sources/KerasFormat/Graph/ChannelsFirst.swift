@@ -7,6 +7,9 @@ struct ChannelsFirst {
   let toLast: JSONValue
   /// The order that puts them second again, or nil where they stay.
   let toFirst: JSONValue?
+  /// Whether the layer adds a bias to a product that TensorFlow does not take in one with it: plain
+  /// convolutions in one and two dimensions are so taken, and have the bias where it belongs.
+  let addsBiasApart: Bool
 
   /// What a class does with the axes.
   private struct Form: Sendable {
@@ -27,6 +30,10 @@ struct ChannelsFirst {
     let core = layer.core
     guard let form = Self.table[core.className] else { return nil }
     let keepsAxes = !form.reduces || core.config["keepdims"]?.bool == true
+    let isTaken =
+      ["Conv1D", "Conv2D"].contains(core.className) && core.config["groups"]?.int ?? 1 == 1
+    addsBiasApart =
+      core.className.contains("Conv") && !isTaken && core.config["use_bias"]?.bool != false
     guard let rank = form.axes.map({ $0 + 2 }) else {
       toLast = .string("channels_last")
       toFirst = keepsAxes ? .string("channels_first") : nil

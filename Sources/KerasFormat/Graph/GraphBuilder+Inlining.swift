@@ -55,7 +55,11 @@ extension GraphBuilder {
   ) -> [GraphValue] {
     guard let input = call.inputs.first, let form = ChannelsFirst(layer) else { return [] }
     report.note(.channelsFirstRewritten)
-    let layer = layer.changingCore("data_format", to: .string("channels_last"))
+    var layer = layer.changingCore("data_format", to: .string("channels_last"))
+    if version.takesAddendsForBiases, form.addsBiasApart {
+      report.note(.biasFitsLines)
+      layer = layer.changingCore("bias_fits_lines", to: .bool(true))
+    }
     var inner = call
     inner.inputs[0] = transpose(
       input, form.toLast, layer: path + "/to_channels_last",

@@ -44,6 +44,7 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let step = try stepWithLineBias(for: call, in: context) { return step }
     let (filters, groupChannels) = (filters, groupChannels)
     let finish = finish.rounded(by: context.rounding)
     if let rounding = context.rounding, window.rank == 3, groups == 1 {
@@ -104,7 +105,7 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   package func operation(rank: Int) -> GraphOperation? {
-    isProduct && !takesFactors ? .expansion(self) : nil
+    isProduct && !takesFactors && !finish.fitsLines ? .expansion(self) : nil
   }
 
   /// The same where each group is one channel.

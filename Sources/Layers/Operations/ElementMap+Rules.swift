@@ -174,7 +174,9 @@ extension ElementMap {
     let window = try windows(
       options, kernel: vector(options, "size", rank, 1), spatial,
       strides: options["strides"].map { _ in vector(options, "strides", rank, 1) })
-    let depth = window.kernel.reduce(1, *) * channels
+    guard let depth = Shape(window.kernel + [channels]).elementCount(atMost: .max) else {
+      throw LayerError("expected windows that can be counted, found sizes \(window.kernel)")
+    }
     let sizes = isFirst ? [depth] + window.count : window.count + [depth]
     let lead = isBatch ? [shape[0]] : []
     return Places(items: lead.first ?? 1, Shape(lead + sizes), itemRank: rank + 1) { index in

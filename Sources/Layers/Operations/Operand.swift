@@ -7,6 +7,8 @@ struct Operand: Sendable {
   let type: TensorType
   /// Whether the constant is a plain Python number, which takes the type of what it meets.
   let isWeak: Bool
+  /// Whether a sum takes the constant for a bias.
+  private(set) var isTakenForBias = false
   private let input: Int?
   private let constant: Tensor?
 
@@ -104,7 +106,9 @@ extension Operand {
   init(_ json: JSONValue) throws(LayerError) {
     var json = json
     var elementType: ElementType?
+    var isTakenForBias = false
     if let config = json["config"], json["class_name"] != nil {
+      isTakenForBias = config["taken_for_bias"]?.bool == true
       elementType = config["dtype"]?.string.flatMap(ElementType.init)
       json = config["value"] ?? .null
     }
@@ -121,6 +125,7 @@ extension Operand {
     default: tensor = Tensor(shape, numbers.map { Int64($0) }).converted(to: type)
     }
     self.init(tensor, isWeak: elementType == nil && shape.rank == 0)
+    self.isTakenForBias = isTakenForBias
   }
 
   private static func collect(
