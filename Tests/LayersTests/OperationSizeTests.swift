@@ -18,9 +18,13 @@ import Testing
     }
   }
 
-  @Test func anOutputThatIsTooLargeToBeMadeIsLeftToItsReader() throws {
-    let layer = try SingleLayer("ops.Diagflat", ["k": .int(1 << 24)])
-    #expect(try layer.outputShapes([2]) == [[16_777_218, 16_777_218]])
+  @Test func aMatrixThatIsTooLargeToBeMadeIsRefused() throws {
+    for offset in [1 << 14, 1 << 24] {
+      let layer = try SingleLayer("ops.Diagflat", ["k": .int(offset)])
+      #expect(throws: LayerError.self) { try layer.outputShapes([2]) }
+    }
+    let layer = try SingleLayer("ops.Diagflat", ["k": .int(1 << 13)])
+    #expect(try layer.outputShapes([2]) == [[8194, 8194]])
   }
 
   @Test func anEmptyBiasIsRefused() throws {
