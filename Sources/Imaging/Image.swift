@@ -4,8 +4,13 @@ public struct Image: Equatable, Sendable {
   public let width: Int
   /// The rows.
   public let height: Int
-  /// Red, green, blue and alpha of each pixel; colours are not multiplied by alpha.
-  public let pixels: [UInt8]
+  private let content: Content
+
+  private enum Content {
+    case pixels([UInt8])
+    /// Rows of a file that are not pixels yet; what becomes a digit needs but one channel.
+    case rows(PNGRows)
+  }
 
   /// A picture of the given pixels; there must be four bytes for each.
   public init(width: Int, height: Int, pixels: [UInt8]) {
@@ -14,7 +19,44 @@ public struct Image: Equatable, Sendable {
       "\(pixels.count) bytes given, \(width)x\(height) pixels take \(width * height * 4)")
     self.width = width
     self.height = height
-    self.pixels = pixels
+    content = .pixels(pixels)
+  }
+
+  /// The picture of which a PNG file holds the rows.
+  init(_ rows: PNGRows) {
+    width = rows.width
+    height = rows.height
+    content = .rows(rows)
+  }
+
+  /// Red, green, blue and alpha of each pixel; colours are not multiplied by alpha.
+  public var pixels: [UInt8] {
+    switch content {
+    case .pixels(let pixels): pixels
+    case .rows(let rows): rows.pixels
+    }
+  }
+
+  /// The alpha of each pixel; nil where it is known that all are opaque.
+  var alpha: [UInt8]? {
+    if case .rows(let rows) = content {
+      guard rows.hasAlpha else { return nil }
+      if let alpha = rows.plane(ofChannel: rows.channels - 1) { return alpha }
+    }
+    return pixels.withUnsafeBytes { pixels in
+      [UInt8](unsafeUninitializedCapacity: width * height) { alpha, count in
+        for index in 0..<(width * height) {
+          let pixel = pixels.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+          alpha[index] = UInt8(truncatingIfNeeded: UInt32(littleEndian: pixel) >> 24)
+        }
+        count = width * height
+      }
+    }
+  }
+
+  /// Whether both have the same pixels.
+  public static func == (first: Image, second: Image) -> Bool {
+    (first.width, first.height) == (second.width, second.height) && first.pixels == second.pixels
   }
 
   /// An opaque grey picture, one byte a pixel.
