@@ -1,6 +1,5 @@
 import CDeflate
 import CInflate
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -71,8 +70,6 @@ final class InflatedBytes: @unchecked Sendable {
 private struct Place: @unchecked Sendable {
   /// The bytes of a place of zeros that is kept, enough for most drawings.
   private static let keptSize = 1 << 20
-  private static let keptLimit = 4
-  private static let kept = Mutex<[Place]>([])
 
   let start: UnsafeMutablePointer<UInt8>
   private let isForKeeping: Bool
@@ -90,8 +87,7 @@ private struct Place: @unchecked Sendable {
   static func ofZeros(_ count: Int) -> Place? {
     let size = count + cinflate_padding
     guard size <= keptSize else { return Place(calloc(size, 1), isForKeeping: false) }
-    let found = kept.withLock { $0.popLast() }
-    return found ?? Place(calloc(keptSize, 1), isForKeeping: true)
+    return KeptPlaces.shared.take() ?? Place(calloc(keptSize, 1), isForKeeping: true)
   }
 
   /// Keeps the place, or gives its memory back; nil stands for spans that nobody knows.
@@ -100,11 +96,36 @@ private struct Place: @unchecked Sendable {
     for span in spans {
       (start + Int(span.start)).update(repeating: 0, count: Int(span.end - span.start))
     }
-    let isKept = Self.kept.withLock { kept in
-      guard kept.count < Self.keptLimit else { return false }
-      kept.append(self)
-      return true
-    }
-    if !isKept { free(start) }
+    if !KeptPlaces.shared.keep(self) { free(start) }
+  }
+}
+
+/// Places of zeros for the next drawings.
+///
+/// Its lock is one that ThreadSanitizer knows.
+private final class KeptPlaces: @unchecked Sendable {
+  static let shared = KeptPlaces()
+  private static let limit = 4
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var places: [Place] = []
+
+  private init() {
+    pthread_mutex_init(mutex, nil)
+  }
+
+  func take() -> Place? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return places.popLast()
+  }
+
+  /// False where as many as are kept are kept already.
+  func keep(_ place: Place) -> Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard places.count < Self.limit else { return false }
+    places.append(place)
+    return true
   }
 }
