@@ -37,6 +37,8 @@ final class PlanStore: Sendable {
 
   private struct State {
     var entries: [Key: (entry: Entry, lastUse: Int)] = [:]
+    /// What was asked for last, most often what is asked for next: found without hashing.
+    var recent: (key: Key, entry: Entry)?
     var graphs: [[Int]: Rewritten] = [:]
     var clock = 0
   }
@@ -71,6 +73,7 @@ final class PlanStore: Sendable {
       }
       state.clock += 1
       state.entries[key] = (entry, state.clock)
+      state.recent = (key, entry)
     }
     return entry
   }
@@ -104,9 +107,11 @@ final class PlanStore: Sendable {
 
   private func find(_ key: Key) -> Entry? {
     state.withLock { state in
+      if let recent = state.recent, recent.key == key { return recent.entry }
       guard let found = state.entries[key] else { return nil }
       state.clock += 1
       state.entries[key]?.lastUse = state.clock
+      state.recent = (key, found.entry)
       return found.entry
     }
   }

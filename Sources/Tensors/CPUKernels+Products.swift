@@ -36,11 +36,32 @@ extension CPUKernels {
     epilogue: Epilogue = Epilogue()
   ) {
     product(
-      rows: rows.count, inner: weights.rows, columns: columns.count,
-      a: a + rows.lowerBound * aStride, aStride: aStride,
-      panels: weights.panels(from: columns.lowerBound),
+      rows: rows.count, columns: columns, a: a + rows.lowerBound * aStride, aStride: aStride,
+      weights: weights, panels: weights.panels(from: columns.lowerBound),
       c: c + rows.lowerBound * cStride + columns.lowerBound, cStride: cStride,
       epilogue: epilogue.part(row: rows.lowerBound, column: columns.lowerBound))
+  }
+
+  /// C [M][N] = epilogue(A [M][K] B [K][N]), B's columns in `panels` that lie as those of `weights`.
+  package func product(
+    rows m: Int, columns: Range<Int>, a: UnsafePointer<Float>, aStride: Int,
+    weights: PackedMatrix, panels: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
+    cStride: Int, epilogue: Epilogue = Epilogue()
+  ) {
+    guard weights.isNarrow else {
+      return product(
+        rows: m, inner: weights.rows, columns: columns.count, a: a, aStride: aStride,
+        panels: panels, c: c, cStride: cStride, epilogue: epilogue)
+    }
+    withUnsafePointer(to: epilogue.c) { epilogue in
+      table.pointee.narrow(
+        m, 1, weights.rows, columns.count, nil, a, aStride, panels, nil, c, cStride, epilogue)
+    }
+  }
+
+  /// Whether B [T * C][N] has so few columns that products read them one after the other.
+  func isNarrow(taps: Int, channels: Int, columns: Int) -> Bool {
+    table.pointee.is_narrow(taps, channels, columns) != 0
   }
 
   /// Some pixels and columns of C [P][N] = epilogue(windows [P][T * C] B [T * C][N]).
@@ -56,11 +77,20 @@ extension CPUKernels {
     let rows = windows.rows.map { $0 + first }
     let shift = rows == nil ? first : 0
     let part = epilogue.part(row: shift, column: columns.lowerBound)
+    let (offsets, panels) = (
+      windows.offsets + first * windows.taps, weights.panels(from: columns.lowerBound)
+    )
+    let c = c + shift * cStride + columns.lowerBound
     withUnsafePointer(to: part.c) { epilogue in
-      table.pointee.conv(
-        pixels.count, windows.taps, windows.channels, columns.count,
-        windows.offsets + first * windows.taps, input, weights.panels(from: columns.lowerBound),
-        rows, c + shift * cStride + columns.lowerBound, cStride, epilogue)
+      if weights.isNarrow {
+        table.pointee.narrow(
+          pixels.count, windows.taps, windows.channels, columns.count, offsets, input, 0, panels,
+          rows, c, cStride, epilogue)
+      } else {
+        table.pointee.conv(
+          pixels.count, windows.taps, windows.channels, columns.count, offsets, input, panels,
+          rows, c, cStride, epilogue)
+      }
     }
   }
 

@@ -56,9 +56,10 @@ extension PackedMatrix {
   }
 
   /// Packs some columns of a row-major matrix, whose elements a tensor holds, each column times its
-  /// number in `scale`, which has one for every column of the matrix.
+  /// number in `scale`, which has one for every column of the matrix. K is that of as many `taps`.
   package convenience init(
-    _ tensor: Tensor, rows: Int, columns: Range<Int>, of width: Int, scale: [Float]? = nil
+    _ tensor: Tensor, rows: Int, columns: Range<Int>, of width: Int, taps: Int = 1,
+    scale: [Float]? = nil
   ) {
     precondition(
       tensor.shape.elementCount == rows * width,
@@ -69,7 +70,7 @@ extension PackedMatrix {
     self.init(
       rows: rows, columns: columns.count,
       from: UnsafePointer(start.baseAddress.map { $0 + columns.lowerBound } ?? Self.empty),
-      rowStride: width, scale: scale.map { Array($0[columns]) })
+      rowStride: width, taps: taps, scale: scale.map { Array($0[columns]) })
   }
 
   private static var empty: UnsafeMutablePointer<Float> {

@@ -1,4 +1,5 @@
-/// Weights B [K][N] in the panels that one instruction set's products read.
+/// Weights B [K][N] as one instruction set's products read them: in panels, or, few columns, one
+/// column after the other.
 package final class PackedMatrix: @unchecked Sendable {
   /// K, the rows of B.
   package let rows: Int
@@ -6,22 +7,34 @@ package final class PackedMatrix: @unchecked Sendable {
   package let columns: Int
   /// The kernels that the panels are for.
   package let kernels: CPUKernels
+  /// Whether columns lie one after the other, all of K together.
+  let isNarrow: Bool
   private let storage: TensorStorage
   private let base: UnsafePointer<Float>
 
   /// Packs B, whose element (k, n) lies at `b + k * rowStride + n * columnStride`, each column
-  /// times its number in `scale`.
+  /// times its number in `scale`. K is that of as many `taps`, whose numbers of A may lie apart.
   package init(
     rows: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1,
-    scale: [Float]? = nil, kernels: CPUKernels = .active
+    taps: Int = 1, scale: [Float]? = nil, kernels: CPUKernels = .active
   ) {
     self.rows = rows
     self.columns = columns
     self.kernels = kernels
-    let count = kernels.packedCount(rows: rows, columns: columns)
+    isNarrow = kernels.isNarrow(taps: taps, channels: rows / max(taps, 1), columns: columns)
+    let count = isNarrow ? rows * columns : kernels.packedCount(rows: rows, columns: columns)
     storage = TensorStorage(uninitialized: count * MemoryLayout<Float>.stride)
     let panels = storage.bytes.bindMemory(to: Float.self)
     base = UnsafePointer(Self.start(of: panels))
+    guard !isNarrow else {
+      for column in 0..<columns {
+        let factor = scale?[column] ?? 1
+        for row in 0..<rows {
+          panels[column * rows + row] = factor * b[row * rowStride + column * columnStride]
+        }
+      }
+      return
+    }
     kernels.pack(
       rows: rows, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride,
       into: Self.start(of: panels))
@@ -49,13 +62,13 @@ package final class PackedMatrix: @unchecked Sendable {
 
   /// Packs a row-major matrix, each column times its number in `scale`.
   package convenience init(
-    rows: Int, columns: Int, _ elements: [Float], scale: [Float]? = nil,
+    rows: Int, columns: Int, _ elements: [Float], taps: Int = 1, scale: [Float]? = nil,
     kernels: CPUKernels = .active
   ) {
     precondition(
       elements.count == rows * columns, "\(elements.count) elements given for \(rows)x\(columns)")
     self.init(
-      rows: rows, columns: columns, from: elements, rowStride: columns, scale: scale,
+      rows: rows, columns: columns, from: elements, rowStride: columns, taps: taps, scale: scale,
       kernels: kernels)
   }
 
@@ -65,13 +78,13 @@ package final class PackedMatrix: @unchecked Sendable {
   }
 
   /// The numbers that the panels take.
-  package var packedCount: Int { kernels.packedCount(rows: rows, columns: columns) }
+  package var packedCount: Int { storage.bytes.count / MemoryLayout<Float>.stride }
 
   /// Copies the panels, each row of B times its factor.
   package func copy(
     scaledBy factors: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>
   ) {
-    let width = kernels.panelWidth
+    let width = isNarrow ? 1 : kernels.panelWidth
     for first in stride(from: 0, to: packedCount, by: rows * width) {
       for row in 0..<rows {
         let (from, to, factor) = (base + first, panels + first, factors[row])

@@ -75,6 +75,13 @@ package final class WindowTable: @unchecked Sendable {
       offsets: WindowAxis.combined(perAxis), rows: nil)
   }
 
+  /// One of `parts` runs of pixels, cut where a product's tiles end.
+  package func pixels(ofPart part: Int, of parts: Int, kernels: CPUKernels) -> Range<Int> {
+    let tile = kernels.tileRows
+    let tiles = (pixels + tile - 1) / tile
+    return (tiles * part / parts * tile)..<min(tiles * (part + 1) / parts * tile, pixels)
+  }
+
   /// The distance between neighbours along each axis, and whether all offsets fit 32 bits.
   static func steps(of input: [Int], pixelStride: Int) -> (strides: [Int], fits: Bool) {
     let shape = Shape(input + [pixelStride])

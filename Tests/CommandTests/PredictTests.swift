@@ -29,6 +29,20 @@ import Testing
     for (name, tensor) in outputs { #expect(try isClose(tensor, name)) }
   }
 
+  @Test func exactConvolutionsAreComputedAnotherWay() throws {
+    let arguments = [
+      "predict", Fixture.path("digits/cnn.h5"), "-i", Fixture.path("digits/png/7.png"),
+    ]
+    for (name, option) in [("fast.npz", []), ("exact.npz", ["--exact"])] {
+      let result = try Keraskit.run(arguments + ["-o", folder(name)] + option)
+      #expect(result.status == 0)
+    }
+    let fast = try #require(try NumPyArchive.read(path: folder("fast.npz")).values.first)
+    let exact = try #require(try NumPyArchive.read(path: folder("exact.npz")).values.first)
+    #expect(try Closeness(of: fast, to: exact).isClose)
+    #expect(fast.npyData != exact.npyData)
+  }
+
   @Test func resultsGoByTheirNumbersOnRequest() throws {
     let result = try Keraskit.run(
       "predict", Fixture.dense, "--input", Fixture.denseReference, "--output", folder("o.npz"),

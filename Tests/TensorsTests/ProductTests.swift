@@ -22,7 +22,9 @@ import Testing
       Sizes(m: 3, n: 100, k: 11), Sizes(m: 5, n: 7, k: 0), Sizes(m: 0, n: 5, k: 3),
       Sizes(m: 4, n: 0, k: 3), Sizes(m: 7, n: 33, k: 1030), Sizes(m: 1, n: 40, k: 1300),
       Sizes(m: 130, n: 3, k: 9), Sizes(m: 29, n: 24, k: 40), Sizes(m: 13, n: 8, k: 20),
-      Sizes(m: 15, n: 12, k: 9), Sizes(m: 1, n: 12, k: 35),
+      Sizes(m: 15, n: 12, k: 9), Sizes(m: 1, n: 12, k: 35), Sizes(m: 1, n: 1, k: 64),
+      Sizes(m: 9, n: 1, k: 101), Sizes(m: 6, n: 2, k: 160), Sizes(m: 5, n: 3, k: 333),
+      Sizes(m: 4, n: 4, k: 512), Sizes(m: 3, n: 10, k: 777), Sizes(m: 7, n: 7, k: 1030),
     ]
   }()
 
@@ -46,8 +48,8 @@ import Testing
             residual: variant.hasResidual ? residual.baseAddress : nil, residualStride: rStride,
             activation: variant.activation)
           kernels.product(
-            rows: m, inner: k, columns: n, a: a, aStride: aStride, panels: weights.panels(),
-            c: &c, cStride: cStride, epilogue: epilogue)
+            rows: 0..<m, columns: 0..<n, a: a, aStride: aStride, weights: weights, c: &c,
+            cStride: cStride, epilogue: epilogue)
         }
       }
       var expected = [Double](repeating: 7, count: m * cStride + 1)
@@ -115,8 +117,8 @@ import Testing
     c.withUnsafeMutableBufferPointer { c in
       guard let base = c.baseAddress else { return }
       kernels.product(
-        rows: m, inner: k, columns: n, a: a, aStride: k, panels: weights.panels(), c: base,
-        cStride: n, epilogue: Epilogue(residual: UnsafePointer(base), residualStride: n))
+        rows: 0..<m, columns: 0..<n, a: a, aStride: k, weights: weights, c: base, cStride: n,
+        epilogue: Epilogue(residual: UnsafePointer(base), residualStride: n))
     }
     var expected = start.map(Double.init)
     for i in 0..<m {

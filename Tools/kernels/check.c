@@ -65,6 +65,14 @@ static void products(void) {
     table(i)->conv(m, taps, k, n, offsets, in[0], packed[i], rows, out[i], n + 3, &epilogue);
   }
   compare("conv", 1e-5f);
+  start();
+  n = size(9);
+  for (ptrdiff_t j = 0; j < n; j++)
+    for (ptrdiff_t i = 0; i < taps * k; i++) packed[0][j * taps * k + i] = in[1][i * n + j];
+  plain->pack(taps * k, n, in[1], n, 1, packed[1]);
+  tested->narrow(m, taps, k, n, offsets, in[0], 0, packed[0], rows, out[0], n + 3, &epilogue);
+  plain->conv(m, taps, k, n, offsets, in[0], packed[1], rows, out[1], n + 3, &epilogue);
+  compare("narrow", 1e-5f);
 }
 
 static void windows(void) {

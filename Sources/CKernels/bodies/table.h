@@ -5,6 +5,7 @@
 #include "activation.h"
 #include "tile.h"
 #include "product.h"
+#include "narrow.h"
 #include "window.h"
 #include "winograd.h"
 #include "winograd_line.h"
@@ -24,6 +25,8 @@ const struct ck_kernels TABLE = {
     .pack = pack,
     .gemm = gemm,
     .conv = conv,
+    .is_narrow = is_narrow,
+    .narrow = narrow,
     .winograd_input = winograd_input,
     .winograd_output = winograd_output,
     .winograd_weights = winograd_weights,

@@ -81,8 +81,11 @@ INLINE vec nearest(vec x) {
   return (x + shift) - shift;
 }
 
+// Halves are added up until one number is left.
 INLINE float sum_lanes(vec v) {
-  float s = 0;
-  for (int i = 0; i < LANES; i++) s += v[i];
-  return s;
+  float lanes[LANES];
+  store(lanes, v);
+  UNROLL for (int n = LANES / 2; n > 0; n /= 2)
+    UNROLL for (int i = 0; i < n; i++) lanes[i] += lanes[i + n];
+  return lanes[0];
 }

@@ -194,6 +194,14 @@ struct ck_kernels {
                         const int32_t *_Nullable rows, float *c, ptrdiff_t ldc,
                         const ck_epilogue *epilogue);
 
+  // The same, or `gemm` with one tap where there are no offsets and rows of A lie `stride` apart, for
+  // few columns: B lies as [N][T][C] in place of packed panels. Whether it is faster.
+  int32_t (*_Nonnull is_narrow)(ptrdiff_t taps, ptrdiff_t channels, ptrdiff_t n);
+  void (*_Nonnull narrow)(ptrdiff_t m, ptrdiff_t taps, ptrdiff_t channels, ptrdiff_t n,
+                          const int32_t *_Nullable offsets, const float *a, ptrdiff_t stride,
+                          const float *b, const int32_t *_Nullable rows, float *c, ptrdiff_t ldc,
+                          const ck_epilogue *epilogue);
+
   // C [P][C * multiplier]: channel c * multiplier + i = sum over taps of input channel c times
   // weights [T][C * multiplier].
   void (*_Nonnull depthwise)(ptrdiff_t pixels, ptrdiff_t taps, ptrdiff_t channels,

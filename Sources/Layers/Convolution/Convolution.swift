@@ -49,6 +49,9 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     if let rounding = context.rounding, window.rank == 3, groups == 1 {
       return try summedStep(for: call, rounding, finish)
     }
+    if let depthwise, context.rounding == nil {
+      return try depthwise.makeStep(for: call, in: context)
+    }
     if let winograd = winograd(for: call, in: context) {
       let rows = call.outputs[0].shape.elementCount / filters
       return .run(scratchBytes: winograd.scratchCount * MemoryLayout<Float>.stride) { buffers in
@@ -103,6 +106,12 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     isProduct && !takesFactors ? .expansion(self) : nil
   }
 
+  /// The same where each group is one channel.
+  private var depthwise: DepthwiseConvolution? {
+    guard groups > 1, groupChannels == 1 else { return nil }
+    return DepthwiseConvolution(window, kernel: kernel, channels: groups, finish: finish)
+  }
+
   /// Whether each output pixel depends on one input pixel alone.
   private var isProduct: Bool { window.isPointwise && groups == 1 }
 
@@ -145,7 +154,8 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
       return (0..<groups).map { group in
         PackedMatrix(
           kernel, rows: window.tapCount * groupChannels,
-          columns: (group * count)..<((group + 1) * count), of: filters, scale: finish.scale)
+          columns: (group * count)..<((group + 1) * count), of: filters, taps: window.tapCount,
+          scale: finish.scale)
       }
     }
   }

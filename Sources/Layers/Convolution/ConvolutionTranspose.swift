@@ -89,22 +89,30 @@ struct ConvolutionTranspose: FinishedLayer {
     let outputItem = output.elementCount / max(output[0], 1)
     let (batch, filters, finish) = (input[0], filters, finish)
     let itemWork = max(outputItem * window.tapCount * input[-1], 1)
+    let parts = Self.parts(of: batch * phases.count, threads: context.threadCount)
+    let itemParts = phases.count * parts
     return .run { buffers in
       let (x, y) = (buffers.input(0), buffers.output())
-      let items = batch * phases.count
-      buffers.workers.forEachRange(of: items, grain: 1 + 100_000 * phases.count / itemWork) {
+      buffers.workers.forEachRange(
+        of: batch * itemParts, grain: 1 + 100_000 * itemParts / itemWork
+      ) {
         for index in $0 {
-          let (item, phase) = (index / phases.count, index % phases.count)
-          let weights = panels[phase]
+          let (item, phase) = (index / itemParts, index % itemParts / parts)
+          let (weights, windows) = (panels[phase], phases[phase].windows)
+          let pixels = windows.pixels(ofPart: index % parts, of: parts, kernels: weights.kernels)
           weights.kernels.convolution(
-            phases[phase].windows, pixels: 0..<phases[phase].windows.pixels,
-            columns: 0..<filters, input: x + item * inputItem, weights: weights,
-            c: y + item * outputItem, cStride: filters,
+            windows, pixels: pixels, columns: 0..<filters, input: x + item * inputItem,
+            weights: weights, c: y + item * outputItem, cStride: filters,
             epilogue: finish.epilogue(buffers, y + item * outputItem, width: filters))
         }
       }
       finish.finish(y, rows: batch * outputItem / filters, width: filters)
     }
+  }
+
+  /// The parts that each of `count` phases' pixels are cut into, so that every thread has some.
+  private static func parts(of count: Int, threads: Int) -> Int {
+    threads == 1 ? 1 : max(1, 2 * threads / max(count, 1))
   }
 
   func multiplyAdds(for call: LayerCall) -> Int {
@@ -168,7 +176,8 @@ struct ConvolutionTranspose: FinishedLayer {
         }
       }
       return PackedMatrix(
-        rows: taps.count * channels, columns: filters, matrix, scale: finish.scale)
+        rows: taps.count * channels, columns: filters, matrix, taps: taps.count,
+        scale: finish.scale)
     }
   }
 }

@@ -29,6 +29,15 @@ struct DepthwiseConvolution: WindowedLayer {
     for option in ["filters", "groups"] { _ = reader.value(option) }
   }
 
+  /// What a convolution with a group for each input channel is; `kernel` is (window…, 1, F), whose
+  /// F filters lie as those of (window…, C, F / C).
+  init(_ window: SpatialWindow, kernel: Tensor, channels: Int, finish: Finish) {
+    self.window = window
+    self.finish = finish
+    multiplier = kernel.shape[-1] / channels
+    self.kernel = kernel.reshaped(to: Shape(window.kernel + [channels, multiplier]))
+  }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try expanded(call).onlyShape(rank: window.rank + 2)
     try shape.expectChannels(kernel.shape[-2])

@@ -48,8 +48,8 @@ struct FactoredProduct: Sendable {
       let rows = (range.lowerBound * tile)..<min(range.upperBound * tile, pixels)
       let c = y + rows.lowerBound * columns
       kernels.product(
-        rows: rows.count, inner: inner, columns: columns, a: x + rows.lowerBound * inner,
-        aStride: inner, panels: scaled, c: c, cStride: columns,
+        rows: rows.count, columns: 0..<columns, a: x + rows.lowerBound * inner, aStride: inner,
+        weights: panels, panels: scaled, c: c, cStride: columns,
         epilogue: finish.epilogue(buffers, c, width: columns))
       finish.finish(c, rows: rows.count, width: columns)
     }

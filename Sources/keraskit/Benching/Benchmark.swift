@@ -2,12 +2,6 @@ import Inference
 import ModelFormat
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How fast a model predicts.
 struct Benchmark {
   let batch: Int
@@ -54,18 +48,6 @@ extension Benchmark {
   var multiplyAddsPerSecond: Double { itemsPerSecond * Double(multiplyAdds) }
   var peakShare: Double { multiplyAddsPerSecond / peakRate }
 
-  /// The most memory that the process has had in use.
-  var peakMemory: Int {
-    var usage = rusage()
-    #if canImport(Glibc)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return usage.ru_maxrss * 1024
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-      return usage.ru_maxrss
-    #endif
-  }
-
   var text: String {
     let rate = Figures.formatted("%.4g G multiply-adds/s", multiplyAddsPerSecond / 1e9)
     let peak = Figures.formatted("%.4g G multiply-adds/s", peakRate / 1e9)
@@ -75,7 +57,7 @@ extension Benchmark {
       ("p99", Figures.formatted("%.4g ms", milliseconds(quantile: 0.99))),
       ("throughput", Figures.formatted("%.6g items/s", itemsPerSecond) + ", \(rate)"),
       ("peak", "\(share) of the \(peak) measured on \(threads) threads"),
-      ("memory", "\(Figures.bytes(peakMemory)) at most"),
+      ("memory", "\(Figures.bytes(PeakMemory.bytes)) at most"),
       ("load", Figures.formatted("%.4g ms", loadSeconds * 1000)),
       ("runs", "\(Figures.grouped(times.count)) of batch \(batch), \(CPUKernels.active) kernels"),
     ].map { Style.bold($0.0.padding(to: 12)) + $0.1 }.joined(separator: "\n")
@@ -90,7 +72,7 @@ extension Benchmark {
       "multiply_adds_per_second": .double(multiplyAddsPerSecond),
       "peak_multiply_adds_per_second": .double(peakRate),
       "peak_share": .double(peakShare),
-      "peak_rss_bytes": .int(peakMemory),
+      "peak_rss_bytes": .int(PeakMemory.bytes),
       "load_ms": .double(loadSeconds * 1000),
       "batch": .int(batch),
       "threads": .int(threads),

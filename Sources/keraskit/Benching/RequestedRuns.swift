@@ -9,10 +9,13 @@ import Tensors
 struct RequestedRuns {
   private let model: Model
   private let inputs: [Tensor]
+  private let programBytes: Int
   private static let mostRuns = 1_000_000
 
-  init(_ model: Model, batch: Int) {
+  /// Runs of a model, before which the program alone took `programBytes` of memory.
+  init(_ model: Model, batch: Int, programBytes: Int) {
     self.model = model
+    self.programBytes = programBytes
     inputs = MadeUpInputs.make(for: model, batch: batch)
   }
 
@@ -26,6 +29,7 @@ struct RequestedRuns {
     try WarmUp.run { _ = try model.predict(inputs) }
     let first: JSONValue = .object([
       "first_answer_ms": .double(ready * 1000), "kernels": .string(CPUKernels.active.name),
+      "imported_bytes": .int(programBytes),
     ])
     try Terminal.print(first.canonicalText)
     while let line = readLine() {

@@ -19,7 +19,7 @@ struct BenchCommand: Command {
     name: "bench", summary: "measure how fast a model predicts", operands: "MODEL",
     operandCount: 1...1,
     options: [
-      batch, threads, seconds, profile, inOrder, trace, requests,
+      batch, threads, seconds, profile, inOrder, trace, requests, .exact,
     ] + KerasSource.Hints.options + [.json],
     details: [
       """
@@ -46,6 +46,7 @@ struct BenchCommand: Command {
   private let isInOrder: Bool
   private let traceFile: String?
   private let isRequested: Bool
+  private let isExact: Bool
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -58,6 +59,7 @@ struct BenchCommand: Command {
     isInOrder = arguments.has(Self.inOrder)
     traceFile = arguments.value(of: Self.trace)
     isRequested = arguments.has(Self.requests)
+    isExact = arguments.has(.exact)
     isJSON = arguments.has(.json)
     if isInOrder, !isProfiled { throw UsageError("\"--in-order\" needs \"--profile\"") }
     if isRequested, isProfiled || traceFile != nil || isJSON || arguments.has(Self.seconds) {
@@ -66,10 +68,11 @@ struct BenchCommand: Command {
   }
 
   func run() throws -> ExitStatus {
+    let programBytes = PeakMemory.bytes
     let watch = Stopwatch()
-    let model = try ModelFile(path: model, hints: hints).model(threads: threads)
+    let model = try ModelFile(path: model, hints: hints).model(threads: threads, exact: isExact)
     if isRequested {
-      try RequestedRuns(model, batch: batch).run(load: watch)
+      try RequestedRuns(model, batch: batch, programBytes: programBytes).run(load: watch)
       return .done
     }
     let loadSeconds = watch.seconds

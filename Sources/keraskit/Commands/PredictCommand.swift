@@ -21,7 +21,7 @@ struct PredictCommand: Command {
     name: "predict", summary: "compute a model's outputs", operands: "MODEL",
     operandCount: 1...1,
     options: [
-      input, output, outputNames, layer, stateful, threads,
+      input, output, outputNames, layer, stateful, threads, .exact,
     ] + KerasSource.Hints.options + [.json],
     details: [
       """
@@ -58,6 +58,7 @@ struct PredictCommand: Command {
   private let layers: [String]
   private let isStateful: Bool
   private let threads: Int?
+  private let isExact: Bool
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -81,12 +82,13 @@ struct PredictCommand: Command {
       throw UsageError("\"--layer\" does not go with \"--stateful\"")
     }
     threads = try arguments.int(Self.threads, in: 1...1024)
+    isExact = arguments.has(.exact)
     isJSON = arguments.has(.json)
   }
 
   func run() throws -> ExitStatus {
     if let file { try AtomicFile.check(file.path, isNoneOf: [self.model, input]) }
-    let model = try ModelFile(path: model, hints: hints).model(threads: threads)
+    let model = try ModelFile(path: model, hints: hints).model(threads: threads, exact: isExact)
     let prediction = try Prediction(model, layers: layers, isNumbered: isNumbered)
     if input == "-" {
       if isStateful, !model.isStateful {

@@ -20,6 +20,7 @@ struct ServeCommand: Command {
   private let found: ServedModels
   private let configuration: ServerConfiguration
   private let threads: Int?
+  private let isExact: Bool
 
   init(_ arguments: Arguments) throws {
     var arguments = arguments
@@ -34,6 +35,7 @@ struct ServeCommand: Command {
     found = ServedModels(
       operands: operands, config: config, folder: arguments.value(of: ServeOptions.models))
     threads = try arguments.int(ServeOptions.threads, in: 1...1024)
+    isExact = arguments.has(.exact)
     configuration = try ServeOptions.configuration(arguments)
     if !found.isNamed {
       throw UsageError("expected a model to serve, or a folder or file of models")
@@ -42,7 +44,7 @@ struct ServeCommand: Command {
 
   func run() throws -> ExitStatus {
     let loader = BundleLoader(
-      threads: threads, largestBatch: configuration.batching.largestBatch)
+      threads: threads, isExact: isExact, largestBatch: configuration.batching.largestBatch)
     let names = try found.paths().map(\.name).joined(separator: ", ")
     let repository = ModelRepository { [found] () throws(ModelSourceError) in
       do {

@@ -8,14 +8,12 @@ struct VerifyCommand: Command {
     "reference", value: "REF", help: "what Keras computed, .npz or HDF5; else a bundle's own cases")
   private static let html = Option("html", value: "FILE", help: "write the report as a page")
   private static let threads = Option("threads", value: "T", help: "threads to use")
-  private static let exact = Option(
-    "exact", help: "leave out Winograd's convolution, which rounds more than Keras's own")
 
   static let usage = CommandUsage(
     name: "verify", summary: "compare a model with what Keras computed, layer by layer",
     operands: "MODEL", operandCount: 1...1,
     options: [
-      reference, AllowedDifference.atol, AllowedDifference.rtol, exact, html, threads,
+      reference, AllowedDifference.atol, AllowedDifference.rtol, .exact, html, threads,
     ] + KerasSource.Hints.options + [.json],
     details: [
       """
@@ -40,7 +38,7 @@ struct VerifyCommand: Command {
     allowed = try AllowedDifference(arguments)
     html = arguments.value(of: Self.html)
     threads = try arguments.int(Self.threads, in: 1...1024)
-    isExact = arguments.has(Self.exact)
+    isExact = arguments.has(.exact)
     isJSON = arguments.has(.json)
   }
 

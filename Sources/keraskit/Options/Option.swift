@@ -28,5 +28,7 @@ struct Option: Sendable {
   }
 
   static let help = Option("help", letter: "h", help: "print this help")
+  static let exact = Option(
+    "exact", help: "leave out Winograd's convolution, which rounds more than Keras's own")
   static let json = Option("json", help: "print the result as JSON")
 }

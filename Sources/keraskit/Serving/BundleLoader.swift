@@ -6,6 +6,8 @@ import Serving
 struct BundleLoader {
   /// The threads that one prediction may use; nil for as many as pay.
   var threads: Int?
+  /// Whether to leave out methods that round more than Keras's own.
+  var isExact = false
   /// The most items that are computed together.
   var largestBatch: Int
 
@@ -23,9 +25,9 @@ struct BundleLoader {
         throw Failure.badFile(path, "expected a bundle to serve; \"keraskit convert\" makes one")
       }
       let file = try ModelFile(path: path, isHashed: true)
-      var model = try file.model(threads: threads ?? 1)
+      var model = try file.model(threads: threads ?? 1, exact: isExact)
       if threads == nil, Self.seconds(model, batch: 1) > Self.smallModelSeconds {
-        model = try file.model()
+        model = try file.model(exact: isExact)
       }
       let served = ServedModel(name: name, version: version, model)
       warmUp(model, upTo: served.isBatchable ? largestBatch : 1)

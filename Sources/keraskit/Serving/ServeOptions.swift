@@ -59,7 +59,8 @@ enum ServeOptions {
 
   /// All options.
   static let all = [
-    models, config, host, port, workers, threads, maxBatch, maxDelay, maxQueue, timeout, maxBody,
+    models, config, host, port, workers, threads, .exact, maxBatch, maxDelay, maxQueue, timeout,
+    maxBody,
     maxConnections, connectionsPerAddress, requestTimeout, drainDelay, exitTimeout, tokenFile,
     certificate, key, allowOrigin, accessLog, eventLog, allowControl,
   ]

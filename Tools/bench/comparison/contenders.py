@@ -138,7 +138,7 @@ class Contender:
                 "runs": len(self.seconds),
                 "error": self.error, "is_wrong": self.is_wrong,
                 "peak_bytes": max(self.peak_bytes, self.worker.peak_memory()),
-                "imported_bytes": ready.get("imported_bytes", 0),
+                "imported_bytes": ready["imported_bytes"],
                 "load_ms": ready["first_answer_ms"],
                 "process_ms": ready.get("process_ms") or self.process_ms,
                 "kernels": ready.get("kernels")}

@@ -99,10 +99,10 @@ def memory(results, runtimes):
         if "peak_bytes" not in figure:
             return "–"
         own = figure["peak_bytes"] - figure["imported_bytes"]
-        whole = f"{figure['peak_bytes'] / 1e6:.0f}"
-        return f"{own / 1e6:.0f} ({whole})" if figure["imported_bytes"] else whole
+        return f"{own / 1e6:.0f} ({figure['peak_bytes'] / 1e6:.0f})"
 
-    return ("Peak memory in MB, without and (with) the interpreter and its imported libraries:\n\n"
+    return ("Peak memory in MB, without and (with) what the program, its interpreter and libraries "
+            "take before they read the model:\n\n"
             + one_each(results, runtimes, text))
 
 
