@@ -98,10 +98,8 @@ let package = Package(
     .systemLibrary(
       name: "CDeflate", pkgConfig: isLinux ? nil : "libdeflate",
       providers: [.apt(["libdeflate-dev"])]),
-    .target(name: "CInflate", cSettings: c),
     .target(
-      name: "Imaging", dependencies: ["CDeflate", "CInflate", "CPNG", "CTurboJPEG"],
-      swiftSettings: swift,
+      name: "Imaging", dependencies: ["CDeflate", "CPNG", "CTurboJPEG"], swiftSettings: swift,
       linkerSettings: (imagingLibraries + ["z"]).map { .linkedLibrary($0) }),
     // Linux opens libmicrohttpd when a server starts: see its header.
     .systemLibrary(
@@ -150,7 +148,7 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
     .testTarget(name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swift),
     .testTarget(
-      name: "ImagingTests", dependencies: ["CInflate", "CZlib", "Imaging"], swiftSettings: swift),
+      name: "ImagingTests", dependencies: ["CDeflate", "Imaging"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests", dependencies: ["Serving", "Inference", "ModelFormat", "Tensors"],
       swiftSettings: swift),

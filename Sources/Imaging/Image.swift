@@ -8,8 +8,8 @@ public struct Image: Equatable, Sendable {
 
   private enum Content {
     case pixels([UInt8])
-    /// Rows of a file that are not pixels yet; what becomes a digit needs but one channel.
-    case rows(PNGRows)
+    /// A file's rows that are not pixels yet; what becomes a digit needs but their alpha.
+    case drawing(PNGDrawing)
   }
 
   /// A picture of the given pixels; there must be four bytes for each.
@@ -22,27 +22,24 @@ public struct Image: Equatable, Sendable {
     content = .pixels(pixels)
   }
 
-  /// The picture of which a PNG file holds the rows.
-  init(_ rows: PNGRows) {
-    width = rows.width
-    height = rows.height
-    content = .rows(rows)
+  /// The picture that a drawing's rows are.
+  init(_ drawing: PNGDrawing) {
+    width = drawing.rows.width
+    height = drawing.rows.height
+    content = .drawing(drawing)
   }
 
   /// Red, green, blue and alpha of each pixel; colours are not multiplied by alpha.
   public var pixels: [UInt8] {
     switch content {
     case .pixels(let pixels): pixels
-    case .rows(let rows): rows.pixels
+    case .drawing(let drawing): drawing.pixels ?? []
     }
   }
 
-  /// The alpha of each pixel; nil where it is known that all are opaque.
-  var alpha: [UInt8]? {
-    if case .rows(let rows) = content {
-      guard rows.hasAlpha else { return nil }
-      if let alpha = rows.plane(ofChannel: rows.channels - 1) { return alpha }
-    }
+  /// The alpha of each pixel.
+  var alpha: [UInt8] {
+    if case .drawing(let drawing) = content { return drawing.alpha }
     return pixels.withUnsafeBytes { pixels in
       [UInt8](unsafeUninitializedCapacity: width * height) { alpha, count in
         for index in 0..<(width * height) {

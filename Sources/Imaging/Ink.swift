@@ -16,7 +16,8 @@ struct Ink {
   init(_ image: Image) {
     width = image.width
     height = image.height
-    if let alpha = image.alpha, Border(alpha, width: width, height: height).mean < 127.5 {
+    let alpha = image.alpha
+    if Border(alpha, width: width, height: height).mean < 127.5 {
       values = alpha
       paper = 0
       return

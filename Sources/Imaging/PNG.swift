@@ -15,7 +15,7 @@ public enum PNG {
   {
     let (width, height) = try size(bytes)
     try limits.check(width: width, height: height)
-    if let rows = PlainPNG.decode(bytes.dropFirst(signature.count)) { return Image(rows) }
+    if let image = PlainPNG.decode(bytes.dropFirst(signature.count)) { return image }
     return try decodeByLibrary(bytes, width: width, height: height)
   }
 

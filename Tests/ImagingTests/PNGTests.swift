@@ -158,61 +158,11 @@ struct PNGTests {
         builder.extra = [("tEXt", Array("Comment\0none".utf8))]
         let file = builder.file
         try file.withUnsafeBytes { bytes in
-          let plain = try Image(#require(PlainPNG.decode(bytes.dropFirst(8))))
+          let plain = try #require(PlainPNG.decode(bytes.dropFirst(8)))
           let expected = try PNG.decodeByLibrary(bytes, width: width, height: height)
           #expect(plain == expected)
-          #expect(plain.alpha == (kind.color.channels % 2 == 0 ? expected.alpha : nil))
         }
         #expect(try Image(decoding: file).pixels[0] == UInt8(noise[0][0]))
-      }
-    }
-  }
-
-  @Test(
-    "makes one channel of drawings as it makes all of them",
-    arguments: PNGKind.all.filter { $0.depth == 8 && $0.color != .palette && !$0.interlaced })
-  func oneChannel(kind: PNGKind) throws {
-    var random = SystemRandomNumberGenerator()
-    for (width, height) in [(1, 1), (3, 9), (61, 40), (400, 30)] {
-      // Strokes of noise on a plain ground, some of which touch the border.
-      let strokes = (0..<4).map { _ in
-        (
-          x: Int.random(in: -5..<width, using: &random),
-          y: Int.random(in: 0..<height, using: &random)
-        )
-      }
-      let ground = [0, 0, 255, 7].randomElement(using: &random) ?? 0
-      let noise = (0..<height).map { y in
-        (0..<width * 4).map { place in
-          strokes.contains { ($0.x..<$0.x + 9).contains(place / 4) && abs($0.y - y) < 6 }
-            ? Int.random(in: 0...255, using: &random) : ground
-        }
-      }
-      for filters in [[0], [1], [2], [0, 1, 2], [2, 1], [2, 2, 0], [3, 1], [4, 4, 4, 4, 2]] {
-        var builder = PNGBuilder(width: width, height: height, color: kind.color, depth: 8) {
-          noise[$1][$0 * 4 + $2]
-        }
-        builder.filter = { filters[$0 % filters.count] }
-        let file = builder.file
-        try file.withUnsafeBytes { bytes in
-          let rows = try #require(PlainPNG.decode(bytes.dropFirst(8)))
-          let expected = try PNG.decodeByLibrary(bytes, width: width, height: height)
-          #expect(Image(rows) == expected)
-          #expect(Image(rows).alpha == (kind.color.channels % 2 == 0 ? expected.alpha : nil))
-          for channel in 0..<kind.color.channels {
-            let plane = rows.plane(ofChannel: channel)
-            #expect((plane != nil) == filters.allSatisfy { $0 < 3 } || height < filters.count)
-            let place = channel == 1 && kind.color == .greyAlpha ? 3 : channel
-            let samples = stride(from: place, to: expected.pixels.count, by: 4).map {
-              expected.pixels[$0]
-            }
-            #expect(plane == nil || plane == samples, "\(filters), channel \(channel)")
-          }
-          #expect(
-            DigitPreparation.prepare(Image(rows))
-              == DigitPreparation.prepare(
-                Image(width: width, height: height, pixels: expected.pixels)))
-        }
       }
     }
   }
