@@ -2,6 +2,12 @@ import Layers
 import ModelFormat
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// How a model runs for inputs of given types: its steps in order, and where in the arena every
 /// value lies.
 final class Plan: Sendable {
@@ -20,6 +26,10 @@ final class Plan: Sendable {
     var node: Int
   }
 
+  /// The memory of the machine, of which a run can take no more.
+  private static let mostBytes =
+    Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+
   /// The graph whose calls the steps are.
   let graph: Graph
   let steps: [PlannedStep]
@@ -37,9 +47,14 @@ final class Plan: Sendable {
     var planner = Planner(graph: graph, types: types, results: values)
     try planner.plan(
       StepMaker(graph: graph, types: types, threads: threads, options: options), workers)
+    arenaByteCount = planner.arenaByteCount
+    guard arenaByteCount <= Self.mostBytes else {
+      throw ModelProblem(
+        .invalid,
+        reason: "a run takes \(arenaByteCount) bytes, more than the machine's \(Self.mostBytes)")
+    }
     self.graph = graph
     steps = planner.placedSteps()
-    arenaByteCount = planner.arenaByteCount
     results = values.map { planner.place(of: $0) }
     resultTypes = values.map { types[$0] }
   }

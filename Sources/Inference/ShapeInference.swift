@@ -8,7 +8,14 @@ extension Graph {
     for inputTypes: [TensorType], atMost limit: Int = largestElementCount
   ) throws(ModelProblem) -> [TensorType] {
     var types = [TensorType](repeating: TensorType([]), count: valueNames.count)
-    for (index, type) in inputTypes.enumerated() { types[index] = type }
+    for (index, type) in inputTypes.enumerated() {
+      guard type.shape.elementCount(atMost: limit) != nil else {
+        throw ModelProblem(
+          .invalid, layer: valueNames[index], reason: "an input of shape \(type.shape) is too large"
+        )
+      }
+      types[index] = type
+    }
     for node in nodes {
       let outputs = try outputTypes(of: node, types, atMost: limit)
       for (value, type) in zip(node.outputs, outputs) { types[value] = type }

@@ -29,6 +29,8 @@ enum ImportRule {
   case timeDistributedInlined
   /// `channels_first` layers are rewritten.
   case channelsFirstRewritten
+  /// The bias of a `channels_first` layer may go along the last axis.
+  case biasFitsLines
   /// Recurrent layers with time on the first axis are rewritten.
   case timeMajorRewritten
   /// A model's class is not Keras's own, but its graph is in the file.
@@ -75,6 +77,9 @@ enum ImportRule {
     case .timeDistributedInlined:
       "TimeDistributed layers fold time into the batch around the layer they hold"
     case .channelsFirstRewritten: "channels_first layers run channels_last between transposes"
+    case .biasFitsLines:
+      "biases of channels_first layers go along the last axis where that is as long as they are, "
+        + "as in Keras on TensorFlow since 3.7"
     case .timeMajorRewritten:
       "time_major layers run batch-major between exchanges of the first two axes"
     case .subclassReadAsGraph(let name):

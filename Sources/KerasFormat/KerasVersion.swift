@@ -14,6 +14,8 @@ struct KerasVersion: Hashable, Sendable {
   /// Whether the file's back end was Theano, whose convolutions turn their kernels round and have
   /// paddings of their own.
   var isTheano = false
+  /// Whether the file's back end may have been TensorFlow: it names this one, or none.
+  var mayBeTensorFlow = true
   /// Whether the file does not tell its version, which its words point to.
   var isInferred = false
 
@@ -73,9 +75,16 @@ struct KerasVersion: Hashable, Sendable {
   /// which its file does not list.
   var countsCallsElsewhere: Bool { major == 3 && minor < 3 }
 
+  /// Whether `MultiHeadAttention` takes the masks away from the tensors that it is called on.
+  var attentionTakesMasks: Bool { major == 3 && minor >= 8 }
+
   /// Whether `Softmax` adds to what is masked, as before Keras 3.10, and leaves a row in which all is
   /// masked evenly spread; since then it is 0.
   var addsMasksToScores: Bool { major == 3 && minor < 10 }
+
+  /// Whether a sum takes what has one axis longer than 1 for a bias, as since Keras 3.7 on
+  /// TensorFlow: it goes along the last axis if it is as long as that, else along the second.
+  var takesAddendsForBiases: Bool { major == 3 && minor >= 7 && mayBeTensorFlow }
 
   /// What `RandomCrop` does to a picture when a model predicts.
   var randomCrop: RandomCrop {
@@ -92,6 +101,10 @@ struct KerasVersion: Hashable, Sendable {
     /// The picture stays as it is.
     case nothing
   }
+
+  /// Whether `gelu` is computed by TensorFlow's error function, as before TensorFlow 2.16, and not by
+  /// its complement: they round otherwise in 16 bits.
+  var hasGeluByErf: Bool { major == 2 && minor < 16 }
 
   /// Whether `one_hot` of Keras's preprocessing layers leaves an axis of size 1 where it is.
   var keepsAxisBeforeClasses: Bool { major == 3 && minor < 4 }

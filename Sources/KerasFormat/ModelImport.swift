@@ -72,6 +72,7 @@ struct ModelImport {
     var version = told ?? KerasVersion(inferredFrom: json)
     if told == nil { report.note(.versionInferred(version.major)) }
     version.isTheano = provenance.backend == "theano"
+    version.mayBeTensorFlow = [nil, "tensorflow"].contains(provenance.backend)
     if provenance.backend == nil, version.major < 2, Keras1Dialect.needsTheano(json) {
       version.isTheano = true
       report.note(.theanoInferred)
@@ -85,7 +86,7 @@ struct ModelImport {
   ) -> [(description: InputDescription, value: GraphValue)] {
     model.inputs.map { port in
       let name = port.value.layer
-      guard let input = model.layer(named: name)?.input else {
+      guard let input = port.tensor ?? model.layer(named: name)?.input else {
         report.invalid(name, option: "input_layers", reason: "expected an input layer of this name")
         return (InputDescription(name: name, shape: []), GraphValue(name: name))
       }

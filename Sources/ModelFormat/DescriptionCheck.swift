@@ -24,9 +24,18 @@ private struct DescriptionCheck {
   private var calls: Set<String> = []
   private var values: Set<String> = []
 
+  /// The most elements of one item.
+  private static let largestInput = 1 << 30
+
   mutating func inputs(_ inputs: [InputDescription]) {
-    for input in inputs where !values.insert(input.name).inserted {
-      report("two inputs have this name", at: input.name)
+    for input in inputs {
+      if !values.insert(input.name).inserted {
+        report("two inputs have this name", at: input.name)
+      }
+      let shape = Shape(input.shape.map { $0 ?? 1 })
+      if shape.elementCount(atMost: Self.largestInput) == nil {
+        report("an input of shape \(shape) is too large", at: input.name)
+      }
     }
   }
 

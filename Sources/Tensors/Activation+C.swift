@@ -20,7 +20,7 @@ extension Activation.Kind {
     case .elu: CK_ELU
     case .celu: CK_CELU
     case .selu: CK_SELU
-    case .gelu: CK_GELU
+    case .gelu, .geluByErf: CK_GELU
     case .geluTanh: CK_GELU_TANH
     case .sigmoid: CK_SIGMOID
     case .hardSigmoid: CK_HARD_SIGMOID

@@ -11,6 +11,8 @@ package struct Activation: Sendable, Hashable {
     case celu
     case selu
     case gelu
+    /// The same by the error function, which tells 16 bits from ``gelu``.
+    case geluByErf
     case geluTanh
     case sigmoid
     case hardSigmoid
@@ -123,7 +125,8 @@ extension Activation {
   /// is small beside the largest input is small beside the largest output.
   package var keepsScale: Bool {
     switch kind {
-    case .linear, .leakyReLU, .thresholdedReLU, .elu, .celu, .selu, .gelu, .geluTanh, .logSigmoid,
+    case .linear, .leakyReLU, .thresholdedReLU, .elu, .celu, .selu, .gelu, .geluByErf,
+      .geluTanh, .logSigmoid,
       .silu, .hardSiLU, .mish, .softplus, .sparsePlus, .squareplus, .tanhShrink, .hardShrink,
       .softShrink, .abs, .negate:
       true

@@ -1,6 +1,6 @@
 extension PackedMatrix {
   /// The multiplications below which a product is not worth a second thread.
-  private static let leastShare = 100_000
+  private static let leastShare = 50_000
   /// The tiles that should run against one panel before the next is read.
   private static let leastTiles = 20
   /// The rows below which reading all of B is what takes time.
@@ -38,10 +38,9 @@ extension PackedMatrix {
       let tileWork = max(tile * rows * columns.count, 1)
       let share = (tiles + workers.threadCount - 1) / workers.threadCount
       let grain = max(1 + Self.leastShare / tileWork, min(Self.leastTiles, share))
-      workers.forEachRange(of: tiles, grain: grain) { range in
-        let part = (range.lowerBound * tile)..<min(range.upperBound * tile, count)
+      workers.forEachRange(of: count, grain: grain * tile) { range in
         kernels.product(
-          rows: part, columns: columns, a: a, aStride: rows, weights: self, c: whole,
+          rows: range, columns: columns, a: a, aStride: rows, weights: self, c: whole,
           cStride: stride, epilogue: epilogue)
       }
     }
@@ -56,7 +55,9 @@ extension PackedMatrix {
   }
 
   /// Packs some columns of a row-major matrix, whose elements a tensor holds, each column times its
-  /// number in `scale`, which has one for every column of the matrix. K is that of as many `taps`.
+  /// number in `scale`, which has one for every column of the matrix.
+  ///
+  /// K is that of as many `taps`.
   package convenience init(
     _ tensor: Tensor, rows: Int, columns: Range<Int>, of width: Int, taps: Int = 1,
     scale: [Float]? = nil

@@ -13,7 +13,9 @@ package final class PackedMatrix: @unchecked Sendable {
   private let base: UnsafePointer<Float>
 
   /// Packs B, whose element (k, n) lies at `b + k * rowStride + n * columnStride`, each column
-  /// times its number in `scale`. K is that of as many `taps`, whose numbers of A may lie apart.
+  /// times its number in `scale`.
+  ///
+  /// K is that of as many `taps`, whose numbers of A may lie apart.
   package init(
     rows: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1,
     taps: Int = 1, scale: [Float]? = nil, kernels: CPUKernels = .active

@@ -9,40 +9,31 @@ import Synchronization
 
 /// The threads of a pool and the job they share.
 ///
-/// A job is open while its caller works on it. A thread enrols in an open job, and the caller, once
-/// it has closed the job, waits until every enrolled thread has left, so that no thread ever sees a
-/// job that is over.
+/// Each thread has a place, from which it takes chunks and where others help it out once they are
+/// done with theirs: steps that follow each other cut alike, so that most of what a thread reads
+/// lies in its own processor's cache. Who has taken a chunk is waited for, so a job is there for as
+/// long as one of its chunks is not done, and whoever takes none never looks at it.
 ///
-/// Each thread begins with the chunks that are its own and then helps the others: steps that follow
-/// each other cut alike, so that most of what a thread reads lies in its own processor's cache.
+/// What two processors write in turns takes them a fraction of a microsecond each time. So a place
+/// holds all that its thread asks for and fills a cache line that nobody else reads, but to help.
 ///
 /// Idle threads spin for about as long as a small model's step takes, then park on the condition:
 /// waking a parked thread takes longer than many a step.
 final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic<Bool>(false)
-  /// The number of the job, whether it is open, and the threads that are enrolled in it.
-  private let state = Atomic<Int>(0)
   private let threadCount: Int
-  /// For each thread, the next one of the chunks that are its own.
-  private let nextChunk: UnsafeMutablePointer<Atomic<Int>>
+  private let places: CrewPlaces
   private let parked = Atomic<Int>(0)
   private let isStopping = Atomic<Bool>(false)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var job: Job?
+  private var jobs: UInt32 = 0
   private static let spins = 8000
-
-  /// The bit of ``state`` that tells that the job is open; below it, the enrolled threads are
-  /// counted, above it, the jobs.
-  private static let open = 1 << 15
-  private static let nextJob = 1 << 16
-  private static let enrolled = open - 1
 
   /// A crew of the caller's thread and those that ``startThread(_:)`` adds.
   init(threadCount: Int) {
     self.threadCount = threadCount
-    nextChunk = .allocate(capacity: threadCount)
-    for index in 0..<threadCount { (nextChunk + index).initialize(to: Atomic(0)) }
+    places = CrewPlaces(count: threadCount)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
   }
@@ -50,7 +41,7 @@ final class WorkerCrew: @unchecked Sendable {
   deinit {
     pthread_mutex_destroy(mutex)
     pthread_cond_destroy(wake)
-    nextChunk.deallocate()
+    places.deallocate()
     mutex.deallocate()
     wake.deallocate()
   }
@@ -64,17 +55,20 @@ final class WorkerCrew: @unchecked Sendable {
 
   /// Runs all chunks on the caller's thread and the crew's, and returns when all are done.
   func run(chunks: Int, of count: Int, _ body: UnsafePointer<(Range<Int>, Int) -> Void>) {
-    let job = Job(body: body, chunks: chunks, count: count)
-    self.job = job
+    let job = CrewJob(body: body, chunks: chunks, count: count)
+    jobs &+= 1
+    places.done.pointee.store(0, ordering: .relaxed)
     for thread in 0..<threadCount {
-      nextChunk[thread].store(job.first(of: thread, threadCount), ordering: .relaxed)
+      let (first, end) = (chunks * thread / threadCount, chunks * (thread + 1) / threadCount)
+      if first < end { places[thread].offer(first..<end, of: job, number: jobs) }
     }
-    state.add(Self.nextJob + Self.open, ordering: .sequentiallyConsistent)
-    if parked.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
-    work(on: job, thread: 0)
-    state.subtract(Self.open, ordering: .acquiringAndReleasing)
+    // A thread counts itself before it looks at its place for the last time.
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    if parked.load(ordering: .relaxed) > 0 { wakeAll() }
+    let own = work(at: 0, thread: 0)
+    let rest = chunks - own - help(thread: 0)
     var spin = 0
-    while state.load(ordering: .acquiring) & Self.enrolled > 0 {
+    while places.done.pointee.load(ordering: .acquiring) < rest {
       if spin < Self.spins { ck_pause() } else { sched_yield() }
       spin += 1
     }
@@ -86,21 +80,26 @@ final class WorkerCrew: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Does the thread's own chunks, then those that others have not begun.
+  /// Does the chunks at a place that nobody has begun, and tells their number.
   ///
   /// It is never inlined, so that nothing of the body is held once it returns.
   @inline(never)
-  private func work(on job: Job, thread: Int) {
-    for offset in 0..<threadCount {
-      let owner = (thread + offset) % threadCount
-      let end = job.first(of: owner + 1, threadCount)
-      while nextChunk[owner].load(ordering: .relaxed) < end {
-        let chunk = nextChunk[owner].add(1, ordering: .relaxed).oldValue
-        guard chunk < end else { break }
-        job.body.pointee(
-          (job.count * chunk / job.chunks)..<(job.count * (chunk + 1) / job.chunks), thread)
-      }
+  private func work(at place: Int, thread: Int) -> Int {
+    var count = 0
+    while let (chunk, job) = places[place].take() {
+      job.body.pointee(job.range(of: chunk), thread)
+      count += 1
     }
+    return count
+  }
+
+  /// Does what others have not begun, and tells the number of chunks.
+  private func help(thread: Int) -> Int {
+    var count = 0
+    for offset in 1..<threadCount {
+      count += work(at: (thread + offset) % threadCount, thread: thread)
+    }
+    return count
   }
 
   /// Starts the thread with the given number, which keeps the crew alive until ``stop()``.
@@ -126,31 +125,22 @@ final class WorkerCrew: @unchecked Sendable {
   }
 
   fileprivate func threadLoop(_ number: Int) {
-    var seen = 0
-    while waitForJob(after: seen) {
-      let now = state.load(ordering: .acquiring)
-      // A job that is over is not worth another look.
-      if now & Self.open == 0 {
-        seen = now / Self.nextJob
-        continue
-      }
-      let enrolled = state.compareExchange(
-        expected: now, desired: now + 1, ordering: .acquiringAndReleasing
-      ).exchanged
-      guard enrolled else { continue }
-      seen = now / Self.nextJob
-      if let job { work(on: job, thread: number) }
-      state.subtract(1, ordering: .releasing)
+    while waitForChunks(at: number) {
+      let own = work(at: number, thread: number)
+      if own > 0 { places.done.pointee.add(own, ordering: .releasing) }
+      let helped = help(thread: number)
+      if helped > 0 { places.done.pointee.add(helped, ordering: .releasing) }
     }
   }
 
-  /// Waits for a job of another number than `seen`; false at the end of the crew.
-  private func waitForJob(after seen: Int) -> Bool {
+  /// Waits for chunks at a thread's place; false at the end of the crew.
+  private func waitForChunks(at number: Int) -> Bool {
+    let place = places[number]
     var spin = 0
-    while state.load(ordering: .relaxed) / Self.nextJob == seen {
+    while !place.hasChunks {
       if isStopping.load(ordering: .relaxed) { return false }
       if spin == Self.spins {
-        park(after: seen)
+        park(at: place)
         spin = 0
       }
       ck_pause()
@@ -159,31 +149,20 @@ final class WorkerCrew: @unchecked Sendable {
     return !isStopping.load(ordering: .relaxed)
   }
 
-  /// Sleeps until there is a job of another number than `seen`, or the crew ends.
+  /// Sleeps until there are chunks at a place, or the crew ends.
   ///
   /// Whoever starts a job after this thread has counted itself sees it, and takes the mutex to wake
   /// it; a job that was started before is seen here.
-  private func park(after seen: Int) {
+  private func park(at place: CrewPlace) {
     pthread_mutex_lock(mutex)
     parked.add(1, ordering: .sequentiallyConsistent)
-    while state.load(ordering: .sequentiallyConsistent) / Self.nextJob == seen,
-      !isStopping.load(ordering: .sequentiallyConsistent)
-    {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    while !place.hasChunks, !isStopping.load(ordering: .sequentiallyConsistent) {
       pthread_cond_wait(wake, mutex)
     }
     parked.subtract(1, ordering: .relaxed)
     pthread_mutex_unlock(mutex)
   }
-}
-
-/// What a caller shares out: a body, which outlives the job, and the chunks it is called for.
-private struct Job {
-  let body: UnsafePointer<(Range<Int>, Int) -> Void>
-  let chunks: Int
-  let count: Int
-
-  /// The first of a thread's own chunks.
-  func first(of thread: Int, _ threads: Int) -> Int { chunks * thread / threads }
 }
 
 /// A thread of a crew and its number.

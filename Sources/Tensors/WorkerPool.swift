@@ -50,9 +50,11 @@ public final class WorkerPool: Sendable {
     }
   }
 
-  /// As many chunks as there are of `grain` items, up to four a thread, and as many for each.
+  /// A chunk of `grain` items and more for each thread, and up to four for each where even those
+  /// have four times as much: so that threads can help each other, but what one has written is not
+  /// moved to another for next to nothing.
   private func chunkCount(_ count: Int, grain: Int) -> Int {
-    let chunks = min((count + grain - 1) / max(grain, 1), threadCount * 4)
-    return chunks > threadCount ? chunks / threadCount * threadCount : chunks
+    let grains = (count + grain - 1) / max(grain, 1)
+    return grains <= threadCount ? grains : min(max(grains / threadCount / 4, 1), 4) * threadCount
   }
 }

@@ -45,6 +45,25 @@ struct MalformedModelTests {
       ])
   }
 
+  @Test(
+    "an input that nothing can hold",
+    arguments: ["4611686018427387904, 4", "9223372036854775807", "65536, 65536"])
+  func hugeInput(sizes: String) {
+    let file = KerasFile(
+      config: Config.sequential([Config.input("in", "[null, \(sizes)]"), Config.layer("ReLU", "r")])
+    )
+    #expect(Self.messages(file) == ["layer \"in\": an input of shape (1, \(sizes)) is too large"])
+  }
+
+  @Test("wrappers within each other are not mirrored each time", .timeLimit(.minutes(1)))
+  func nestedWrappers() {
+    let layer = (0..<40).reduce(Config.layer("LSTM", "l", #""units": 2"#)) { inner, _ in
+      Config.layer("Bidirectional", "b", "\"layer\": \(inner)")
+    }
+    let file = KerasFile(config: Config.sequential([Config.input("in", "[null, 3, 4]"), layer]))
+    #expect(!file.problems().isEmpty)
+  }
+
   @Test("a model whose graph only its Python class knows")
   func subclassedModel() {
     let file = KerasFile(config: "{\"class_name\": \"Mine\", \"config\": {\"units\": 3}}")

@@ -15,6 +15,7 @@ struct QuantizationTests {
     let columns = try #require(bytes.unpacked(along: 1))
     #expect(columns.elements(as: Int8.self) == [-3, 2, 1, 7, -8, 0, -1, 1])
     #expect(bytes.unpacked(along: 0, count: 5) == nil)
+    #expect(bytes.unpacked(along: 0, count: .max) == nil)
     let unsigned = Tensor([1, 1], [UInt8(0xF9)]).unpacked(along: 0)
     #expect(unsigned?.elements(as: Int8.self) == [9, 15])
   }
@@ -44,6 +45,8 @@ struct QuantizationTests {
       ("abcd,cde->abe", "[null, 7]", "null", 70, nil),
       ("abcd,cde->abe", "[null, 7]", "[null, 4, 2, 5]", 70, [2, 5, 7]),
       ("...c,cd->...d", "[7]", "null", 21, [3, 7]), ("ab,bc->ac", "3", "null", 20, nil),
+      ("abc,cde->abde", "[null, 4611686018427387905, 5]", "null", 60, nil),
+      ("abc,cde->abde", "[null, 4611686018427387905, 4]", "[null, null, 3]", 60, nil),
     ])
   func shapes(
     equation: String, output: String, input: String, count: Int, shape: [Int]?

@@ -1,4 +1,5 @@
 import ModelFormat
+import Tensors
 import Testing
 
 @testable import KerasFormat
@@ -39,6 +40,21 @@ struct UncommonWeightTests {
       .unsupported, layer: "d", className: "LSTM", option: "activation",
       reason: "an activation with weights, of class \"PReLU\", is not supported here")
     #expect(file.problems() == [expected])
+  }
+
+  @Test(
+    "weights in another form may be numbers of any type",
+    arguments: [ElementType.float32, .float64, .float16, .bfloat16, .int64, .uint8, .bool])
+  func types(type: ElementType) {
+    func undone(_ form: String, _ weights: [String: Tensor]) -> [[Float]] {
+      StoredForm.undone(
+        weights.sorted { $0.key < $1.key }.map {
+          NamedWeight(name: $0.key, tensor: $0.value.converted(to: type))
+        }, StoredForm.adding(form, to: [:])
+      ).map { $0.tensor.converted(to: .float32).elements(as: Float.self) }
+    }
+    let kernel = Tensor([2, 1, 2], [1, 1, 0, 1] as [Float])
+    #expect(undone("flipped", ["kernel": kernel]) == [[0, 1, 1, 1]])
   }
 
   @Test(

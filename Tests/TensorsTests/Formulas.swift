@@ -16,7 +16,7 @@ enum Formulas {
     case .celu: return max(x, 0) + p[0] * expm1(min(x, 0) / p[0])
     case .selu:
       return 1.05070098735548049 * (x > 0 ? x : 1.67326324235437728 * expm1(x))
-    case .gelu: return 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
+    case .gelu, .geluByErf: return 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
     case .geluTanh:
       return 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .sigmoid: return sigmoid(x)

@@ -115,7 +115,9 @@ struct Window: Sendable, CustomStringConvertible {
   }
 
   /// More channels, or more taps of them, than one block of the inner size holds; with 1024 of them,
-  /// pixels push each other out of the cache. With few filters, sums run along the channels.
+  /// pixels push each other out of the cache.
+  ///
+  /// With few filters, sums run along the channels.
   @Test(arguments: CPUKernels.available, [90, 300, 1024, 1100])
   func aConvolutionOverManyChannelsIsRight(kernels: CPUKernels, channels: Int) throws {
     let window = Window([3, 3], kernel: [2, 3], padding: [1, 1])

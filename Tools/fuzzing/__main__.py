@@ -10,10 +10,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
-from . import beside, bytes_, configs, weights
+from . import absurd, archives, beside, bundles, bytes_, configs, links, weights
 
-DAMAGES = {**beside.DAMAGES, **bytes_.DAMAGES, **configs.DAMAGES, **weights.DAMAGES}
+DAMAGES = {name: damage for part in (
+    absurd, archives, beside, bundles, bytes_, configs, links, weights)
+           for name, damage in part.DAMAGES.items()}
 
 # What a user is told when the program itself is at fault.
 CRASH_WORDS = ("Fatal error", "Illegal instruction", "stack dump", "Swift runtime",
@@ -48,6 +51,7 @@ def arguments():
     parser.add_argument("--damage", choices=sorted(DAMAGES), help="one kind of damage (drawn)")
     parser.add_argument("--keep", metavar="DIR", help="keep the copies that fail")
     parser.add_argument("--seconds", type=float, default=60, help="the most that a run may take")
+    parser.add_argument("--mebibytes", type=int, default=1024, help="the most it may take (1024)")
     parser.add_argument("--jobs", type=int, default=2, help="how many runs at once (2)")
     parser.add_argument("--keraskit", default=os.path.join(repository, ".build/release/keraskit"))
     parser.set_defaults(fixtures=os.path.join(repository, "Fixtures"))
@@ -68,8 +72,9 @@ def check(options, seed, directory):
     copy = os.path.join(folder, os.path.basename(path))
     shutil.copy(path, copy)
     try:
-        apply(draw, copy, *([options.keraskit] if damage == "bundle" else []))
-    except (KeyError, OSError, ValueError, RuntimeError):
+        apply(draw, copy, *([options.keraskit] if damage in ("bundle", "header") else []))
+    except (KeyError, OSError, ValueError, RuntimeError, TypeError,
+            AttributeError, IndexError):
         pass  # Some fixtures are damaged already and h5py cannot open them: run as they are.
     faults = []
     for command in beside.commands(damage, copy, path) or [
@@ -87,22 +92,44 @@ def check(options, seed, directory):
 
 def run(options, words):
     """Runs keraskit; gives what is wrong with how it ended, or nothing."""
-    try:
-        done = subprocess.run([options.keraskit, *words], capture_output=True, text=True,
-                              errors="replace", timeout=options.seconds, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        return f"no end after {options.seconds:g} s"
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
+        process = subprocess.Popen([options.keraskit, *words], stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=error)
+        status, peak = ended(process, options.seconds)
+        if status is None:
+            return f"no end after {options.seconds:g} s"
+        stdout, stderr = (text(file) for file in (out, error))
     if options.only is not None:
-        print(f"{' '.join(words)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
-              f"-> {done.returncode}")
-    if done.returncode < 0:
-        return f"ended by {signal.Signals(-done.returncode).name}"
-    if done.returncode not in (0, 1, 2):
-        return f"status {done.returncode}"
-    if done.returncode and not done.stderr.strip():
-        return f"status {done.returncode} without a word"
-    told = [word for word in CRASH_WORDS if word in done.stderr]
-    return f"told of \"{told[0]}\": {done.stderr.strip()[:300]}" if told else None
+        print(f"{' '.join(words)}\n{stdout[-2000:]}{stderr[-4000:]}-> {status}, {peak >> 20} MiB")
+    if status < 0:
+        return f"ended by {signal.Signals(-status).name}"
+    if status not in (0, 1, 2):
+        return f"status {status}"
+    if status and not stderr.strip():
+        return f"status {status} without a word"
+    if peak > options.mebibytes << 20:
+        return f"took {peak >> 20} MiB: {stderr.strip()[:300]}"
+    told = [word for word in CRASH_WORDS if word in stderr]
+    return f"told of \"{told[0]}\": {stderr.strip()[:300]}" if told else None
+
+
+def ended(process, seconds):
+    """How a process ended and the most memory that it or a child of it had; None for never."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        done, status, used = os.wait4(process.pid, os.WNOHANG)
+        if done:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode, used.ru_maxrss << 10
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    return None, 0
+
+
+def text(file):
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 if __name__ == "__main__":

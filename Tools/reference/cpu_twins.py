@@ -40,11 +40,27 @@ def channels_last_call(original):
         activation = getattr(self, "activation", None)
         if activation is not None:
             swapped["activation"] = None
+        apart = adds_bias_apart(self)
+        if apart:
+            swapped["use_bias"] = False
         result = with_attributes(self, swapped, lambda: original(self, last))
         result = tf.transpose(result, [0, rank - 1, *range(1, rank - 1)])
+        if apart:
+            # As Keras 3 does it, which may take another axis than the channels' for them.
+            import keras
+
+            result = keras.ops.add(result, tf.reshape(self.bias, (1, -1) + (1,) * (rank - 2)))
         return result if activation is None else activation(result)
 
     return call
+
+
+def adds_bias_apart(layer):
+    """Whether Keras 3's predict() adds the layer's bias by itself: TensorFlow takes that of a plain
+    convolution in one or two dimensions in one with the product, along the right axis."""
+    is_plain = type(layer).__name__ in ("Conv1D", "Conv2D") and layer.groups == 1
+    return (getattr(layer, "use_bias", False) and not hasattr(layer, "_tf_data_format")
+            and not hasattr(layer, "_channels_first") and not is_plain)
 
 
 def channels_last_sequence_call(original):

@@ -100,7 +100,7 @@ class Recorder:
             seen[path] += 1
             name = path if number == 0 else f"{path}#{number}"
             for index, value in enumerate(flatten(result)):
-                if value is not None:
+                if value is not None and not np.iscomplexobj(value):
                     kept[name if index == 0 else f"{name}:{index}"] = to_numpy(value)
         return kept
 

@@ -21,6 +21,10 @@ struct ConfigNormalizer {
     for key in ["layer", "backward_layer", "cell", "cells"] {
       if let nested = config[key] { config[key] = nestedLayers(nested) }
     }
+    if className == "RNN", config["cell"]?["class_name"] == .string("ResidualWrapper") {
+      config["cell"] = config["cell"]?["config"]?["cell"]
+      config[ResidualCells.option] = .bool(true)
+    }
     if let policy = config["dtype"].flatMap(DTypePolicy.floatingPointName) {
       let half = DTypePolicy.halfType(policy)
       if let half {
@@ -29,6 +33,9 @@ struct ConfigNormalizer {
         report.note(.computedInFloat32(policy: policy))
       }
       config["dtype"] = half.map { .string($0) }
+      if half != nil, version.hasGeluByErf, config["activation"] == .string("gelu") {
+        config["activation"] = .string("gelu_by_erf")
+      }
       // Keras 3 takes means and most products in single precision.
       if half != nil, version.major < 3 { config["sums_in_half"] = .bool(true) }
     } else if let name = config["dtype"].flatMap(DTypePolicy.name) {
@@ -57,6 +64,7 @@ struct ConfigNormalizer {
     }
     let className = AuthorsClasses.told(
       ClassNames.present(name, in: version), entry: json, version: version)
+    if let cell = ResidualCells.cell(inside: className, config) { return nestedLayer(cell) }
     return .object([
       "class_name": .string(className),
       "config": .object(normalized(config, className: className, fileClassName: name)),

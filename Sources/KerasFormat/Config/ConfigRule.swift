@@ -81,3 +81,14 @@ extension ConfigRule {
     if normalizer.version.isTheano { config["clips_left"] = .bool(true) }
   }
 }
+
+extension ConfigRule {
+  /// `bias_fits_lines`: where Keras takes a bias of one axis that is not the output's last for one
+  /// of the last if its length fits.
+  static let biasOfEquation = ConfigRule { config, normalizer in
+    guard normalizer.version.takesAddendsForBiases, let axes = config["bias_axes"]?.string,
+      let last = config["equation"]?.string?.last, axes != String(last)
+    else { return }
+    config["bias_fits_lines"] = .bool(true)
+  }
+}

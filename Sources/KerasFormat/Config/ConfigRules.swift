@@ -23,7 +23,7 @@ enum ConfigRules {
       "CategoryEncoding": [.axisBeforeClasses],
       "Dense": [.quantization, .lowRank],
       "Discretization": [.learnedBoundaries, .axisBeforeClasses],
-      "EinsumDense": [.quantization, .lowRank],
+      "EinsumDense": [.quantization, .lowRank, .biasOfEquation],
       "Embedding": [.quantization, .lowRank],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],

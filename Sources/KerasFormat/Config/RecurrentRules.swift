@@ -39,9 +39,10 @@ extension ConfigRule {
   /// `backward_layer`, which is the layer's mirror image where the file has none.
   static let backwardLayer = ConfigRule { config, normalizer in
     guard config["backward_layer"] ?? .null == .null else { return }
-    guard var mirrored = config["layer"]?.object, var options = mirrored["config"]?.object else {
-      return
-    }
+    // There is no Bidirectional in another one, and mirror images would double with each.
+    guard var mirrored = config["layer"]?.object, var options = mirrored["config"]?.object,
+      ClassNames.name(of: .object(mirrored)) != "Bidirectional"
+    else { return }
     options["go_backwards"] = .bool(options["go_backwards"]?.bool != true)
     mirrored["config"] = .object(options)
     config["backward_layer"] = .object(mirrored)

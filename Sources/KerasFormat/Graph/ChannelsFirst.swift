@@ -3,14 +3,17 @@ import ModelFormat
 /// How a `channels_first` layer is run channels-last: the channels go last before it, and come back
 /// after it unless its output has no other axes.
 struct ChannelsFirst {
-  /// The axes that put the channels last; nil where any number of axes will do.
-  let toLast: [Int]?
-  /// The axes that put them second again, or nil where they stay.
-  let toFirst: [Int]?
+  /// The order of axes that puts the channels last, as the canonical `Transpose` has it.
+  let toLast: JSONValue
+  /// The order that puts them second again, or nil where they stay.
+  let toFirst: JSONValue?
+  /// Whether the layer adds a bias to a product that TensorFlow does not take in one with it: plain
+  /// convolutions in one and two dimensions are so taken, and have the bias where it belongs.
+  let addsBiasApart: Bool
 
   /// What a class does with the axes.
   private struct Form: Sendable {
-    /// The number of spatial axes; nil where any number will do, and none is left.
+    /// The number of spatial axes; nil where any number will do.
     var axes: Int?
     /// Whether the output has lost its spatial axes, unless `keepdims` is set.
     var reduces = false
@@ -26,13 +29,19 @@ struct ChannelsFirst {
   init?(_ layer: SourceLayer) {
     let core = layer.core
     guard let form = Self.table[core.className] else { return nil }
+    let keepsAxes = !form.reduces || core.config["keepdims"]?.bool == true
+    let isTaken =
+      ["Conv1D", "Conv2D"].contains(core.className) && core.config["groups"]?.int ?? 1 == 1
+    addsBiasApart =
+      core.className.contains("Conv") && !isTaken && core.config["use_bias"]?.bool != false
     guard let rank = form.axes.map({ $0 + 2 }) else {
-      (toLast, toFirst) = (nil, nil)
+      toLast = .string("channels_last")
+      toFirst = keepsAxes ? .string("channels_first") : nil
       return
     }
-    toLast = [0] + Array(2..<rank) + [1]
-    let keepsAxes = !form.reduces || core.config["keepdims"]?.bool == true
-    toFirst = keepsAxes ? [0, rank - 1] + Array(1..<(rank - 1)) : nil
+    func order(_ axes: [Int]) -> JSONValue { .array(axes.map { .int($0) }) }
+    toLast = order([0] + Array(2..<rank) + [1])
+    toFirst = keepsAxes ? order([0, rank - 1] + Array(1..<(rank - 1))) : nil
   }
 
   private static let table: [String: Form] = {
@@ -54,6 +63,11 @@ struct ChannelsFirst {
     }
     let pictures = ["CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Resizing"]
     for name in pictures { table[name] = Form(axes: 2) }
+    let operations = [
+      "AdaptiveAveragePool", "AdaptiveMaxPool", "AveragePool", "Conv", "ConvTranspose",
+      "DepthwiseConv", "MaxPool", "Resize", "SeparableConv",
+    ]
+    for name in operations { table["ops." + name] = Form() }
     return table
   }()
 }

@@ -55,7 +55,11 @@ extension GraphBuilder {
   ) -> [GraphValue] {
     guard let input = call.inputs.first, let form = ChannelsFirst(layer) else { return [] }
     report.note(.channelsFirstRewritten)
-    let layer = layer.changingCore("data_format", to: .string("channels_last"))
+    var layer = layer.changingCore("data_format", to: .string("channels_last"))
+    if version.takesAddendsForBiases, form.addsBiasApart {
+      report.note(.biasFitsLines)
+      layer = layer.changingCore("bias_fits_lines", to: .bool(true))
+    }
     var inner = call
     inner.inputs[0] = transpose(
       input, form.toLast, layer: path + "/to_channels_last",
@@ -73,11 +77,10 @@ extension GraphBuilder {
   }
 
   private func transpose(
-    _ value: GraphValue, _ axes: [Int]?, layer: String, call: String
+    _ value: GraphValue, _ axes: JSONValue, layer: String, call: String
   ) -> GraphValue {
-    let order = axes.map { .array($0.map { .int($0) }) } ?? JSONValue.string("channels_last")
     addLayer(
-      LayerDescription(name: layer, className: "Transpose", config: ["axes": order]))
+      LayerDescription(name: layer, className: "Transpose", config: ["axes": axes]))
     addNode(NodeDescription(name: call, layer: layer, inputs: [value.name]))
     return GraphValue(name: call, mask: value.mask)
   }

@@ -14,6 +14,10 @@ final class GraphBuilder {
   private(set) var aliases: [String: String] = [:]
   private var layerNames: Set<String> = []
   private var callNames: Set<String> = []
+  /// The values that are the same object of Python's as another one, which they stand for.
+  private var objects: [String: String] = [:]
+  /// The objects that have lost their masks.
+  private var maskless: Set<String> = []
   private var expansions = 0
   private let mostCalls: Int
   /// A call's number that is still safe to multiply by the number of a layer's calls.
@@ -47,6 +51,7 @@ final class GraphBuilder {
     }
     var values: [ValueReference: GraphValue] = [:]
     for (port, value) in zip(model.inputs, inputs) { values[port.value] = value }
+    let given = Set(values.keys)
     for position in model.order {
       let layer = model.layers[position.layer]
       let call = layer.calls[position.call]
@@ -57,8 +62,10 @@ final class GraphBuilder {
       if inTraining, inherits(call, of: layer) { bound.arguments["training"] = .bool(true) }
       let outputs = add(
         layer, path: layerPath, index: number, call: bound, outputs: call.referencedOutputs)
+      followMasks(of: bound, layer, outputs)
       for (output, value) in outputs.enumerated() {
-        values[ValueReference(layer: layer.name, call: position.call, output: output)] = value
+        let reference = ValueReference(layer: layer.name, call: position.call, output: output)
+        if !given.contains(reference) { values[reference] = value }
       }
     }
     return model.outputs.map { values[$0.value] }
@@ -69,8 +76,8 @@ final class GraphBuilder {
     _ call: SourceCall, of layer: SourceLayer, as name: String,
     to values: [ValueReference: GraphValue]
   ) -> BoundCall? {
-    let positional = call.positional.compactMap { $0.map { values[$0] } }
-    let keywords = call.keywords.compactMapValues { $0.map { values[$0] } }
+    let positional = call.positional.compactMap { $0.map { values[$0].map(asItIsNow) } }
+    let keywords = call.keywords.compactMapValues { $0.map { values[$0].map(asItIsNow) } }
     guard positional.count == call.positional.count, keywords.count == call.keywords.count else {
       return nil
     }
@@ -89,11 +96,28 @@ final class GraphBuilder {
         }), className: layer.className, version: version)
   }
 
+  /// A value with the mask that it still has.
+  private func asItIsNow(_ value: GraphValue) -> GraphValue {
+    guard maskless.contains(objects[value.name] ?? value.name) else { return value }
+    return GraphValue(name: value.name)
+  }
+
+  /// Notes which masks are gone after a call: since Keras 3.8 `MultiHeadAttention` takes them away
+  /// from the tensors that it is given, so that nothing that is called on these later sees them.
+  private func followMasks(of call: BoundCall, _ layer: SourceLayer, _ outputs: [GraphValue]) {
+    guard version.attentionTakesMasks else { return }
+    if layer.returnsItsInput, let input = call.inputs.first, let output = outputs.first {
+      objects[output.name] = objects[input.name] ?? input.name
+    }
+    guard layer.className == "MultiHeadAttention" else { return }
+    for input in call.inputs { maskless.insert(objects[input.name] ?? input.name) }
+  }
+
   /// Adds one call of a layer of any sort and gives its outputs.
   func add(
     _ layer: SourceLayer, path: String, index: Int, call: BoundCall, outputs: Int
   ) -> [GraphValue] {
-    let call = told(call, of: layer, path: path)
+    let call = fitting(told(call, of: layer, path: path), of: layer)
     return switch layer.body {
     case .input: []
     case .model(let model): addModel(model, of: layer, path: path, index: index, call: call)
@@ -103,6 +127,8 @@ final class GraphBuilder {
       addMaskedMerge(layer, path: path, index: index, call: call)
     case .layer where layer.className == "SpectralNormalization" && version.major >= 3:
       addSpectralNormalization(layer, path: path, index: index, call: call)
+    case .layer where ResidualCells.apply(to: layer):
+      addResidual(layer, path: path, index: index, call: call, outputs: outputs)
     case .layer where AxisActivation.applies(to: layer):
       addAxisActivation(of: layer, path: path, index: index, call: call)
     case .layer where layer.isTimeMajor:
@@ -171,4 +197,17 @@ final class GraphBuilder {
 
   /// Whether a call has that name.
   func isCalled(_ name: String) -> Bool { callNames.contains(name) }
+}
+
+extension SourceLayer {
+  /// Whether Keras 3 gives back the very tensor that the layer is called on, when it predicts.
+  fileprivate var returnsItsInput: Bool {
+    switch className {
+    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+      "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D":
+      true
+    case "Activation": config["activation"] == .string("linear")
+    default: false
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import ModelFormat
+import Tensors
 
 /// Which axes of an `EinsumDense`'s kernel its output has, by the letters of its equation.
 struct KernelEquation {
@@ -39,10 +40,11 @@ struct KernelEquation {
   func shape(count: Int, _ config: [String: JSONValue]) -> [Int]? {
     var sizes = sizes(config)
     let unknown = kernel.filter { sizes[$0] == nil }
-    let known = kernel.reduce(1) { $0 * max(sizes[$1] ?? 1, 1) }
-    if unknown.count == 1, count % known == 0 { sizes[unknown[0]] = count / known }
+    let known = Shape(kernel.map { max(sizes[$0] ?? 1, 1) }).elementCount(atMost: max(count, 1))
+    if unknown.count == 1, let known, count % known == 0 { sizes[unknown[0]] = count / known }
     let shape = kernel.compactMap { sizes[$0] }
-    return shape.count == kernel.count && shape.reduce(1, *) == count ? shape : nil
+    return shape.count == kernel.count && Shape(shape).elementCount(atMost: count) == count
+      ? shape : nil
   }
 
   /// The sizes that the options tell.

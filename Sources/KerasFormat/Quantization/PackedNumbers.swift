@@ -16,7 +16,7 @@ extension Tensor {
     }
     let packed = shape[axis]
     let count = count ?? 2 * packed
-    guard (count + 1) / 2 == packed else { return nil }
+    guard count / 2 + count % 2 == packed else { return nil }
     let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
     let outer = shape.dimensions[..<axis].reduce(1, *)
     var sizes = shape.dimensions
@@ -55,9 +55,9 @@ extension Tensor {
     guard scale.shape.dimensions == expected, groups.count == (isColumn ? columns : rows),
       groups.allSatisfy((0..<groupCount).contains)
     else { return nil }
-    let numbers = converted(to: .float32).elements(as: Float.self)
-    let zeros = zero.converted(to: .float32).elements(as: Float.self)
-    let scales = scale.converted(to: .float32).elements(as: Float.self)
+    let numbers = self.numbers
+    let zeros = zero.numbers
+    let scales = scale.numbers
     return Tensor(shape, Float.self) { result in
       for row in 0..<rows {
         for column in 0..<columns {
@@ -76,8 +76,8 @@ extension Tensor {
     guard scale.shape.rank == shape.rank,
       zip(scale.shape.dimensions, shape.dimensions).allSatisfy({ $0 == $1 || $0 == 1 })
     else { return nil }
-    let numbers = converted(to: .float32).elements(as: Float.self)
-    let scales = scale.converted(to: .float32).elements(as: Float.self)
+    let numbers = self.numbers
+    let scales = scale.numbers
     let strides = zip(scale.shape.strides, scale.shape.dimensions).map { $1 == 1 ? 0 : $0 }
     return Tensor(shape, Float.self) { result in
       var index = [Int](repeating: 0, count: shape.rank)

@@ -70,10 +70,11 @@ struct QuantizedHeads {
       let sizes: [JSONValue] = [.null, .null, .int(heads), .int(width)]
       options[Quantization.inputShape] = .array(sizes)
     }
-    guard let heads = keys?.int, let width, heads * width > 0,
-      let count = Self.elementCount(quantization, members)
+    guard let heads = keys?.int, let width, heads > 0, width > 0,
+      let count = Self.elementCount(quantization, members),
+      let known = Shape([heads, width]).elementCount(atMost: max(count, 1))
     else { return options }
-    let rest = count / (heads * width)
+    let rest = count / known
     let outputs = config["output_shape"]?.array ?? config["output_shape"].map { [$0] } ?? []
     let sizes = outputs.compactMap(\.int)
     let outer = sizes.isEmpty ? [rest] : sizes

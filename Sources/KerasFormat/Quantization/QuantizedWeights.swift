@@ -69,7 +69,7 @@ struct QuantizedWeights {
     let sizes = Dictionary(zip(equation.kernel, kernel.shape.dimensions)) { size, _ in size }
     let shape = letters.compactMap { sizes[$0] }
     guard equation.kernel.count == kernel.shape.rank, shape.count == letters.count,
-      shape.reduce(1, *) == scale.shape.elementCount
+      Shape(shape).elementCount(atMost: .max) == scale.shape.elementCount
     else { return nil }
     let order = equation.kept.compactMap { letters.firstIndex(of: $0) }
     let turned = scale.reshaped(to: Shape(shape)).transposed(order)
@@ -135,7 +135,7 @@ struct QuantizedWeights {
   /// A matrix as the kernel that it was made of.
   private func shaped(_ matrix: Tensor) -> Tensor? {
     if let shape = config[Self.partShape]?.array?.compactMap(\.int) {
-      return shape.reduce(1, *) == matrix.shape.elementCount
+      return Shape(shape).elementCount(atMost: .max) == matrix.shape.elementCount
         ? matrix.reshaped(to: Shape(shape)) : nil
     }
     guard let equation = KernelEquation(config) else { return matrix }
@@ -149,7 +149,7 @@ struct QuantizedWeights {
     else { return nil }
     if quantization.isBypassed { return ["kernel": kernel] }
     let factor = Float(scale.doubles()[0])
-    let numbers = kernel.converted(to: .float32).elements(as: Float.self)
+    let numbers = kernel.numbers
     return [
       "kernel": Tensor(kernel.shape, numbers.map { Float8.rounded($0 / factor) * factor }),
       "inputs_scale": inputs,

@@ -31,6 +31,7 @@ struct FormerOperation: Sendable {
 
   /// The layer as today's Keras tells it, where it is an operation that is called once.
   static func translated(_ layer: SourceLayer) -> SourceLayer {
+    if layer.className == "ops.Normalize" { return normalization(layer) }
     guard let rule = table[layer.className], layer.calls.count == 1 else { return layer }
     var layer = layer
     for (former, present) in rule.options {
@@ -45,6 +46,23 @@ struct FormerOperation: Sendable {
     if given >= rule.defaults.position, given < missing {
       layer.calls[0].positional += rule.defaults.values.suffix(missing - given)
         .map { .constant($0) }
+    }
+    return layer
+  }
+
+  /// A normalisation over one axis, or by the Euclidean length over several.
+  private static func normalization(_ layer: SourceLayer) -> SourceLayer {
+    guard let axes = layer.config["axis"].map(SerializedValues.unwrapped)?.array else {
+      return layer
+    }
+    var layer = layer
+    if axes.count == 1 {
+      layer.config["axis"] = axes[0]
+    } else if layer.config["order"]?.double ?? 2 == 2 {
+      layer.className = "ops.L2Normalize"
+      layer.config["order"] = nil
+      layer.config["axis"] = .array(axes)
+      if layer.config["epsilon"]?.isNull != false { layer.config["epsilon"] = .double(1e-7) }
     }
     return layer
   }

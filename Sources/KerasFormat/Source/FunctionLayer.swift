@@ -180,10 +180,10 @@ struct FunctionLayer {
       return .string(
         value.string?.replacing("<dtype: '", with: "").replacing("'>", with: "") ?? "")
     case "mode", "padding": return value.string.map { .string($0.lowercased()) } ?? value
-    case "strides", "dilation_rate", "pool_size", "size":
+    case "size":
       // TensorFlow counts the batch and the channels too.
-      guard let numbers = value.array, numbers.count > 3 || name != "size" && numbers.count == 3,
-        numbers.first == .int(1), numbers.last == .int(1)
+      guard let numbers = value.array, numbers.count > 3, numbers.first == .int(1),
+        numbers.last == .int(1)
       else { return value }
       return .array(Array(numbers.dropFirst().dropLast()))
     default: return value

@@ -44,6 +44,10 @@ extension FunctionRule {
       className: "ops.Norm", options: ["axis": "axis", "keepdims": "keepdims", "ord": "ord"]),
     "quantization.fake_quant_with_min_max_args": quantization,
     "quantization.fake_quant_with_min_max_vars": quantization,
+    "quantization.fake_quant_with_min_max_vars_per_channel": FunctionRule(
+      className: "ops.FakeQuantWithMinMaxVars", operands: ["min", "max"],
+      options: ["num_bits": "num_bits", "narrow_range": "narrow_range"],
+      defaults: ["axis": .int(-1)]),
     "searchsorted": FunctionRule(
       className: "ops.SearchSorted", operands: ["values"], options: ["side": "side"],
       idle: ["out_type": .null]),

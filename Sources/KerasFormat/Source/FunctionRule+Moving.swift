@@ -13,6 +13,7 @@ extension FunctionRule {
     "concat": FunctionRule(className: "ops.Concatenate", options: ["axis": "axis"]),
     "dtypes.saturate_cast": FunctionRule(
       className: "ops.SaturateCast", options: ["dtype": "dtype"]),
+    "debugging.assert_all_finite": check, "debugging.check_numerics": check,
     "ensure_shape": FunctionRule(className: "ops.Copy", idle: ["shape": .null]),
     "expand_dims": FunctionRule(className: "ops.ExpandDims", options: ["axis": "axis"]),
     "fill": FunctionRule(
@@ -38,6 +39,7 @@ extension FunctionRule {
     "ones": FunctionRule(
       className: "ops.Full", options: ["dtype": "dtype"], defaults: ["fill_value": .int(1)],
       idle: ["layout": .null], receiver: "shape"),
+    "ones_like": like("ops.OnesLike"),
     "pad": FunctionRule(
       className: "ops.Pad", options: ["paddings": "pad_width", "mode": "mode"],
       kept: ["constant_values"]),
@@ -55,6 +57,9 @@ extension FunctionRule {
         "batch_dim": "batch_axis",
       ], defaults: ["seq_axis": .int(0), "batch_axis": .int(0)]),
     "roll": FunctionRule(className: "ops.Roll", options: ["shift": "shift", "axis": "axis"]),
+    "scatter_nd": FunctionRule(
+      className: "ops.Scatter", operands: ["updates"], options: ["shape": "shape"],
+      idle: ["bad_indices_policy": .string("")]),
     "sequence_mask": FunctionRule(
       className: "ops.SequenceMask", options: ["maxlen": "maxlen", "dtype": "dtype"]),
     "space_to_batch_nd": FunctionRule(
@@ -70,6 +75,7 @@ extension FunctionRule {
     "tensor_scatter_nd_add": scatter("add"),
     "tensor_scatter_nd_max": scatter("max"),
     "tensor_scatter_nd_min": scatter("min"),
+    "tensor_scatter_nd_sub": scatter("sub"),
     "tensor_scatter_nd_update": scatter(nil),
     "tile": FunctionRule(className: "ops.Tile", options: ["multiples": "repeats"]),
     "transpose": FunctionRule(
@@ -81,7 +87,17 @@ extension FunctionRule {
     "zeros": FunctionRule(
       className: "ops.Full", options: ["dtype": "dtype"], idle: ["layout": .null],
       receiver: "shape"),
+    "zeros_like": like("ops.ZerosLike"),
   ]
+
+  /// What looks for numbers that are none, and hands on what it is given.
+  private static let check = FunctionRule(
+    className: "ops.Copy", idle: ["message": .null, "msg": .null])
+
+  private static func like(_ name: String) -> FunctionRule {
+    FunctionRule(
+      className: name, options: ["dtype": "dtype"], idle: ["optimize": .null, "layout": .null])
+  }
 
   private static func scatter(_ reduction: String?) -> FunctionRule {
     FunctionRule(

@@ -3,18 +3,33 @@ import ModelFormat
 /// The functions of `tf.nn`.
 extension FunctionRule {
   static let networks: [String: FunctionRule] = [
+    "keras.backend.binary_crossentropy": loss(
+      "ops.BinaryCrossentropy", defaults: ["adds_epsilon": .bool(true)]),
+    "keras.backend.categorical_crossentropy": loss("ops.CategoricalCrossentropy"),
+    "keras.backend.ctc_decode": FunctionRule(
+      className: "ops.BackendCTCDecode", operands: ["input_length"],
+      options: ["greedy": "greedy", "beam_width": "beam_width", "top_paths": "top_paths"],
+      defaults: ["greedy": .bool(true)]),
+    "keras.backend.sparse_categorical_crossentropy": loss("ops.SparseCategoricalCrossentropy"),
     "nn.avg_pool": pool("ops.AveragePool"), "nn.avg_pool1d": pool("ops.AveragePool"),
     "nn.avg_pool2d": pool("ops.AveragePool"), "nn.avg_pool3d": pool("ops.AveragePool"),
     "nn.bias_add": FunctionRule(
       className: "ops.Add", operands: ["bias"], idle: ["data_format": .string("NHWC")]),
     "nn.conv1d": convolution("ops.Conv", kernels: ["filters"], strides: "stride"),
     "nn.conv2d": convolution("ops.Conv", kernels: ["filter"]),
+    "nn.conv1d_transpose": convolution("ops.ConvTranspose", kernels: ["filters"]),
+    "nn.conv2d_transpose": convolution("ops.ConvTranspose", kernels: ["filter", "filters"]),
+    "nn.conv2d_transpose_v2": convolution("ops.ConvTranspose", kernels: ["filters"]),
+    "nn.conv3d_transpose": convolution("ops.ConvTranspose", kernels: ["filter", "filters"]),
+    "nn.conv3d_transpose_v2": convolution("ops.ConvTranspose", kernels: ["filters"]),
     "nn.conv3d": convolution("ops.Conv", kernels: ["filter"]),
     "nn.conv3d_v2": convolution("ops.Conv", kernels: ["filters"]),
     "nn.convolution": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.convolution_v2": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.crelu": FunctionRule(
       className: "ops.Crelu", options: ["axis": "axis"], defaults: ["axis": .int(-1)]),
+    "nn.dilation2d": convolution("ops.Dilation2D", kernels: ["filters"]),
+    "nn.erosion2d": convolution("ops.Erosion2D", kernels: ["filters", "kernel"]),
     "nn.depth_to_space": FunctionRule(
       className: "ops.DepthToSpace", options: ["block_size": "block_size"],
       idle: ["data_format": .string("NHWC")]),
@@ -36,6 +51,7 @@ extension FunctionRule {
     "nn.max_pool": pool("ops.MaxPool"), "nn.max_pool1d": pool("ops.MaxPool"),
     "nn.max_pool2d": pool("ops.MaxPool"), "nn.max_pool3d": pool("ops.MaxPool"),
     "nn.max_pool_v2": pool("ops.MaxPool"),
+    "nn.max_pool_with_argmax": maximumPlaces, "nn.max_pool_with_argmax_v2": maximumPlaces,
     "nn.separable_conv2d": convolution(
       "ops.SeparableConv", kernels: ["depthwise_filter", "pointwise_filter"]),
     "nn.sigmoid_cross_entropy_with_logits": FunctionRule(
@@ -53,17 +69,31 @@ extension FunctionRule {
     "nn.space_to_depth": FunctionRule(
       className: "ops.SpaceToDepth", options: ["block_size": "block_size"],
       idle: ["data_format": .string("NHWC")]),
-    "signal.frame": FunctionRule(
-      className: "ops.ExtractSequences",
-      options: ["frame_length": "sequence_length", "frame_step": "sequence_stride"],
-      idle: ["axis": .int(-1), "pad_end": .bool(false), "pad_value": .null]),
   ]
+
+  private static let maximumPlaces = FunctionRule(
+    className: "ops.MaxPoolWithArgmax",
+    options: [
+      "ksize": "pool_size", "strides": "strides", "padding": "padding",
+      "include_batch_in_index": "include_batch_in_index",
+    ],
+    idle: ["data_format": .string("NHWC"), "output_dtype": .null, "Targmax": .null])
+
+  private static func loss(
+    _ name: String, defaults: [String: JSONValue] = [:]
+  ) -> FunctionRule {
+    FunctionRule(
+      className: name, operands: ["output"],
+      options: ["from_logits": "from_logits", "axis": "axis"], defaults: defaults,
+      idle: ["ignore_class": .null])
+  }
 
   static func pool(_ name: String, size: String = "ksize") -> FunctionRule {
     FunctionRule(
       className: name,
       options: [
         size: "pool_size", "strides": "strides", "padding": "padding", "data_format": "data_format",
+        "explicit_paddings": "explicit_paddings",
       ], defaults: size == "ksize" ? [:] : ["strides": .int(1)],
       idle: ["pooling_type": .null, "dilations": .null])
   }
@@ -76,6 +106,7 @@ extension FunctionRule {
       options: [
         strides: "strides", "padding": "padding", "data_format": "data_format",
         "dilations": "dilation_rate", "dilation_rate": "dilation_rate", "rate": "dilation_rate",
+        "explicit_paddings": "explicit_paddings", "output_shape": "output_shape",
       ],
       idle: ["use_cudnn_on_gpu": .bool(true)])
   }

@@ -9,9 +9,15 @@ extension FunctionRule {
     "image.adjust_hue": adjustment("ops.AdjustHue", "delta"),
     "image.adjust_saturation": adjustment("ops.AdjustSaturation", "saturation_factor"),
     "image.central_crop": adjustment("ops.CentralCrop", "central_fraction"),
+    "image.combined_non_max_suppression": FunctionRule(
+      className: "ops.CombinedNonMaxSuppression", operands: ["scores"],
+      options: Dictionary(
+        uniqueKeysWithValues: [
+          "max_output_size_per_class", "max_total_size", "iou_threshold", "score_threshold",
+          "pad_per_class", "clip_boxes",
+        ].map { ($0, $0) })),
     "image.convert_image_dtype": FunctionRule(
-      className: "ops.ConvertImageDtype", options: ["dtype": "dtype"],
-      idle: ["saturate": .null]),
+      className: "ops.ConvertImageDtype", options: ["dtype": "dtype", "saturate": "saturate"]),
     "image.crop_and_resize": FunctionRule(
       className: "ops.CropAndResize", operands: ["boxes", "box_indices"],
       options: [
@@ -30,11 +36,15 @@ extension FunctionRule {
     "image.hsv_to_rgb": FunctionRule(className: "ops.HSVToRGB"),
     "image.pad_to_bounding_box": box("ops.PadImages", "padding"),
     "image.per_image_standardization": FunctionRule(className: "ops.PerImageStandardization"),
+    "image.psnr": FunctionRule(
+      className: "ops.PicturePSNR", operands: ["b"], options: ["max_val": "max_val"]),
     "image.resize": FunctionRule(
       className: "ops.Resize",
-      options: ["size": "size", "method": "interpolation", "antialias": "antialias"],
-      defaults: ["computes_in_float": .bool(true)],
-      idle: ["preserve_aspect_ratio": .bool(false)]),
+      options: [
+        "size": "size", "method": "interpolation", "antialias": "antialias",
+        "preserve_aspect_ratio": "keeps_aspect_ratio",
+      ],
+      defaults: ["computes_in_float": .bool(true)]),
     "image.resize_area": FunctionRule(
       className: "ops.Resize", options: ["size": "size"],
       defaults: ["computes_in_float": .bool(true), "interpolation": .string("area")],
@@ -51,7 +61,8 @@ extension FunctionRule {
         "antialias": "antialias",
       ],
       defaults: ["computes_in_float": .bool(true)]),
-    "image.rgb_to_grayscale": FunctionRule(className: "ops.RGBToGrayscale"),
+    "image.rgb_to_grayscale": FunctionRule(
+      className: "ops.RGBToGrayscale", defaults: ["scales_type": .bool(true)]),
     "image.rgb_to_hsv": FunctionRule(className: "ops.RGBToHSV"),
     "image.rgb_to_yiq": colours([
       [0.299, 0.59590059, 0.2115], [0.587, -0.27455667, -0.52273617],
@@ -64,6 +75,13 @@ extension FunctionRule {
     "image.rot90": FunctionRule(
       className: "ops.Rot90", options: ["k": "k"],
       defaults: ["axes": .array([.int(-3), .int(-2)]), "turns_all": .bool(true)]),
+    "image.ssim": FunctionRule(
+      className: "ops.SSIM", operands: ["img2"],
+      options: [
+        "max_val": "max_val", "filter_size": "filter_size", "filter_sigma": "filter_sigma",
+        "k1": "k1", "k2": "k2",
+      ],
+      idle: ["return_index_map": .bool(false)]),
     "image.transpose": FunctionRule(
       className: "ops.Swapaxes", defaults: ["axis1": .int(-3), "axis2": .int(-2)]),
     "image.yiq_to_rgb": colours([

@@ -31,6 +31,10 @@ struct FunctionRule: Sendable {
     if name == "nn.silu", let beta = call.keywords["beta"]?.constant?.double, beta != 1 {
       return FunctionRule(className: "ops.Swish", options: ["beta": "beta"])
     }
+    if name == "einsum", case .list = call.positional.first {
+      return FunctionRule(className: "ops.Einsum", options: ["equation": "subscripts"])
+    }
+    if name == "signal.stft" || name == "signal.inverse_stft" { return spectrogram(name, call) }
     return name == "math.l2_normalize" ? l2Normalization(call) : table[name]
   }
 
@@ -38,13 +42,12 @@ struct FunctionRule: Sendable {
     [
       unary.mapValues { FunctionRule(className: $0) },
       binary.mapValues { FunctionRule(className: $0, operands: ["y"]) },
-      reductions.mapValues(reduction), moving, counting, networks, pictures, matrices,
+      reductions.mapValues(reduction), moving, counting, networks, pictures, matrices, signals,
     ]
     .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   private static let unary = [
     "identity": "ops.Copy", "stop_gradient": "ops.StopGradient", "math.add_n": "Add",
-    "zeros_like": "ops.ZerosLike", "ones_like": "ops.OnesLike",
     "math.abs": "ops.Absolute", "math.negative": "ops.Negative", "math.square": "ops.Square",
     "math.sqrt": "ops.Sqrt", "math.rsqrt": "ops.Rsqrt", "math.reciprocal": "ops.Reciprocal",
     "math.exp": "ops.Exp", "math.expm1": "ops.Expm1", "math.log": "ops.Log",
@@ -66,6 +69,8 @@ struct FunctionRule: Sendable {
     "math.real": "ops.Real", "math.imag": "ops.Imag", "math.angle": "ops.Angle",
     "bitwise.invert": "ops.BitwiseInvert", "math.accumulate_n": "Add",
     "convert_to_tensor": "ops.Copy", "rank": "ops.Ndim",
+    "keras.backend.batch_flatten": "Flatten", "math.bessel_i0": "ops.I0",
+    "math.digamma": "ops.Digamma", "math.erfcinv": "ops.Erfcinv", "math.ndtri": "ops.Ndtri",
   ]
 
   private static let binary = [
@@ -111,13 +116,43 @@ struct FunctionRule: Sendable {
       config["data_format"] =
         ["NWC", "NHWC", "NDHWC"].contains(format) ? nil : .string("channels_first")
     }
+    settleWindow(&config)
     if config["interpolation"] == .string("nearest") { config["computes_in_float"] = nil }
     if config["ord"] == .string("euclidean") { config["ord"] = nil }
+    if let isFull = config.removeValue(forKey: "full_matrices")?.bool {
+      config["mode"] = .string(isFull ? "complete" : "reduced")
+    }
     let corners = config.removeValue(forKey: "align_corners")?.bool
     let centers = config.removeValue(forKey: "half_pixel_centers")?.bool
     if let way = config["interpolation"]?.string, let corners, let centers, !centers {
       let origins = way == "bilinear" ? "bilinear_keras2" : "\(way)_origins"
       config["interpolation"] = .string(corners ? "\(way)_corners" : origins)
+    }
+  }
+
+  /// Tells what TensorFlow says of all axes of pictures of those that lie in space alone.
+  private static func settleWindow(_ config: inout [String: JSONValue]) {
+    let isFirst = config["data_format"] != nil
+    func spatial(_ elements: [JSONValue]) -> [JSONValue] {
+      isFirst ? Array(elements.dropFirst(2)) : Array(elements.dropFirst().dropLast())
+    }
+    if let flat = config.removeValue(forKey: "explicit_paddings")?.array, !flat.isEmpty {
+      config["padding"] = .array(
+        stride(from: 0, to: flat.count - 1, by: 2).map { .array([flat[$0], flat[$0 + 1]]) })
+    }
+    if let margins = config["padding"]?.array {
+      config["padding"] = .string("valid")
+      config["margins"] = .array(spatial(margins))
+    }
+    if let sizes = config.removeValue(forKey: "output_shape")?.array {
+      config["output_size"] = .array(spatial(sizes))
+    }
+    for name in ["strides", "dilation_rate", "pool_size"] {
+      // A size for every axis is one of the batch and of the channels, too.
+      guard let sizes = config[name]?.array, sizes.count >= 3, sizes.first == .int(1),
+        (isFirst ? sizes[1] : sizes.last) == .int(1)
+      else { continue }
+      config[name] = .array(spatial(sizes))
     }
   }
 }

@@ -1,4 +1,5 @@
 import ModelFormat
+import Tensors
 
 /// Reads a call as Keras 3 writes it: `{"args": […], "kwargs": {…}}`, where values are
 /// `__keras_tensor__` objects that name their history.
@@ -15,6 +16,27 @@ enum Keras3Node {
     for argument in arguments { call.positional.append(try tree(argument)) }
     for (name, argument) in keywords { call.keywords[name] = try tree(argument) }
     return call
+  }
+
+  /// What a value is, as one of the calls that read it tells; nil where none does.
+  static func tensor(_ value: ValueReference, in json: JSONValue) -> SourceInput? {
+    var pending = [json]
+    while let next = pending.popLast() {
+      switch next {
+      case .array(let elements): pending += elements.reversed()
+      case .object(let members):
+        if members["class_name"]?.string == "__keras_tensor__", (try? reference(next)) == value,
+          let config = members["config"], let shape = config["shape"]?.array
+        {
+          let type = config["dtype"]?.string.flatMap(ElementType.init) ?? .float32
+          return SourceInput(
+            shape: shape.map(\.int), elementType: type.isFloatingPoint ? .float32 : type)
+        }
+        pending += members.values
+      default: break
+      }
+    }
+    return nil
   }
 
   private static func tree(_ json: JSONValue) throws(MalformedNode) -> CallTree<ValueReference> {

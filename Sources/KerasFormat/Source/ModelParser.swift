@@ -71,6 +71,11 @@ struct ModelParser {
       inputs: ports(config["input_layers"], of: "input_layers", path: path),
       outputs: ports(config["output_layers"], of: "output_layers", path: path))
     let indices = layers.indexByName
+    for index in model.inputs.indices {
+      let value = model.inputs[index].value
+      guard indices[value.layer].map({ layers[$0].input == nil }) == true else { continue }
+      model.inputs[index].tensor = Keras3Node.tensor(value, in: .array(entries))
+    }
     let keras2 = Keras2Node(layerNames: Set(layers.map(\.name)))
     for entry in entries {
       guard let index = LayerParser.name(of: entry).flatMap({ indices[$0] }) else { continue }
@@ -89,7 +94,9 @@ struct ModelParser {
     model.layers = model.layers.map { FormerOperation.translated($0) }
     let numbering = CallNumbering(of: model, version: version)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
-    return FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
+    model = FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
+    model = EinsumChain.translated(model)
+    return ComplexValues(report: report).translated(model, path: path)
   }
 
   /// Inputs or outputs: one `[layer, call, output]`, a list of them, or a dictionary.

@@ -79,7 +79,8 @@ struct RawOperation: Sendable {
   }
 
   private static let types: Set = [
-    "Index", "N", "SrcT", "T", "TI", "Taxis", "Tdim", "Tidx", "Tindices", "Tk", "Tlen",
+    "Index", "N", "SrcT", "T", "TI", "Tcomplex", "Tout", "Treal", "Taxis", "Tdim", "Tidx",
+    "Tindices", "Tk", "Tlen",
     "Tmultiples",
     "Tpaddings", "Tparams", "Tperm", "Tshape", "Tshift", "Treshape", "incompatible_shape_error",
     "index_type", "num_split", "out_type",
@@ -94,7 +95,10 @@ extension RawOperation {
     .merging(others) { $1 }
 
   private static let unary = [
-    "Abs": "math.abs", "Angle": "math.angle", "Conj": "math.conj", "Erfinv": "math.erfinv",
+    "Abs": "math.abs", "Angle": "math.angle", "ComplexAbs": "math.abs", "Conj": "math.conj",
+    "Erfinv": "math.erfinv", "FFT": "signal.fft", "FFT2D": "signal.fft2d", "FFT3D": "signal.fft3d",
+    "IFFT": "signal.ifft", "IFFT3D": "signal.ifft3d",
+    "IFFT2D": "signal.ifft2d", "Imag": "math.imag", "Real": "math.real",
     "Invert": "bitwise.invert", "L2Loss": "nn.l2_loss", "Lgamma": "math.lgamma",
     "Cholesky": "linalg.cholesky", "HSVToRGB": "image.hsv_to_rgb", "RGBToHSV": "image.rgb_to_hsv",
     "MatrixDeterminant": "linalg.det", "MatrixDiag": "linalg.diag", "MatrixInverse": "linalg.inv",
@@ -149,8 +153,10 @@ extension RawOperation {
     "BitwiseAnd": RawOperation(function: "bitwise.bitwise_and", parameters: ["", "y"]),
     "BitwiseOr": RawOperation(function: "bitwise.bitwise_or", parameters: ["", "y"]),
     "BitwiseXor": RawOperation(function: "bitwise.bitwise_xor", parameters: ["", "y"]),
-    "Conv2D": RawOperation(
-      function: "nn.conv2d", parameters: ["", "filter"], idle: ["explicit_paddings": .array([])]),
+    "Conv2D": RawOperation(function: "nn.conv2d", parameters: ["", "filter"]),
+    "Complex": RawOperation(function: "dtypes.complex", parameters: ["", "imag"]),
+    "Conv2DBackpropInput": RawOperation(
+      function: "nn.conv2d_transpose", parameters: ["output_shape", "filter", ""]),
     "Conv3D": RawOperation(function: "nn.conv3d", parameters: ["", "filter"]),
     "CropAndResize": RawOperation(
       function: "image.crop_and_resize", parameters: ["", "boxes", "box_indices", "crop_size"]),
@@ -161,8 +167,7 @@ extension RawOperation {
       idle: ["align_corners": .bool(false)]),
     "DepthToSpace": RawOperation(function: "nn.depth_to_space"),
     "DepthwiseConv2dNative": RawOperation(
-      function: "nn.depthwise_conv2d_native", parameters: ["", "filter"],
-      idle: ["explicit_paddings": .array([])]),
+      function: "nn.depthwise_conv2d_native", parameters: ["", "filter"]),
     "FakeQuantWithMinMaxArgs": RawOperation(
       function: "quantization.fake_quant_with_min_max_args"),
     "FakeQuantWithMinMaxVars": RawOperation(
@@ -173,7 +178,7 @@ extension RawOperation {
     "MatrixBandPart": RawOperation(
       function: "linalg.band_part", parameters: ["", "num_lower", "num_upper"]),
     "MatrixSolve": RawOperation(function: "linalg.solve", parameters: ["", "rhs"]),
-    "MaxPool": RawOperation(function: "nn.max_pool", idle: ["explicit_paddings": .array([])]),
+    "MaxPool": RawOperation(function: "nn.max_pool"),
     "Range": RawOperation(function: "range", parameters: ["", "limit", "delta"]),
     "ResizeBicubic": resizing("bicubic"), "ResizeBilinear": resizing("bilinear"),
     "ResizeNearestNeighbor": resizing("nearest"),
@@ -199,9 +204,11 @@ extension RawOperation {
     "ConcatV2": RawOperation(function: "concat", parameters: ["*", "axis"]),
     "Cumprod": RawOperation(function: "math.cumprod", parameters: ["", "axis"]),
     "Cumsum": RawOperation(function: "math.cumsum", parameters: ["", "axis"]),
+    "Einsum": RawOperation(function: "einsum", parameters: ["*"]),
     "ExpandDims": RawOperation(function: "expand_dims", parameters: ["", "axis"]),
     "GatherV2": RawOperation(function: "gather", parameters: ["", "indices", "axis"]),
     "IdentityN": RawOperation(function: "identity_n", parameters: ["*"]),
+    "IRFFT": spectrum("irfft"), "IRFFT2D": spectrum("irfft2d"), "IRFFT3D": spectrum("irfft3d"),
     "LeakyRelu": RawOperation(function: "nn.leaky_relu"),
     "MatMul": product([:]),
     "MirrorPad": RawOperation(function: "pad", parameters: ["", "paddings"]),
@@ -210,6 +217,7 @@ extension RawOperation {
     "Pack": RawOperation(function: "stack", parameters: ["*"]),
     "Pad": RawOperation(function: "pad", parameters: ["", "paddings"]),
     "PadV2": RawOperation(function: "pad", parameters: ["", "paddings", "constant_values"]),
+    "RFFT": spectrum("rfft"), "RFFT2D": spectrum("rfft2d"), "RFFT3D": spectrum("rfft3d"),
     "Reshape": RawOperation(function: "reshape", parameters: ["", "shape"]),
     "ReverseV2": RawOperation(function: "reverse", parameters: ["", "axis"]),
     "Roll": RawOperation(function: "roll", parameters: ["", "shift", "axis"]),
@@ -232,6 +240,10 @@ extension RawOperation {
       function: interpolation == "nearest"
         ? "image.resize_nearest_neighbor" : "image.resize_\(interpolation)",
       parameters: ["", "size"])
+  }
+
+  private static func spectrum(_ function: String) -> RawOperation {
+    RawOperation(function: "signal." + function, parameters: ["", "fft_length"])
   }
 
   private static func product(_ attributes: [String: String]) -> RawOperation {

@@ -6,6 +6,9 @@ struct SourceModel: Sendable {
     var key: String?
     /// The value.
     var value: ValueReference
+    /// What an input is where it is no input layer's, but another layer's output, as Keras 3.0 keeps
+    /// it.
+    var tensor: SourceInput?
   }
 
   /// The model's name.

@@ -43,8 +43,8 @@ extension Tensor {
       Array(a.shape.dimensions.dropLast()) + [b.shape[1]] == shape.dimensions
     else { return nil }
     let width = b.shape[1]
-    let (left, right) = (a.elements(as: Float.self), b.elements(as: Float.self))
-    var sum = elements(as: Float.self)
+    let (left, right) = (a.numbers, b.numbers)
+    var sum = self.numbers
     for row in 0..<left.count / max(rank, 1) {
       for column in 0..<width {
         let product = (0..<rank).reduce(Float(0)) {

@@ -49,7 +49,7 @@ extension Tensor {
   fileprivate var flippedWindow: Tensor? {
     guard shape.rank > 2 else { return nil }
     let block = shape.dimensions.suffix(2).reduce(1, *)
-    let numbers = elements(as: Float.self)
+    let numbers = self.numbers
     let taps = shape.elementCount / max(block, 1)
     return Tensor(
       shape, (0..<taps).reversed().flatMap { numbers[($0 * block)..<(($0 + 1) * block)] })

@@ -25,7 +25,7 @@ extension StoredForm {
   ///
   /// Keras 2: `get_bin_boundaries` of `keras/layers/preprocessing/discretization.py`.
   private static func boundaries(_ summary: Tensor, bins: Int) -> [Float] {
-    let (values, count) = (summary.elements(as: Float.self), summary.shape[1])
+    let (values, count) = (summary.numbers, summary.shape[1])
     let share = 1 / Double(bins)
     guard count > 0, Double(count) * share >= 1 else { return Array(values[..<count].dropLast()) }
     var sums = Array(values[count...])

@@ -43,7 +43,7 @@ extension StoredForm {
         weights[2].tensor.shape[0] % (2 * gates) == 0,
         weights[..<2].allSatisfy({ $0.tensor.shape[1] == weights[2].tensor.shape[0] / 2 })
       else { return nil }
-      let numbers = weights[2].tensor.elements(as: Float.self)
+      let numbers = weights[2].tensor.numbers
       let (shape, elements) = bias(numbers)
       return [
         NamedWeight(
@@ -67,7 +67,7 @@ extension StoredForm {
   ) -> Tensor {
     let (rows, width) = (kernel.shape[0], kernel.shape[1])
     let columns = width / gates
-    let elements = kernel.elements(as: Float.self)
+    let elements = kernel.numbers
     var result = elements
     for row in 0..<rows {
       for column in 0..<width {
@@ -88,7 +88,7 @@ extension Tensor {
     guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }),
       let width = first.shape.dimensions.last
     else { return nil }
-    let elements = parts.map { $0.elements(as: Float.self) }
+    let elements = parts.map { $0.numbers }
     let rows = first.shape.elementCount / max(width, 1)
     let joined = (0..<rows).flatMap { row in
       elements.flatMap { $0[(row * width)..<((row + 1) * width)] }

@@ -48,7 +48,9 @@ extension LayerReader {
   /// Reads `activation`, `use_bias`, and the bias of `count` elements where there is one.
   mutating func finish(count: Int, allowsGLU: Bool = false) -> Finish {
     let bias = bool("use_bias", default: true) ? weight("bias", [count]) : nil
-    return Finish(bias: bias, activation: activation(allowsGLU: allowsGLU))
+    return Finish(
+      bias: bias, activation: activation(allowsGLU: allowsGLU),
+      fitsLines: bool("bias_fits_lines", default: false))
   }
 }
 
@@ -81,7 +83,7 @@ extension ActivationFunction {
     "gelu": .gelu,
     "gelu_tanh": .geluTanh,
     "hard_sigmoid": .hardSigmoid,
-    "hard_sigmoid_keras2": .hardSigmoidKeras2,
+    "gelu_by_erf": .geluByErf, "hard_sigmoid_keras2": .hardSigmoidKeras2,
     "hard_silu": .hardSiLU,
     "hard_swish": .hardSiLU,
     "hard_tanh": .hardTanh,

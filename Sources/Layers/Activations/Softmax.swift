@@ -1,6 +1,7 @@
 import Tensors
 
-/// y = exp(x) / Σ exp(x), the sum over one axis or over several together.
+/// y = exp(x) / Σ exp(x), the sum over one axis or over several together, or over all of them where
+/// the `axis` of the operation is `null`.
 ///
 /// With a mask, given by keyword, which broadcasts to x, what is masked counts as -1e9 and becomes 0,
 /// unless `keeps_masked`; with `adds_mask`, -1e9 is added, as many times as the mask is below 1.
@@ -13,14 +14,19 @@ struct Softmax: Layer {
 
   static let keywords: Set<String> = ["mask"]
 
-  private let axes: [Int]
+  /// The axes; nil for all.
+  private let axes: [Int]?
   private let addsMask: Bool
   private let keepsMasked: Bool
 
-  func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
+  func isBatchIndependent(for call: LayerCall) -> Bool {
+    axes.map(call.leavesBatch) ?? false
+  }
 
   init(_ reader: inout LayerReader) {
-    axes = reader.intList("axis", default: [-1])
+    let isOfAll = reader.className == "ops.Softmax" && reader.isNull("axis")
+    axes = isOfAll ? nil : reader.intList("axis", default: [-1])
+    if isOfAll { _ = reader.value("axis") }
     addsMask = reader.bool("adds_mask", default: false)
     keepsMasked = reader.bool("keeps_masked", default: false) || addsMask
   }
@@ -133,9 +139,10 @@ struct Softmax: Layer {
 
   /// The axes from the front, each of them once.
   private func normalizedAxes(_ shape: Shape) throws(LayerError) -> [Int] {
-    let axes = Set(axes.compactMap(shape.normalizedAxis)).sorted()
-    guard axes.count == self.axes.count, !axes.isEmpty else {
-      throw LayerError("expected axes of shape \(shape), found \(self.axes)")
+    guard let given = self.axes, shape.rank > 0 else { return Array(0..<shape.rank) }
+    let axes = Set(given.compactMap(shape.normalizedAxis)).sorted()
+    guard axes.count == given.count, !axes.isEmpty else {
+      throw LayerError("expected axes of shape \(shape), found \(given)")
     }
     return axes
   }

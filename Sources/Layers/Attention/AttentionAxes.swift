@@ -4,14 +4,18 @@ import Tensors
 struct AttentionAxes: Sendable {
   /// The axes of the input in their new order.
   let order: [Int]
-  /// How many axes are attended over.
+  /// How many axes are attended over; none where the heads of each place attend to each other.
   let count: Int
 
   /// The order for inputs of the given rank; no axes at all stand for all but the first and last.
   ///
   /// With `countsHeads`, axes that are counted from the end are those of the projected input, which
-  /// has one more.
+  /// has one more: the last but one is that of the heads.
   init(_ axes: [Int], rank: Int, countsHeads: Bool = false) throws(LayerError) {
+    if countsHeads, axes == [-2], rank > 1 {
+      (count, order) = (0, Array(0..<rank))
+      return
+    }
     let end = countsHeads ? rank + 1 : rank
     let attended = axes.isEmpty ? Array(1..<max(rank - 1, 1)) : axes.map { $0 < 0 ? $0 + end : $0 }
     guard rank > 2, Set(attended).count == attended.count,
@@ -22,6 +26,9 @@ struct AttentionAxes: Sendable {
     count = attended.count
     order = (0..<(rank - 1)).filter { !attended.contains($0) } + attended + [rank - 1]
   }
+
+  /// Whether the heads of each place attend to each other.
+  var isAmongHeads: Bool { count == 0 }
 
   /// Whether the axes are in this order as they are.
   var isIdentity: Bool { order == Array(order.indices) }

@@ -22,9 +22,15 @@ struct HeadedPlan: Sendable {
     axes = try AttentionAxes(
       options.axes, rank: inputs[0].rank, countsHeads: options.countsHeads)
     try Self.check(inputs, options, axes)
-    scores = AttentionMask.Scores(
-      lead: axes.lead(inputs[0]), heads: options.heads, queries: axes.attended(inputs[0]),
-      keys: axes.attended(inputs[1]))
+    let lead = axes.lead(inputs[0])
+    scores =
+      axes.isAmongHeads
+      ? AttentionMask.Scores(
+        lead: lead.dropLast(), heads: lead.last ?? 1, queries: [options.heads],
+        keys: [options.heads])
+      : AttentionMask.Scores(
+        lead: lead, heads: options.heads, queries: axes.attended(inputs[0]),
+        keys: axes.attended(inputs[1]))
     let more =
       options.outputSizes.isEmpty ? [options.output.kernel.shape[2]] : options.outputSizes
     output = Shape(inputs[0].dimensions.dropLast() + more)
@@ -40,8 +46,8 @@ struct HeadedPlan: Sendable {
     let contracts = options.sumsInHalf || inputs[0].rank != 3
     let axisCount = axes.count
     attention = AttentionPlan(
-      shape, batch: scores.batch, heads: options.heads,
-      headsPerKey: options.heads / options.keyHeads,
+      shape, batch: scores.batch, heads: scores.heads,
+      headsPerKey: axes.isAmongHeads ? 1 : options.heads / options.keyHeads,
       mask: try AttentionMask(
         Self.masks(of: call), of: scores, panelWidth: CPUKernels.active.panelWidth,
         keepsAbove: takesNumbers && shape.before == nil && shape.after == nil ? 0.5 : nil),
@@ -55,11 +61,27 @@ struct HeadedPlan: Sendable {
   }
 
   /// The rows of the query and of the output.
-  var queryRows: Int { scores.batch * scores.queryCount }
+  var queryRows: Int {
+    scores.batch * (axes.isAmongHeads ? scores.heads : scores.queryCount)
+  }
 
   /// The rows that each projected part has.
   func rows(_ options: HeadedOptions) -> [Int] {
-    options.parts.map { $0.source == 0 ? queryRows : scores.batch * scores.keyCount }
+    options.parts.map {
+      $0.source == 0 || axes.isAmongHeads ? queryRows : scores.batch * scores.keyCount
+    }
+  }
+
+  /// Where the heads' rows begin, of places that have all heads of `headSize` numbers and are `stride`
+  /// apart, `count` of them in an item.
+  func rows(
+    _ start: UnsafeMutablePointer<Float>, headSize: Int, stride: Int, count: Int
+  ) -> AttentionRows {
+    axes.isAmongHeads
+      ? AttentionRows(
+        start: start, rowStride: headSize, headStride: stride, itemStride: stride * scores.heads)
+      : AttentionRows(
+        start: start, rowStride: stride, headStride: headSize, itemStride: stride * count)
   }
 
   private static func check(

@@ -63,9 +63,9 @@ struct HeadedRun: Sendable {
     projections.run(
       { self.input($0, buffers) }, buffers.scratch(from: projected), buffers.workers)
     let inner = options.heads * options.valueSize
-    let heads = AttentionRows(
-      start: buffers.scratch(from: context), rowStride: inner, headStride: options.valueSize,
-      itemStride: plan.scores.queryCount * inner)
+    let heads = plan.rows(
+      buffers.scratch(from: context), headSize: options.valueSize, stride: inner,
+      count: plan.scores.queryCount)
     if let rounding, plan.attention.rounding?.scalesQueries == true {
       scaleQueries(rounding, rows(0, options.keySize, plan.scores.queryCount, buffers))
     }
@@ -105,8 +105,9 @@ struct HeadedRun: Sendable {
   /// Multiplies the queries of all heads by the scale, rounded.
   private func scaleQueries(_ rounding: Rounding, _ queries: AttentionRows) {
     let (width, scale) = (options.heads * options.keySize, rounding(plan.attention.shape.scale))
+    let stride = plan.axes.isAmongHeads ? queries.headStride : queries.rowStride
     for row in 0..<plan.queryRows {
-      let start = queries.start + row * queries.rowStride
+      let start = queries.start + row * stride
       for index in 0..<width { start[index] = rounding(start[index] * scale) }
     }
   }
@@ -116,15 +117,15 @@ struct HeadedRun: Sendable {
     _ part: Int, _ headSize: Int, _ count: Int, _ buffers: StepBuffers
   ) -> AttentionRows {
     let place = projections.places[part]
-    return AttentionRows(
-      start: buffers.scratch(from: projected + place.start), rowStride: place.stride,
-      headStride: headSize, itemStride: place.stride * count)
+    return plan.rows(
+      buffers.scratch(from: projected + place.start), headSize: headSize, stride: place.stride,
+      count: count)
   }
 
   /// Multiplies the heads' outputs by the sigmoid of the gate.
   private func applyGate(_ heads: AttentionRows, _ buffers: StepBuffers) {
     let gate = rows(3, options.valueSize, plan.scores.queryCount, buffers)
-    let count = heads.rowStride
+    let count = options.heads * options.valueSize
     buffers.workers.forEachRange(of: plan.queryRows, grain: 1 + 8192 / count) { range in
       for row in range {
         let (factor, value) = (gate.start + row * gate.rowStride, heads.start + row * count)

@@ -44,6 +44,7 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let step = try stepWithLineBias(for: call, in: context) { return step }
     let (filters, groupChannels) = (filters, groupChannels)
     let finish = finish.rounded(by: context.rounding)
     if let rounding = context.rounding, window.rank == 3, groups == 1 {
@@ -74,7 +75,8 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
     let padded = groups == 1 ? PaddedRows(window, from: input, to: output) : nil
     let images = try ImageBatch(
-      window, from: input, to: output, reading: groupChannels, mergesTaps: groups == 1,
+      window, from: input, to: output, reading: groupChannels, mixesChannels: true,
+      mergesTaps: groups == 1,
       padded: padded)
     let scratchCount = padded?.shape.elementCount ?? 0
     return .run(scratchBytes: scratchCount * MemoryLayout<Float>.stride) { buffers in
@@ -103,7 +105,7 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
   }
 
   package func operation(rank: Int) -> GraphOperation? {
-    isProduct && !takesFactors ? .expansion(self) : nil
+    isProduct && !takesFactors && !finish.fitsLines ? .expansion(self) : nil
   }
 
   /// The same where each group is one channel.

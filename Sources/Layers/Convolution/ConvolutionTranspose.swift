@@ -79,6 +79,7 @@ struct ConvolutionTranspose: FinishedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let step = try stepWithLineBias(for: call, in: context) { return step }
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
     if let rounding = context.rounding { return roundedStep(for: call, rounding) }
     let phases = try phases(from: input, to: output)

@@ -63,6 +63,7 @@ struct DepthwiseConvolution: WindowedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let step = try stepWithLineBias(for: call, in: context) { return step }
     if let expansion { return try makeStep(for: call, behind: expansion, in: context) }
     let images = try ImageBatch(window, from: call.inputs[0].shape, to: call.outputs[0].shape)
     let (multiplier, width) = (multiplier, images.outputChannels)

@@ -8,6 +8,10 @@ struct ImageBatch: Sendable {
   private let batch: Int
   private let inputItem: Int
   private let outputItem: Int
+  /// What a pixel costs, in multiply-adds of a product.
+  private let pixelWork: Int
+  /// The work that is worth another thread.
+  private static let leastWork = 50_000
 
   /// The windows that lead from tensors (B, spatial…, C) of shape `input` to shape `output`.
   ///
@@ -16,12 +20,13 @@ struct ImageBatch: Sendable {
   ///   - input: The shape of what the layer is called on.
   ///   - output: The shape of what it gives.
   ///   - channels: The input's channels that are read at a time, by default all.
+  ///   - mixesChannels: Whether every output channel takes all of those.
   ///   - mergesTaps: Whether taps that lie side by side may be read as one.
   ///   - padded: The input with zeros beside its rows, where the windows read that in its place.
   /// - Throws: ``LayerError`` where the input is too large.
   init(
     _ window: SpatialWindow, from input: Shape, to output: Shape, reading channels: Int? = nil,
-    mergesTaps: Bool = false, padded: PaddedRows? = nil
+    mixesChannels: Bool = false, mergesTaps: Bool = false, padded: PaddedRows? = nil
   ) throws(LayerError) {
     let sizes = Array(input.dimensions.dropFirst().dropLast())
     var padding = window.padsBefore(for: sizes)
@@ -44,6 +49,8 @@ struct ImageBatch: Sendable {
     outputChannels = output[-1]
     inputItem = input.elementCount / max(batch, 1)
     outputItem = output.elementCount / max(batch, 1)
+    // What keeps channels apart reads memory for every multiplication.
+    pixelWork = windows.taps * outputChannels * (mixesChannels ? windows.channels : 4)
   }
 
   /// Calls `body` for runs of pixels that cover all items: with the run's pixels, the item's input,
@@ -56,8 +63,8 @@ struct ImageBatch: Sendable {
     let (pixels, input, output) = (
       windows.pixels, input ?? buffers.input(0), output ?? buffers.output()
     )
-    let pixelWork = max(windows.taps * windows.channels * outputChannels, 1)
-    buffers.workers.forEachRange(of: batch * pixels, grain: 16 + 100_000 / pixelWork) { range in
+    let grain = 16 + Self.leastWork / max(pixelWork, 1)
+    buffers.workers.forEachRange(of: batch * pixels, grain: grain) { range in
       var start = range.lowerBound
       while start < range.upperBound {
         let item = start / pixels

@@ -1,3 +1,4 @@
+import ModelFormat
 import Tensors
 
 extension LayerReader {
@@ -15,11 +16,28 @@ extension LayerReader {
 
   /// Reads the options of a convolution's window, wherever the channels stand.
   mutating func anyConvolutionWindow(rank: Int) -> SpatialWindow {
-    SpatialWindow(
+    var window = SpatialWindow(
       kernel: ints("kernel_size", count: rank), strides: ints("strides", count: rank, default: 1),
       dilation: ints("dilation_rate", count: rank, default: 1),
       padding: padding(
         allowing: [.valid, .same, .sameTheano, .full, .half] + (rank == 1 ? [.causal] : [])))
+    window.margins = margins(rank: rank)
+    return window
+  }
+
+  /// Reads `margins`, the elements around each spatial axis: `[[before, after], …]`, none where
+  /// there is no such option.
+  mutating func margins(rank: Int) -> [(before: Int, after: Int)] {
+    let none = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
+    guard let value = value("margins") else { return none }
+    let sizes = value.array?.map { $0.array?.compactMap(\.int) ?? [] } ?? []
+    let range = 0...LayerReader.largestSize
+    guard sizes.count == rank, sizes.allSatisfy({ $0.count == 2 && $0.allSatisfy(range.contains) })
+    else {
+      reject("margins", "expected two sizes for each of \(rank) axes, found \(value)")
+      return none
+    }
+    return sizes.map { ($0[0], $0[1]) }
   }
 }
 

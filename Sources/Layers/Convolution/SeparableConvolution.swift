@@ -38,6 +38,7 @@ struct SeparableConvolution: FinishedLayer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
+    if let step = try stepWithLineBias(for: call, in: context) { return step }
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
     let mixed = input[-1] * multiplier
     var middle = output

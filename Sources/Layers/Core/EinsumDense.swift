@@ -17,6 +17,8 @@ struct EinsumDense: Layer {
   private let equation: EinsumEquation?
   private let kernel: Tensor
   private let bias: Tensor?
+  /// Whether a bias of one axis goes to the output's last axis where that is as long.
+  private let fitsLines: Bool
   private let activation: ActivationFunction
   private let quantizer: InputQuantizer?
   private let kernelScale: Tensor?
@@ -36,6 +38,7 @@ struct EinsumDense: Layer {
     bias =
       reader.value("bias_axes") == nil
       ? nil : reader.weight("bias", [Int?](repeating: nil, count: biasRank))
+    fitsLines = reader.bool("bias_fits_lines", default: false)
     activation = reader.activation()
     quantizer = reader.className == "QuantizedEinsumDense" ? reader.inputQuantizer() : nil
     let scaleShape = quantizer == nil ? nil : reader.storedShape(of: "kernel_scale")
@@ -49,7 +52,7 @@ struct EinsumDense: Layer {
         "expected a scale for each of the kernel's axes that are not summed up, "
           + "found shape \(kernelScale.shape)")
     }
-    if let bias, broadcastShape(output, bias.shape) != output {
+    if let bias = bias(of: output), broadcastShape(output, bias.shape) != output {
       throw LayerError("expected an output that the bias \(bias.shape) fits, found \(output)")
     }
     return [TensorType(output)]
@@ -60,7 +63,8 @@ struct EinsumDense: Layer {
     let kernel = kernel
     let panels = context.shared("kernel \(plan.kernelOrder)") { Self.pack(kernel, plan) }
     var body = EinsumBody(
-      plan: plan, input: call.inputs[0].shape, panels: panels, bias: bias, activation: activation)
+      plan: plan, input: call.inputs[0].shape, panels: panels, bias: bias(of: plan.output),
+      activation: activation)
     body.quantizer = quantizer
     body.rounding = context.rounding
     if context.rounding != nil, sumsInHalf, quantizer == nil {
@@ -80,6 +84,11 @@ struct EinsumDense: Layer {
   private func plan(for call: LayerCall) throws(LayerError) -> EinsumPlan {
     guard let equation else { throw LayerError("expected an equation, found none") }
     return try EinsumPlan(equation, input: try call.onlyShape(), kernel: kernel.shape)
+  }
+
+  /// The bias as it is added to an output.
+  private func bias(of output: Shape) -> Tensor? {
+    fitsLines ? bias?.asBias(of: output) : bias
   }
 
   /// The kernel in panels, one matrix for each index of the axes that input and output share.

@@ -11,6 +11,8 @@ struct Finish: Sendable {
   private(set) var activation: ActivationFunction
   /// Whether the call's second input is added.
   private(set) var addsResidual = false
+  /// Whether the bias is a ``LineBias`` over outputs whose lines are as long as it.
+  private(set) var fitsLines = false
   /// What is rounded after each of these; nil in single precision.
   private(set) var rounding: Rounding?
   /// Whether the product is TensorFlow's `matmul`, which rounds in a way of its own.
@@ -18,9 +20,26 @@ struct Finish: Sendable {
 
   private static let residualInput = 1
 
-  init(bias: Tensor?, activation: ActivationFunction = .elementwise(.linear)) {
+  init(
+    bias: Tensor?, activation: ActivationFunction = .elementwise(.linear), fitsLines: Bool = false
+  ) {
     self.bias = bias
     self.activation = activation
+    self.fitsLines = fitsLines && bias != nil
+  }
+
+  /// What a kernel does for outputs of a shape, and what is done to its lines then; nil where the
+  /// bias is the channels'.
+  func parts(for output: Shape, _ rounding: Rounding?) -> (product: Finish, lines: LineBias)? {
+    guard fitsLines, let bias, output.rank > 2, output[-2] == bias.shape.elementCount else {
+      return nil
+    }
+    var product = linear
+    product.bias = nil
+    product.fitsLines = false
+    var rest = Finish(bias: nil, activation: activation)
+    rest.rounding = rounding
+    return (product, LineBias(bias, rest))
   }
 
   /// The same without the function.
@@ -113,7 +132,7 @@ extension Finish {
       guard !addsResidual else { return nil }
       finish.addsResidual = true
     case .scale(let factors, let offsets):
-      guard !addsResidual else { return nil }
+      guard !addsResidual, !fitsLines else { return nil }
       let bias = bias?.elements(as: Float.self)
       let shifted = offsets.indices.map {
         Float(Double(bias?[$0] ?? 0) * Double(factors[$0]) + Double(offsets[$0]))

@@ -9,6 +9,7 @@ import Tensors
 /// Keras: <https://keras.io/api/ops/numpy/#einsum-function>
 struct Einsum: Layer {
   static let classNames = ["ops.Einsum"]
+  static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces.union(["subscripts"])
 
   private let inputs: [[Character]]
@@ -79,7 +80,8 @@ struct Einsum: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let form = try form(call.inputs.map(\.shape))
-    return [TensorType(Shape(form.output.map { form.sizes[$0] ?? 1 }))]
+    let operands = call.inputs.enumerated().map { Operand(input: $0, $1) }
+    return [TensorType(Shape(form.output.map { form.sizes[$0] ?? 1 }), operands.productType)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
@@ -97,9 +99,18 @@ struct Einsum: Layer {
     let summedCount = sizes[form.output.count...].reduce(1, *)
     let count = call.outputs[0].shape.elementCount
     let isPair = shapes.count == 2
-    return .run { buffers in
-      let y = buffers.output()
-      let (a, b) = (buffers.input(0), isPair ? buffers.input(1) : buffers.input(0))
+    let operands = call.inputs.enumerated().map { Operand(input: $0, $1) }
+    let type = call.outputs[0].elementType
+    let bytes = operands.reduce(0) { $0 + $1.scratchBytes }
+    return .run(scratchBytes: bytes + (type == .float32 ? 0 : count * 4)) { buffers in
+      let y =
+        type == .float32
+        ? buffers.output() : (buffers.scratch + bytes).assumingMemoryBound(to: Float.self)
+      let a = operands[0].values(as: Float.self, buffers, scratch: buffers.scratch)
+      let b =
+        isPair
+        ? operands[1].values(
+          as: Float.self, buffers, scratch: buffers.scratch + operands[0].scratchBytes) : a
       func offset(_ index: Int, _ axes: Range<Int>, _ strides: [Int]) -> Int {
         var (rest, sum) = (index, 0)
         for axis in axes.reversed() {
@@ -124,6 +135,7 @@ struct Einsum: Layer {
           y[index] = sum
         }
       }
+      if type != .float32 { convertElements(count, y, .float32, buffers.outputBytes(), type) }
     }
   }
 

@@ -1,3 +1,4 @@
+import ModelFormat
 import Tensors
 
 extension ElementMap {
@@ -48,8 +49,8 @@ extension ElementMap {
   }
 
   private static let diag: Rule = { options, shape throws(LayerError) in
-    let offset = options.int("k", 0)
-    guard shape.rank != 1 else { return matrix(of: shape[0], offset) }
+    let offset = try diagonalOffset(options, "k")
+    guard shape.rank != 1 else { return try matrix(of: shape[0], offset) }
     guard shape.rank == 2 else {
       throw LayerError("expected a vector or a matrix, found shape \(shape)")
     }
@@ -61,24 +62,44 @@ extension ElementMap {
   }
 
   private static let diagflat: Rule = { options, shape throws(LayerError) in
-    matrix(of: shape.elementCount, options.int("k", 0))
+    try matrix(of: shape.elementCount, try diagonalOffset(options, "k"))
   }
 
   /// Square matrices with the numbers along the last axis on their diagonals.
-  private static let embedding: Rule = { _, shape throws(LayerError) in
-    guard let size = shape.dimensions.last else { throw LayerError("expected vectors") }
-    let lead = shape.dimensions.dropLast()
+  private static let embedding: Rule = { options, shape throws(LayerError) in
+    let offset = try diagonalOffset(options, "k")
+    guard let count = shape.dimensions.last else { throw LayerError("expected vectors") }
+    let (lead, size) = (shape.dimensions.dropLast(), try side(count, offset))
     return Places(items: lead.reduce(1, *), Shape(lead + [size, size]), itemRank: 2) { index in
-      index[0] == index[1] ? index[0] : nil
+      index[1] - index[0] == offset ? min(index[0], index[1]) : nil
     }
   }
 
   /// A square matrix with numbers on one diagonal.
-  private static func matrix(of count: Int, _ offset: Int) -> Places {
-    let size = count + abs(offset)
+  private static func matrix(of count: Int, _ offset: Int) throws(LayerError) -> Places {
+    let size = try side(count, offset)
     return Places(items: 1, [size, size], itemRank: 2) { index in
       index[1] - index[0] == offset ? min(index[0], index[1]) : nil
     }
+  }
+
+  /// The side of a matrix that has so many numbers on a diagonal.
+  private static func side(_ count: Int, _ offset: Int) throws(LayerError) -> Int {
+    let size = count + abs(offset)
+    guard size <= 1 << 14 else {
+      throw LayerError("expected a matrix of at most \(1 << 14) rows, found \(size)")
+    }
+    return size
+  }
+
+  private static func diagonalOffset(
+    _ options: ArrayOptions, _ option: String
+  ) throws(LayerError) -> Int {
+    guard let value = options[option] else { return 0 }
+    guard let offset = value.int, offset.magnitude <= 1 << 20 else {
+      throw LayerError("expected one diagonal, found \(value)")
+    }
+    return offset
   }
 
   static let diagonal: Rule = { options, shape throws(LayerError) in
@@ -86,7 +107,7 @@ extension ElementMap {
     guard axes.count == 2, axes[0] != axes[1] else {
       throw LayerError("expected two axes of shape \(shape)")
     }
-    let offset = options.int("offset", 0)
+    let offset = try diagonalOffset(options, "offset")
     let (row, column) = (max(-offset, 0), max(offset, 0))
     let count = max(min(shape[axes[0]] - row, shape[axes[1]] - column), 0)
     let rest = (0..<shape.rank).filter { !axes.contains($0) }
@@ -153,7 +174,9 @@ extension ElementMap {
     let window = try windows(
       options, kernel: vector(options, "size", rank, 1), spatial,
       strides: options["strides"].map { _ in vector(options, "strides", rank, 1) })
-    let depth = window.kernel.reduce(1, *) * channels
+    guard let depth = Shape(window.kernel + [channels]).elementCount(atMost: .max) else {
+      throw LayerError("expected windows that can be counted, found sizes \(window.kernel)")
+    }
     let sizes = isFirst ? [depth] + window.count : window.count + [depth]
     let lead = isBatch ? [shape[0]] : []
     return Places(items: lead.first ?? 1, Shape(lead + sizes), itemRank: rank + 1) { index in

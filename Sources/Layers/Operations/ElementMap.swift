@@ -18,11 +18,15 @@ struct ElementMap: Layer {
     let places: [Int32]
 
     /// The output's axes, those that tell the items first, and the place of every element of an item
-    /// by its index on the other axes.
+    /// by its index on the other axes; no places where the output is too large to be made.
     init(items: Int, _ output: Shape, itemRank: Int, _ place: ([Int]) -> Int?) {
       self.items = items
       self.output = output
       let sizes = Array(output.dimensions.suffix(itemRank))
+      guard Shape(sizes).elementCount(atMost: .max >> 33) != nil else {
+        places = []
+        return
+      }
       var places: [Int32] = []
       var index = [Int](repeating: 0, count: sizes.count)
       for _ in 0..<sizes.reduce(1, *) {
@@ -46,9 +50,7 @@ struct ElementMap: Layer {
 
   init(_ reader: inout LayerReader) {
     rule = Self.rules[reader.className] ?? Self.diagonal
-    var values: [String: JSONValue] = [:]
-    for option in reader.layer.config.keys { values[option] = reader.value(option) }
-    options = ArrayOptions(values)
+    options = ArrayOptions(&reader)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

@@ -21,7 +21,7 @@ struct ElementwiseOperation: Layer {
   func isBatchIndependent(for call: LayerCall) -> Bool { call.broadcastsByItem }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    let operands = try call.operands(2)
+    let operands = try call.operands(2).fittingSum
     guard let shape = broadcastShape(operands[0].type.shape, operands[1].type.shape) else {
       throw LayerError(
         "expected shapes that broadcast together, found \(operands[0].type.shape) and "
@@ -31,7 +31,7 @@ struct ElementwiseOperation: Layer {
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    let operands = try call.operands(2)
+    let operands = try call.operands(2).fittingSum
     guard let broadcast = Broadcast(operands[0].type.shape, operands[1].type.shape) else {
       throw LayerError("expected shapes that broadcast together")
     }

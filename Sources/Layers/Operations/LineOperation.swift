@@ -27,6 +27,8 @@ struct LineOperation: Layer {
   private let wholeBody: WholeBody
   private let halves: Bool
   private let keepsWhole: Bool
+  /// Whether the shape stays where there is no axis.
+  private let keepsShape: Bool
   /// The type that the numbers are converted to first; nil for their own.
   private let target: ElementType?
 
@@ -37,9 +39,11 @@ struct LineOperation: Layer {
   init(_ reader: inout LayerReader) {
     let name = reader.className
     keepsWhole = name.lowercased().contains("cum")
+    keepsShape = name == "ops.LogSoftmax"
     axis =
-      keepsWhole && reader.value("axis") == nil
+      keepsWhole && reader.value("axis") == nil || keepsShape && reader.isNull("axis")
       ? nil : reader.int("axis", default: -1, in: -64...63)
+    _ = reader.value("axis")
     halves = name == "ops.Glu"
     target = keepsWhole ? Self.target(&reader) : nil
     wholeBody = Self.accumulation(&reader)
@@ -137,7 +141,9 @@ struct LineOperation: Layer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     var shape = try call.onlyShape()
-    guard let axis else { return [TensorType([shape.elementCount], resultType(call))] }
+    guard let axis else {
+      return [TensorType(keepsShape ? shape : [shape.elementCount], resultType(call))]
+    }
     guard let place = shape.normalizedAxis(axis) else {
       throw LayerError("expected an axis of shape \(shape), found \(axis)")
     }

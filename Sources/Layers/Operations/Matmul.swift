@@ -3,11 +3,12 @@ import Tensors
 /// y = a · b over the last two axes, the others broadcast; a vector counts as a row before, or a
 /// column behind.
 ///
-/// Input: a (…, M, K) and b (…, K, N). Output: (…, M, N).
+/// Input: a (…, M, K) and b (…, K, N). Output: (…, M, N); whole numbers where both are.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/#matmul-function>
 struct Matmul: Layer {
   static let classNames = ["ops.Matmul"]
+  static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces
 
   var isBatchIndependent: Bool { false }
@@ -42,7 +43,8 @@ struct Matmul: Layer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    [TensorType(try form(of: call).output)]
+    let form = try form(of: call)
+    return [TensorType(form.output, form.operands.productType)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
@@ -52,13 +54,17 @@ struct Matmul: Layer {
     let (kernels, rounding) = (CPUKernels.active, context.rounding)
     let panelBytes = (kernels.packedCount(rows: k, columns: n) * 4 + 63) / 64 * 64
     let converted = operands.reduce(0) { $0 + $1.scratchBytes }
-    return .run(scratchBytes: panelBytes + converted) { buffers in
+    let (type, count) = (call.outputs[0].elementType, form.output.elementCount)
+    let bytes = panelBytes + converted
+    return .run(scratchBytes: bytes + (type == .float32 ? 0 : count * 4)) { buffers in
       let panels = buffers.scratch()
       let first = buffers.scratch + panelBytes
       let a = operands[0].values(as: Float.self, buffers, scratch: first)
       let b = operands[1].values(
         as: Float.self, buffers, scratch: first + operands[0].scratchBytes)
-      let y = buffers.output()
+      let y =
+        type == .float32
+        ? buffers.output() : (buffers.scratch + bytes).assumingMemoryBound(to: Float.self)
       lead.forEachRun(in: 0..<lead.runCount) { run in
         for index in 0..<run.count {
           let left = run.a + (lead.advancesA ? index : 0)
@@ -70,6 +76,7 @@ struct Matmul: Layer {
           rounding?.roundProduct(y + (run.output + index) * m * n, count: m * n)
         }
       }
+      if type != .float32 { convertElements(count, y, .float32, buffers.outputBytes(), type) }
     }
   }
 

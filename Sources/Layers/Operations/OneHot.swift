@@ -16,6 +16,7 @@ struct OneHot: Layer {
   private let classes: Int
   private let axis: Int
   private let (on, off): (Float, Float)
+  private let type: ElementType
 
   var isBatchIndependent: Bool { false }
 
@@ -24,11 +25,9 @@ struct OneHot: Layer {
     axis = reader.int("axis", default: -1, in: -64...63)
     on = Float(reader.number("on_value", default: 1))
     off = Float(reader.number("off_value", default: 0))
-    if let type = reader.value("dtype")?.string.flatMap(ElementType.init),
-      !type.isFloatingPoint
-    {
-      reader.refuse("dtype", "expected floating-point numbers, found \(type)")
-    }
+    let asked = reader.value("dtype")?.string.flatMap(ElementType.init) ?? .float32
+    type = asked.isFloatingPoint ? .float32 : asked
+    if type == .string { reader.reject("dtype", "expected numbers, found \(type)") }
   }
 
   private func place(_ shape: Shape) throws(LayerError) -> Int {
@@ -43,21 +42,26 @@ struct OneHot: Layer {
     let shape = try call.onlyShape()
     var sizes = shape.dimensions
     sizes.insert(classes, at: try place(shape))
-    return [TensorType(Shape(sizes))]
+    return [TensorType(Shape(sizes), type)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let shape = call.inputs[0].shape
     let inner = shape.dimensions[(try place(shape))...].reduce(1, *)
     let operand = Operand(input: 0, call.inputs[0])
-    let (classes, on, off) = (classes, on, off)
-    return .run(scratchBytes: operand.scratchBytes) { buffers in
+    let (classes, on, off, type) = (classes, on, off, type)
+    let count = shape.elementCount * classes
+    let bytes = operand.scratchBytes
+    return .run(scratchBytes: bytes + (type == .float32 ? 0 : count * 4)) { buffers in
       let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
-      let y = buffers.output()
-      y.update(repeating: off, count: shape.elementCount * classes)
+      let y =
+        type == .float32
+        ? buffers.output() : (buffers.scratch + bytes).assumingMemoryBound(to: Float.self)
+      y.update(repeating: off, count: count)
       for index in 0..<shape.elementCount where (0..<Int64(classes)).contains(x[index]) {
         y[(index / inner * classes + Int(x[index])) * inner + index % inner] = on
       }
+      if type != .float32 { convertElements(count, y, .float32, buffers.outputBytes(), type) }
     }
   }
 }

@@ -7,6 +7,8 @@ struct Operand: Sendable {
   let type: TensorType
   /// Whether the constant is a plain Python number, which takes the type of what it meets.
   let isWeak: Bool
+  /// Whether a sum takes the constant for a bias.
+  private(set) var isTakenForBias = false
   private let input: Int?
   private let constant: Tensor?
 
@@ -104,7 +106,9 @@ extension Operand {
   init(_ json: JSONValue) throws(LayerError) {
     var json = json
     var elementType: ElementType?
+    var isTakenForBias = false
     if let config = json["config"], json["class_name"] != nil {
+      isTakenForBias = config["taken_for_bias"]?.bool == true
       elementType = config["dtype"]?.string.flatMap(ElementType.init)
       json = config["value"] ?? .null
     }
@@ -121,6 +125,7 @@ extension Operand {
     default: tensor = Tensor(shape, numbers.map { Int64($0) }).converted(to: type)
     }
     self.init(tensor, isWeak: elementType == nil && shape.rank == 0)
+    self.isTakenForBias = isTakenForBias
   }
 
   private static func collect(
@@ -178,6 +183,15 @@ extension [Operand] {
       return widest == .int64 ? .int64 : .int32
     }
     return weak.contains(.int64) ? .int32 : .bool
+  }
+
+  /// The element type of a sum of products: whole numbers of 8 bits add up to more than they are.
+  var productType: ElementType {
+    let types = map(\.type.elementType)
+    if types.contains(where: { $0.isFloatingPoint }) || types.allSatisfy({ $0 == .bool }) {
+      return .float32
+    }
+    return types.allSatisfy { $0 == .int8 } ? .int32 : wholeType
   }
 
   /// The element type of a result that is ``promotedType`` but for whole numbers of 8 and 16 bits,

@@ -2,15 +2,19 @@ import ModelFormat
 import Tensors
 
 /// The elements along an axis by their size: `TopK` (largest first), `Sort` and `Argsort` of
-/// `keras.ops`, in TensorFlow also in the `direction` that descends; equals keep their order.
+/// `keras.ops`, in TensorFlow also in the `direction` that descends.
+///
+/// Equals keep their order. An `axis` that is `null` stands for all of them, one behind the other.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/#sort-function>,
 /// <https://keras.io/api/ops/core/#topk-function>
 struct Ordering: Layer {
   static let classNames = ["ops.Argsort", "ops.Sort", "ops.TopK"]
+  static let elementTypes: [ElementType] = []
 
   private let name: String
-  private let axis: Int
+  /// The axis; nil for all.
+  private let axis: Int?
   private let k: Int
   private let descends: Bool
 
@@ -18,7 +22,8 @@ struct Ordering: Layer {
 
   init(_ reader: inout LayerReader) {
     name = reader.className
-    axis = reader.int("axis", default: -1, in: -64...63)
+    axis = reader.isNull("axis") ? nil : reader.int("axis", default: -1, in: -64...63)
+    _ = reader.value("axis")
     k = name == "ops.TopK" ? reader.int("k", default: 1) : 0
     _ = reader.value("sorted")
     descends =
@@ -26,6 +31,7 @@ struct Ordering: Layer {
   }
 
   private func parts(_ shape: Shape) throws(LayerError) -> (outer: Int, count: Int, inner: Int) {
+    guard let axis else { return (1, shape.elementCount, 1) }
     guard let axis = shape.normalizedAxis(axis), shape[axis] >= k else {
       throw LayerError("expected an axis of at least \(k) elements, found shape \(shape)")
     }
@@ -38,19 +44,27 @@ struct Ordering: Layer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     var shape = try call.onlyShape()
     _ = try parts(shape)
-    guard name == "ops.TopK" else {
-      return [TensorType(shape, name == "ops.Sort" ? .float32 : .int32)]
+    let type = call.inputs[0].elementType
+    guard name == "ops.TopK", let axis else {
+      if axis == nil { shape = [shape.elementCount] }
+      return [TensorType(shape, name == "ops.Sort" ? type : .int32)]
     }
     shape[axis] = k
-    return [TensorType(shape), TensorType(shape, .int32)]
+    return [TensorType(shape, type), TensorType(shape, .int32)]
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (outer, count, inner) = try parts(call.inputs[0].shape)
     let (name, kept, descends) = (name, name == "ops.TopK" ? k : count, descends)
-    return .run { buffers in
+    let type = call.inputs[0]
+    let width = type.elementType.byteCount
+    return .run(scratchBytes: type.shape.elementCount * 8) { buffers in
+      let numbers = buffers.scratch.assumingMemoryBound(to: Double.self)
+      convertElements(
+        type.shape.elementCount, buffers.inputBytes(0), type.elementType, numbers, .float64)
       for row in 0..<outer * inner {
-        let x = buffers.input(0) + row / inner * count * inner + row % inner
+        let first = row / inner * count * inner + row % inner
+        let x = numbers + first
         let order = (0..<count).sorted { i, j in
           let (a, b) = (x[i * inner], x[j * inner])
           return a == b ? i < j : (a > b) == descends
@@ -58,7 +72,10 @@ struct Ordering: Layer {
         let start = row / inner * kept * inner + row % inner
         for (place, index) in order.prefix(kept).enumerated() {
           let to = start + place * inner
-          if name != "ops.Argsort" { buffers.output()[to] = x[index * inner] }
+          if name != "ops.Argsort" {
+            (buffers.outputBytes() + to * width).copyMemory(
+              from: buffers.inputBytes(0) + (first + index * inner) * width, byteCount: width)
+          }
           if name == "ops.Argsort" { buffers.output(0, as: Int32.self)[to] = Int32(index) }
           if name == "ops.TopK" { buffers.output(1, as: Int32.self)[to] = Int32(index) }
         }

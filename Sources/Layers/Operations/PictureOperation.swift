@@ -3,14 +3,16 @@ import Synchronization
 import Tensors
 
 /// The operations of `keras.ops` that compute what a layer of another class computes: poolings, and
-/// convolutions whose kernels are constants of the call.
+/// convolutions whose kernels are constants of the call; those of kernels that the graph computes
+/// are ``ComputedKernel``'s.
 ///
 /// Input: (B, spatial…, C), and kernels as the layers' weights. Output: as the layers'.
 ///
 /// Keras: <https://keras.io/api/ops/nn/>
 struct PictureOperation: Layer {
   static let classNames: [String] = kinds.keys.sorted()
-  static let arguments = LayerCall.operandPlaces
+  static let arguments = LayerCall.operandPlaces.union(["output_shape"])
+  static let keywords = SizeExpression.keywords
 
   private struct Kind: Sendable {
     /// The layer's class, `#` in the place of the number of axes.
@@ -26,6 +28,8 @@ struct PictureOperation: Layer {
     "ops.AdaptiveMaxPool": Kind(className: "AdaptiveMaxPooling#D", type: AdaptivePooling.self),
     "ops.AveragePool": Kind(className: "AveragePooling#D", type: Pooling.self),
     "ops.Conv": Kind(className: "Conv#D", type: Convolution.self, weights: ["kernel"]),
+    "ops.ConvTranspose": Kind(
+      className: "Conv#DTranspose", type: ConvolutionTranspose.self, weights: ["kernel"]),
     "ops.DepthwiseConv": Kind(
       className: "DepthwiseConv#D", type: DepthwiseConvolution.self, weights: ["kernel"]),
     "ops.MaxPool": Kind(className: "MaxPooling#D", type: Pooling.self),
@@ -44,7 +48,7 @@ struct PictureOperation: Layer {
     name = reader.layer.name
     var options = reader.layer.config
     for option in options.keys { _ = reader.value(option) }
-    if options["strides"] == .null { options["strides"] = nil }
+    for (option, value) in options where value.isNull { options[option] = nil }
     self.options = options
   }
 
@@ -62,6 +66,9 @@ struct PictureOperation: Layer {
 
   private func make(rank: Int, _ call: LayerCall) throws(LayerError) -> any Layer {
     var config = options
+    if let sizes = try call.sizes("output_shape") {
+      config["output_size"] = .array(sizes.dropFirst().dropLast().map { .int($0) })
+    }
     var tensors: [String: Tensor] = [:]
     for (place, weight) in kind.weights.enumerated() {
       guard let json = call.arguments["\(place + 1)"],
@@ -77,7 +84,7 @@ struct PictureOperation: Layer {
         config["depth_multiplier"] = .int(kernel.shape[-1])
       }
       if !kind.className.hasPrefix("Depthwise") {
-        config["filters"] = .int(last[-1])
+        config["filters"] = .int(last[kind.className == "Conv#DTranspose" ? -2 : -1])
       }
       if kind.className == "Conv#D" {
         config["groups"] = .int(max(call.inputs[0].shape[-1] / max(kernel.shape[-2], 1), 1))
@@ -97,12 +104,23 @@ struct PictureOperation: Layer {
     return layer
   }
 
+  /// The call's convolution where its kernel is a tensor of the graph.
+  private func computedKernel(_ call: LayerCall) throws(LayerError) -> ComputedKernel? {
+    guard call.positionalCount == 2, ["Conv#D", "DepthwiseConv#D"].contains(kind.className) else {
+      return nil
+    }
+    return try ComputedKernel(
+      call, options, name: name, isDepthwise: kind.className == "DepthwiseConv#D")
+  }
+
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    try layer(for: call).outputTypes(for: LayerCall(inputs: [call.inputs[0]]))
+    if let kernel = try computedKernel(call) { return [TensorType(kernel.output)] }
+    return try layer(for: call).outputTypes(for: LayerCall(inputs: [call.inputs[0]]))
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
-    try layer(for: call).makeStep(
+    if let kernel = try computedKernel(call) { return kernel.step() }
+    return try layer(for: call).makeStep(
       for: LayerCall(inputs: [call.inputs[0]], outputs: call.outputs), in: context)
   }
 

@@ -52,9 +52,24 @@ enum Scalar {
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
     "Sinc": { $0 == 0 ? 1 : sin(Double.pi * $0) / (Double.pi * $0) },
     "Angle": { $0 < 0 ? Double.pi : 0 }, "I0": { besselI0($0) }, "Imag": { _ in 0 },
-    "Lgamma": { lgamma($0) },
+    "Digamma": { digamma($0) }, "Erfcinv": { inverseErf(1 - $0) }, "Lgamma": { lgamma($0) },
+    "Ndtri": { 2.0.squareRoot() * inverseErf(2 * $0 - 1) },
     "Deg2rad": { $0 * Double.pi / 180 }, "Rad2deg": { $0 * 180 / Double.pi },
   ]
+
+  /// The derivative of the logarithm of the gamma function: moved up, where a series holds.
+  private static func digamma(_ x: Double) -> Double {
+    if x <= 0, x == x.rounded() { return .nan }
+    if x < 0 { return digamma(1 - x) - Double.pi / tan(Double.pi * x) }
+    var (x, sum) = (x, 0.0)
+    while x < 10 {
+      sum -= 1 / x
+      x += 1
+    }
+    let square = 1 / (x * x)
+    let series = 1.0 / 12 - square * (1.0 / 120 - square * (1.0 / 252 - square / 240))
+    return sum + log(x) - 0.5 / x - square * series
+  }
 
   /// The modified Bessel function of order zero, by its series, all of whose terms are positive.
   private static func besselI0(_ x: Double) -> Double {

@@ -107,7 +107,8 @@ struct SignalFrames: Sendable {
     return min(start, whole)..<max(min(end, whole), min(start, whole))
   }
 
-  private static func named(_ name: String, _ count: Int) -> [Double]? {
+  /// The window of a name, or nil where none has it.
+  static func named(_ name: String, _ count: Int) -> [Double]? {
     let base: Double
     switch name {
     case "hann": base = 0.5

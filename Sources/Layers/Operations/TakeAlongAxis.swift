@@ -2,7 +2,9 @@ import ModelFormat
 import Tensors
 
 /// y[…, i, …] = x[…, indices[…, i, …], …] along an axis: `TakeAlongAxis` of `keras.ops`; negative
-/// indices count from the end, and the other axes broadcast.
+/// indices count from the end.
+///
+/// Without an axis both count as one row.
 ///
 /// Input: x and the indices, of one rank. Output: the indices' shape.
 ///
@@ -26,6 +28,7 @@ struct TakeAlongAxis: Layer {
   ) throws(LayerError) -> (axis: Int, x: Operand, indices: Operand) {
     let operands = try call.operands(2)
     let (x, indices) = (operands[0].type.shape, operands[1].type.shape)
+    if axis == nil, indices.rank == 1 { return (0, operands[0], operands[1]) }
     guard let axis = axis.flatMap(x.normalizedAxis), x.rank == indices.rank,
       x.dimensions.indices.allSatisfy({ $0 == axis || x[$0] == indices[$0] })
     else {
@@ -43,7 +46,8 @@ struct TakeAlongAxis: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (axis, x, indices) = try places(call)
-    let (from, to) = (x.type.shape, indices.type.shape)
+    let to = indices.type.shape
+    let from = self.axis == nil ? [x.type.shape.elementCount] : x.type.shape
     let inner = from.dimensions[(axis + 1)...].reduce(1, *)
     let width = x.type.elementType.byteCount
     let (count, size) = (to.elementCount, from[axis])

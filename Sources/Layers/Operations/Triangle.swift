@@ -10,7 +10,9 @@ import Tensors
 /// Keras: <https://keras.io/api/ops/numpy/#tril-function>
 struct Triangle: Layer {
   static let classNames = ["ops.BandPart", "ops.Tril", "ops.Triu"]
-  static let elementTypes: [ElementType] = [.float32, .int32, .int64]
+  static let elementTypes: [ElementType] = [
+    .float32, .int32, .int64, .int8, .int16, .uint8, .uint16, .bool,
+  ]
 
   /// The lowest and the highest diagonal that is kept.
   private let kept: ClosedRange<Int>

@@ -33,6 +33,8 @@ struct UnaryOperation: Layer {
     let factor = Float(Scalar.power(10, Double(decimals)))
     if decimals < 0 {
       whole = { Int64(exactly: Self.rounded(Float($0), factor: factor).rounded(.towardZero)) ?? 0 }
+    } else if name == "Clip" {
+      whole = Self.wholeClip(&reader)
     } else {
       whole = Self.wholes[name]
     }
@@ -173,8 +175,16 @@ extension UnaryOperation {
     "Negative": { 0 &- $0 }, "Square": { $0 &* $0 }, "Sign": { $0.signum() },
     "Relu": { max($0, 0) }, "BitwiseInvert": { ~$0 }, "BitwiseNot": { ~$0 },
     "Conjugate": { $0 }, "Real": { $0 }, "Imag": { _ in 0 }, "NanToNum": { $0 },
-    "Round": { $0 },
+    "Relu6": { min(max($0, 0), 6) }, "Round": { $0 }, "Trunc": { $0 },
   ]
+
+  /// The bounds of whole numbers, where they are whole, too.
+  private static func wholeClip(_ reader: inout LayerReader) -> (@Sendable (Int64) -> Int64)? {
+    let bounds = ["x_min", "x_max"].map { reader.value($0) }
+    guard bounds.allSatisfy({ $0 == nil || $0?.int != nil }) else { return nil }
+    let (low, high) = (bounds[0]?.int ?? .min, bounds[1]?.int ?? .max)
+    return { min(max($0, Int64(low)), Int64(high)) }
+  }
 
   private static func rounded(_ x: Float, factor: Float) -> Float {
     (x * factor).rounded(.toNearestOrEven) / factor

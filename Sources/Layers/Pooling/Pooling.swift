@@ -21,10 +21,12 @@ struct Pooling: Layer {
     takesMaximum = reader.className.hasPrefix("Max")
     let size = reader.ints("pool_size", count: rank, default: 2)
     let hasStrides = reader.value("strides") != nil
-    window = SpatialWindow(
+    var window = SpatialWindow(
       kernel: size, strides: hasStrides ? reader.ints("strides", count: rank) : size,
       dilation: [Int](repeating: 1, count: rank),
       padding: reader.padding(allowing: [.valid, .same, .samePoolingTheano]))
+    window.margins = reader.margins(rank: rank)
+    self.window = window
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

@@ -40,6 +40,9 @@ extension Rounding {
     case .gelu:
       let part = self(-x * self(Float(0.5).squareRoot()))
       return self(self(0.5 * x) * self(erfc(Double(part))))
+    case .geluByErf:
+      let part = self(x / self(Float(2).squareRoot()))
+      return self(self(0.5 * x) * self(1 + self(erf(Double(part)))))
     case .geluTanh:
       let cube = self(pow(Double(x), 3))
       let inner = self(x + self(self(Float(0.044715)) * cube))

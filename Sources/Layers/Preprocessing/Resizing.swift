@@ -34,6 +34,8 @@ struct Resizing: Layer {
   private let framing: Framing
   private let fill: Float
   private let keepsIntegers: Bool
+  /// Whether the size is only the largest that the picture has, in its own proportions.
+  private let keepsProportions: Bool
 
   init(_ reader: inout LayerReader) {
     reader.requireChannelsLast()
@@ -44,6 +46,7 @@ struct Resizing: Layer {
       size = (reader.int("height"), reader.int("width"))
     }
     keepsIntegers = !reader.bool("computes_in_float", default: false)
+    keepsProportions = reader.bool("keeps_aspect_ratio", default: false)
     guard reader.className != "CenterCrop" else {
       (interpolation, antialiases, framing, fill) = (.bilinear, false, .middle, 0)
       return
@@ -62,11 +65,18 @@ struct Resizing: Layer {
 
   /// The size that a call asks for: the option's, or one that it computes.
   private func size(for call: LayerCall) throws(LayerError) -> (height: Int, width: Int) {
-    guard let sides = try call.sizes("size") else { return size }
+    let sides = try call.sizes("size") ?? [size.height, size.width]
     guard sides.count == 2, sides.allSatisfy({ $0 > 0 }) else {
       throw LayerError("expected a height and a width, found \(sides)")
     }
-    return (sides[0], sides[1])
+    let shape = call.inputs[0].shape
+    guard keepsProportions, shape.rank == 4 else { return (sides[0], sides[1]) }
+    let (height, width) = (Float(shape[1]), Float(shape[2]))
+    let scale = min(Float(sides[0]) / height, Float(sides[1]) / width)
+    return (
+      Int((scale * height).rounded(.toNearestOrEven)),
+      Int((scale * width).rounded(.toNearestOrEven))
+    )
   }
 
   private func frame(of shape: Shape, to size: (height: Int, width: Int)) -> ImageFrame {

@@ -3,7 +3,8 @@ import Tensors
 
 /// y[i_axes[0], i_axes[1], …] = x[i_0, i_1, …]: `Permute`, whose `dims` count from 1 and leave the
 /// batch where it is, and the canonical dialect's `Transpose`, whose `axes` name every axis, or are
-/// `"channels_last"`: the second axis goes last, however many there are.
+/// `"channels_last"`: the second axis goes last, however many there are; `"channels_first"`: the
+/// last one goes second.
 ///
 /// Input: any shape. Output: the same sizes in another order.
 ///
@@ -13,20 +14,23 @@ struct Transpose: Layer {
   static let elementTypes = ElementType.allCases
 
   /// What the order is where it does not name every axis.
-  private enum Rule { case channelsLast, reversed }
+  private enum Rule { case channelsLast, channelsFirst, reversed }
 
   private let rule: Rule
   private let axes: [Int]?
 
-  var isBatchIndependent: Bool { axes?.first == 0 || axes == nil && rule == .channelsLast }
+  var isBatchIndependent: Bool { axes?.first == 0 || axes == nil && rule != .reversed }
 
   init(_ reader: inout LayerReader) {
-    rule = reader.className == "ops.Transpose" ? .reversed : .channelsLast
+    let name = reader.className == "Permute" ? nil : reader.value("axes")?.string
+    rule =
+      reader.className == "ops.Transpose"
+      ? .reversed : name == "channels_first" ? .channelsFirst : .channelsLast
     if reader.className == "Permute" {
       axes = [0] + reader.intList("dims", default: [], in: 1...63)
     } else if rule == .reversed
       ? reader.value("axes") == nil
-      : reader.value("axes")?.string == "channels_last"
+      : ["channels_first", "channels_last"].contains(name)
     {
       axes = nil
     } else {
@@ -40,7 +44,9 @@ struct Transpose: Layer {
   private func axes(rank: Int) -> [Int] {
     if let axes { return axes }
     if rule == .reversed { return (0..<rank).reversed() }
-    return (rank < 3 ? Array(0..<rank) : [0] + Array(2..<rank) + [1])
+    guard rank > 2 else { return Array(0..<rank) }
+    return rule == .channelsLast
+      ? [0] + Array(2..<rank) + [1] : [0, rank - 1] + Array(1..<(rank - 1))
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {

@@ -65,14 +65,22 @@ extension ArrayOperation {
       { call throws(LayerError) in
         try call.expect(1...1)
         let known: [ElementType] = [.float32, .uint8, .uint16, .int8, .int16]
-        guard try asked(call)?.isFloatingPoint == true,
+        guard let type = try asked(call), known.contains(type),
           known.contains(call.operands[0].type.elementType)
-        else { throw LayerError("expected pictures that become floating-point numbers") }
-        return [TensorType(call.shapes[0])]
+        else { throw LayerError("expected pictures of numbers of at most 16 bits, or fractions") }
+        return [TensorType(call.shapes[0], type)]
       },
       { call, x in
-        let most = call.operands[0].type.elementType.integerRange?.upperBound ?? 1
-        return [x[0].map { Double(Float($0) * (1 / most)) }]
+        guard let type = try? asked(call) ?? .float32 else { return [] }
+        let source = call.operands[0].type.elementType
+        if type == source { return x }
+        guard let most = source.integerRange?.upperBound else {
+          return [whole(x[0], type, saturates: call.options.bool("saturate"))]
+        }
+        guard let top = type.integerRange?.upperBound else { return [fractions(x[0], source)] }
+        // A power of two more or less.
+        let share = Double((most + 1) / (top + 1))
+        return [x[0].map { share > 1 ? ($0 / share).rounded(.down) : $0 / share }]
       }),
     "ops.CropAndResize": Rule(
       { call throws(LayerError) in
@@ -112,13 +120,33 @@ extension ArrayOperation {
           }
         ]
       }),
-    "ops.PerImageStandardization": pictureRule { _, picture in
+    "ops.PerImageStandardization": pictureRule(keepsType: false) { _, picture in
       let count = Double(picture.elements.count)
       let mean = picture.elements.reduce(0, +) / count
       let variance = picture.elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let deviation = max(variance.squareRoot(), 1 / count.squareRoot())
       return picture.map { ($0 - mean) / deviation }
     },
+    "ops.PicturePSNR": Rule(
+      { call throws(LayerError) in
+        let (a, b) = try pair(call)
+        guard a == b, a.rank >= 3 else { throw LayerError("expected pictures, found \(a), \(b)") }
+        return [TensorType(Shape(Array(a.dimensions.dropLast(3))))]
+      },
+      { call, x in
+        let source = call.operands[0].type.elementType
+        let most = source.integerRange?.upperBound
+        let shares = x.map { most == nil ? $0 : fractions($0, source) }
+        let top = call.options.number("max_val", 1) / Double(most ?? 1)
+        let size = x[0].shape.dimensions.suffix(3).reduce(1, *)
+        let lead = Shape(Array(x[0].shape.dimensions.dropLast(3)))
+        let rows = shares.map { $0.reshaped([lead.elementCount, size]).rows }
+        let values = zip(rows[0], rows[1]).map { a, b in
+          let error = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(size)
+          return 20 * Scalar.logarithm10(top) - 10 * Scalar.logarithm10(error)
+        }
+        return [NumberArray(lead, values)]
+      }),
     "ops.ReverseSequence": Rule(
       { call throws(LayerError) in
         let (x, lengths) = try pair(call)
@@ -143,27 +171,48 @@ extension ArrayOperation {
       }),
   ]
 
-  /// A function of every picture of floating-point numbers by itself.
+  /// A function of every picture by itself; whole numbers are shares of the largest to it.
   private static func pictureRule(
+    keepsType: Bool = true,
     _ function: @escaping @Sendable (ArrayCall, NumberArray) -> NumberArray
   ) -> Rule {
     Rule(
       { call throws(LayerError) in
         try call.expect(1...1)
-        guard call.shapes[0].rank >= 3, call.operands[0].type.elementType.isFloatingPoint else {
-          throw LayerError("expected pictures of floating-point numbers, found \(call.shapes[0])")
+        let type = call.operands[0].type.elementType
+        guard call.shapes[0].rank >= 3, type.isFloatingPoint || type.isNarrow else {
+          throw LayerError("expected pictures, found \(call.operands[0].type)")
         }
-        return [TensorType(call.shapes[0])]
+        return [TensorType(call.shapes[0], keepsType && type.isNarrow ? type : .float32)]
       },
       { call, x in
-        let size = x[0].shape.dimensions.suffix(3)
+        let type = call.operands[0].type.elementType
+        let isShare = keepsType && type.isNarrow
+        let numbers = isShare ? fractions(x[0], type) : x[0]
+        let size = numbers.shape.dimensions.suffix(3)
         let count = size.reduce(1, *)
-        let pictures = x[0].reshaped([x[0].elements.count / max(count, 1), count]).rows
+        let pictures = numbers.reshaped([numbers.elements.count / max(count, 1), count]).rows
         let results = pictures.flatMap {
           function(call, NumberArray(Shape(Array(size)), Array($0))).elements
         }
-        return [NumberArray(x[0].shape, results)]
+        let made = NumberArray(numbers.shape, results)
+        return [isShare ? whole(made, type, saturates: true) : made]
       })
+  }
+
+  /// Whole numbers as shares of the largest of their type.
+  static func fractions(_ x: NumberArray, _ type: ElementType) -> NumberArray {
+    let most = type.integerRange?.upperBound ?? 1
+    return x.map { Double(Float($0) * (1 / most)) }
+  }
+
+  /// Shares as whole numbers of a type.
+  static func whole(_ x: NumberArray, _ type: ElementType, saturates: Bool) -> NumberArray {
+    guard let range = type.integerRange else { return x }
+    return x.map {
+      let number = (Float($0) * (range.upperBound + 0.5)).rounded(.towardZero)
+      return Double(saturates ? min(max(number, range.lowerBound), range.upperBound) : number)
+    }
   }
 
   /// A picture whose colours a function changes by hue, saturation and value.

@@ -77,6 +77,7 @@ extension ArrayOperation {
     guard let type = ElementType(rawValue: name), type != .string else {
       throw LayerError("expected a type of numbers, found \"\(name)\"")
     }
+    if type.isNarrow { return type }
     return type.isFloatingPoint ? .float32 : [.bool, .int64].contains(type) ? type : .int32
   }
 

@@ -18,7 +18,10 @@ extension ArrayOperation {
       let (sign, logarithm) = a.determinant()
       return sign * Scalar.exponential(logarithm)
     },
-    "ops.Inv": square { _, a in a.solution(Matrix(identity: a.rows)).elements },
+    "ops.Inv": square { call, a in
+      let inverse = a.solution(Matrix(identity: a.rows))
+      return (call.options.bool("adjoint") ? inverse.transposed : inverse).elements
+    },
     "ops.Logdet": scalar { _, a in a.determinant().logarithm },
     "ops.Lstsq": Rule(
       { call throws(LayerError) in
@@ -109,10 +112,14 @@ extension ArrayOperation {
           NumberArray([all.count], all.map(\.sign)), NumberArray([all.count], all.map(\.logarithm)),
         ]
       }),
-    "ops.Solve": solving { _, a, b in a.solution(b) },
+    "ops.Solve": solving { call, a, b in
+      (call.options.bool("adjoint") ? a.transposed : a).solution(b)
+    },
     "ops.SolveTriangular": solving { call, a, b in
       var result = b
-      a.substitute(&result, lower: call.options.bool("lower"), unit: false)
+      let isAdjoint = call.options.bool("adjoint")
+      (isAdjoint ? a.transposed : a)
+        .substitute(&result, lower: call.options.bool("lower") != isAdjoint, unit: false)
       return result
     },
     "ops.SVD": Rule(
@@ -130,7 +137,7 @@ extension ArrayOperation {
   ]
 
   /// The matrices of the last two axes.
-  private static func matrices(_ x: NumberArray) -> [Matrix] {
+  static func matrices(_ x: NumberArray) -> [Matrix] {
     let (rows, columns) = (x.shape[-2], x.shape[-1])
     let size = rows * columns
     return (0..<(x.elements.count / max(size, 1))).map {
@@ -168,7 +175,7 @@ extension ArrayOperation {
   }
 
   /// The shape of the first operand, whose matrices must be square.
-  private static func squares(_ call: ArrayCall) throws(LayerError) -> Shape {
+  static func squares(_ call: ArrayCall) throws(LayerError) -> Shape {
     let shape = call.shapes.first ?? Shape([])
     guard shape.rank >= 2, shape[-1] == shape[-2] else {
       throw LayerError("expected square matrices, found shape \(shape)")
@@ -176,7 +183,7 @@ extension ArrayOperation {
     return shape
   }
 
-  private static func square(
+  static func square(
     _ function: @escaping @Sendable (ArrayCall, Matrix) -> [Double]
   ) -> Rule {
     Rule(

@@ -48,8 +48,11 @@ extension ArrayOperation {
           if isLogit {
             return max(output, 0) - output * target + Scalar.logAddExp(0, -abs(output))
           }
-          let p = clipped(output)
-          return -(target * Scalar.logarithm(p) + (1 - target) * Scalar.logarithm(1 - p))
+          let p = Float(clipped(output))
+          // Keras 2 makes sure twice that no logarithm is of zero.
+          let more: Float = call.options.bool("adds_epsilon") ? 1e-7 : 0
+          let (yes, no) = (Double(p + more), Double(1 - p + more))
+          return -(target * Scalar.logarithm(yes) + (1 - target) * Scalar.logarithm(no))
         }
         return [NumberArray(x[0].shape, losses)]
       }),
@@ -84,26 +87,28 @@ extension ArrayOperation {
         try call.expect(1...1)
         let shape = call.shapes[0]
         let axis = call.options.int("axis", -1)
-        guard !call.options.bool("sparse"), axis == -1 || axis == shape.rank,
+        let place = axis < 0 ? axis + shape.rank + 1 : axis
+        guard !call.options.bool("sparse"), shape.rank > 0, place > 0, place <= shape.rank,
           (1...LayerReader.largestSize).contains(call.options.int("num_classes", 0))
-        else { throw LayerError("expected dense classes on the last axis") }
-        var sizes = shape.dimensions
-        if !sizes.isEmpty { sizes.remove(at: sizes.count > 1 ? 1 : 0) }
-        return [
-          TensorType(
-            Shape(sizes + [call.options.int("num_classes", 0)]), try asked(call) ?? .float32)
-        ]
+        else { throw LayerError("expected dense classes on an axis, found \(axis)") }
+        return [TensorType(hitShape(shape, call, place), try asked(call) ?? .float32)]
       },
       { call, x in
         let classes = call.options.int("num_classes", 0)
-        let lines = x[0].withLast(x[0].shape.rank > 1 ? 1 : 0)
-        return [
-          lines.mapRows { row in
-            var hits = [Double](repeating: 0, count: classes)
-            for id in row where id >= 0 && id < Double(classes) { hits[Int(id)] = 1 }
-            return hits
-          }
-        ]
+        let shape = x[0].shape
+        let axis = call.options.int("axis", -1)
+        let place = axis < 0 ? axis + shape.rank + 1 : axis
+        let lines = x[0].withLast(shape.rank > 1 ? 1 : 0)
+        if place == 1, shape.rank > 1 {
+          // Keras takes the largest over the classes, which stand where the hits did.
+          return [x[0].map { $0 >= 0 && $0 < Double(classes) ? 1 : 0 }]
+        }
+        let hits = lines.mapRows { row in
+          var hits = [Double](repeating: 0, count: classes)
+          for id in row where id >= 0 && id < Double(classes) { hits[Int(id)] = 1 }
+          return hits
+        }
+        return [hits.withLastMoved(to: max(place - 1, 0))]
       }),
     "ops.PSNR": Rule(
       { call throws(LayerError) in
@@ -145,6 +150,14 @@ extension ArrayOperation {
       }),
   ]
 
+  /// The shape of hits among classes on an axis: the first axis behind the batch is gone.
+  private static func hitShape(_ shape: Shape, _ call: ArrayCall, _ place: Int) -> Shape {
+    var sizes = shape.dimensions
+    sizes.insert(call.options.int("num_classes", 0), at: place)
+    sizes.remove(at: shape.rank > 1 ? 1 : 0)
+    return Shape(sizes)
+  }
+
   /// A probability within what Keras takes the logarithm of.
   private static func clipped(_ probability: Double) -> Double {
     min(max(probability, Double(Float(1e-7))), Double(1 - Float(1e-7)))
@@ -179,7 +192,9 @@ extension ArrayOperation {
             shape.elementCount == count || broadcastShape(shape, call.shapes[0]) == call.shapes[0]
           else { throw LayerError("expected a factor for each place, found shape \(shape)") }
         }
-        return [TensorType(call.shapes[0])]
+        // Whole numbers are what is left of the result, too.
+        let type = call.operands[0].type.elementType
+        return [TensorType(call.shapes[0], type == .bool ? .float32 : type)]
       },
       { call, x in
         guard let axes = try? normalizedAxes(call) else { return [] }

@@ -32,14 +32,23 @@ extension ArrayOperation {
       pictureTypes { shape, _ in shape },
       colours { Colour.rgb($0) }),
     "ops.RGBToGrayscale": Rule(
-      pictureTypes { shape, channels in
-        var shape = shape
-        shape[channels] = 1
-        return shape
+      { call throws(LayerError) in
+        let types = try pictureTypes { shape, channels in
+          var shape = shape
+          shape[channels] = 1
+          return shape
+        }(call)
+        let type = call.operands[0].type.elementType
+        return [TensorType(types[0].shape, type.isNarrow ? type : .float32)]
       },
       { call, x in
         if x[0].shape[channelAxis(call, x[0].shape)] == 1 { return x }
-        return colours { [0.2989 * $0[0] + 0.587 * $0[1] + 0.114 * $0[2]] }(call, x)
+        let type = call.operands[0].type.elementType
+        // TensorFlow's own function counts whole numbers as shares of the largest.
+        let isShare = type.isNarrow && call.options.bool("scales_type")
+        let grey = colours { [0.2989 * $0[0] + 0.587 * $0[1] + 0.114 * $0[2]] }(
+          call, isShare ? [fractions(x[0], type)] : x)
+        return isShare ? grey.map { whole($0, type, saturates: false) } : grey
       }),
     "ops.RGBToHSV": Rule(
       pictureTypes { shape, _ in shape },

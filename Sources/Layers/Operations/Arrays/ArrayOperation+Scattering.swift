@@ -85,6 +85,7 @@ extension ArrayOperation {
 
   private static let reductions: [String: @Sendable (Double, Double) -> Double] = [
     "add": { $0 + $1 }, "max": { max($0, $1) }, "min": { min($0, $1) }, "mul": { $0 * $1 },
+    "sub": { $0 - $1 },
   ]
 
   private static let segments: [String: (Double, @Sendable (Double, Double) -> Double)] = [

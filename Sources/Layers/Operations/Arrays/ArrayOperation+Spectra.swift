@@ -5,21 +5,12 @@ import Tensors
 extension ArrayOperation {
   static let spectra: [String: Rule] = [
     "ops.FFT": complex { x in transformed(x, along: -1) },
-    "ops.FFT2": complex { x in transformed(transformed(x, along: -1), along: -2) },
-    "ops.IFFT2": complex { x in
-      transformed(transformed(x, along: -1, isInverse: true), along: -2, isInverse: true)
-    },
-    "ops.IRFFT": Rule(
-      { call throws(LayerError) in
-        var shape = try parts(call)
-        shape[-1] = call.options["fft_length"]?.int ?? 2 * (shape[-1] - 1)
-        guard (1...(1 << 24)).contains(shape[-1]) else { throw LayerError("expected a length") }
-        return [TensorType(shape)]
-      },
-      { call, x in
-        let count = call.options["fft_length"]?.int ?? 2 * (x[0].shape[-1] - 1)
-        return [inverse(x, count: count)]
-      }),
+    "ops.FFT2": complex { x in transformed(x, along: -1, -2) },
+    "ops.FFT3": complex { x in transformed(x, along: -1, -2, -3) },
+    "ops.IFFT": complex { x in transformed(x, along: -1, isInverse: true) },
+    "ops.IFFT2": complex { x in transformed(x, along: -1, -2, isInverse: true) },
+    "ops.IFFT3": complex { x in transformed(x, along: -1, -2, -3, isInverse: true) },
+    "ops.IRFFT": signals(rank: 1), "ops.IRFFT2": signals(rank: 2), "ops.IRFFT3": signals(rank: 3),
     "ops.ISTFT": Rule(
       { call throws(LayerError) in
         let shape = try parts(call)
@@ -35,25 +26,8 @@ extension ArrayOperation {
         guard let frames = try? SignalFrames(call, isInverse: true) else { return [] }
         return [signal(inverse(x, count: frames.length), frames, call.options["length"]?.int)]
       }),
-    "ops.RFFT": Rule(
-      { call throws(LayerError) in
-        try call.expect(1...1)
-        guard call.shapes[0].rank > 0 else { throw LayerError("expected signals") }
-        var shape = call.shapes[0]
-        let count = call.options.int("fft_length", shape[-1])
-        guard (1...(1 << 24)).contains(count) else { throw LayerError("expected a length") }
-        shape[-1] = count / 2 + 1
-        return [TensorType(shape), TensorType(shape)]
-      },
-      { call, x in
-        let count = call.options.int("fft_length", x[0].shape[-1])
-        let padded = x[0].mapRows { row in
-          Array(row.prefix(count)) + [Double](repeating: 0, count: max(0, count - row.count))
-        }
-        let both = transformed(
-          [padded, NumberArray(padded.shape, repeating: 0)], along: -1)
-        return both.map { part in part.mapRows { Array($0.prefix(count / 2 + 1)) } }
-      }),
+    "ops.RFFT": halfSpectra(rank: 1), "ops.RFFT2": halfSpectra(rank: 2),
+    "ops.RFFT3": halfSpectra(rank: 3),
     "ops.STFT": Rule(
       { call throws(LayerError) in
         try call.expect(1...1)
@@ -74,9 +48,7 @@ extension ArrayOperation {
           }
         }
         let shape = Shape(x[0].shape.dimensions.dropLast() + [count, frames.length])
-        let both = transformed(
-          [NumberArray(shape, pieces), NumberArray(shape, repeating: 0)], along: -1)
-        return both.map { part in part.mapRows { Array($0.prefix(frames.length / 2 + 1)) } }
+        return halfSpectra(of: NumberArray(shape, pieces), count: frames.length)
       }),
   ]
 
@@ -99,9 +71,95 @@ extension ArrayOperation {
     return real
   }
 
-  /// The transform of complex numbers along an axis.
+  /// The first halves along the last axis of the spectra of real numbers along the last axes.
+  private static func halfSpectra(rank: Int) -> Rule {
+    Rule(
+      { call throws(LayerError) in
+        try call.expect(1...1)
+        var sizes = try lengths(call, rank, call.shapes[0].dimensions)
+        sizes[rank - 1] = sizes[rank - 1] / 2 + 1
+        let shape = Shape(call.shapes[0].dimensions.dropLast(rank) + sizes)
+        return [TensorType(shape), TensorType(shape)]
+      },
+      { call, x in
+        guard let sizes = try? lengths(call, rank, x[0].shape.dimensions) else { return [] }
+        let half = halfSpectra(
+          of: resized(x[0], Array(sizes.dropLast()) + [x[0].shape[-1]]), count: sizes[rank - 1])
+        return (1..<rank).reduce(half) { transformed($0, along: -1 - $1) }
+      })
+  }
+
+  /// The first halves of the spectra of the rows of real numbers, cut off or filled up with zeros.
+  static func halfSpectra(of x: NumberArray, count: Int) -> [NumberArray] {
+    let padded = resized(x, [count])
+    let both = [padded, NumberArray(padded.shape, repeating: 0)]
+    var half = transformed(both, along: -1).map { part in
+      part.mapRows { Array($0.prefix(count / 2 + 1)) }
+    }
+    // What has no partner is real, and its zero has no sign.
+    half[1] = half[1].mapRows { row in
+      row.enumerated().map { bin, value in
+        bin == 0 || count % 2 == 0 && bin == count / 2 ? 0 : value
+      }
+    }
+    return half
+  }
+
+  /// The real numbers whose spectra along the last axes have the given first halves.
+  private static func signals(rank: Int) -> Rule {
+    @Sendable func sizes(_ call: ArrayCall, _ shape: Shape) throws(LayerError) -> [Int] {
+      var whole = shape.dimensions
+      if let last = whole.last { whole[whole.count - 1] = 2 * (last - 1) }
+      return try lengths(call, rank, whole)
+    }
+    return Rule(
+      { call throws(LayerError) in
+        let shape = try parts(call)
+        return [TensorType(Shape(shape.dimensions.dropLast(rank) + (try sizes(call, shape))))]
+      },
+      { call, x in
+        guard let sizes = try? sizes(call, x[0].shape) else { return [] }
+        let bins = sizes.dropLast() + [x[0].shape[-1]]
+        let whole = (1..<rank).reduce(x.map { resized($0, Array(bins)) }) {
+          transformed($0, along: -1 - $1, isInverse: true)
+        }
+        return [inverse(whole, count: sizes[rank - 1])]
+      })
+  }
+
+  /// The sizes of the last axes that the option `fft_length` tells, or those given.
+  private static func lengths(
+    _ call: ArrayCall, _ rank: Int, _ whole: [Int]
+  ) throws(LayerError) -> [Int] {
+    let sizes = call.options.ints("fft_length") ?? Array(whole.suffix(rank))
+    guard sizes.count == rank, whole.count >= rank, sizes.allSatisfy((1...(1 << 24)).contains),
+      let count = Shape(sizes).elementCount(atMost: 1 << 28), count > 0
+    else { throw LayerError("expected \(rank) lengths of signals, found \(sizes)") }
+    return sizes
+  }
+
+  /// Numbers of which the last axes have other sizes: cut off, or zeros behind them.
+  private static func resized(_ x: NumberArray, _ sizes: [Int]) -> NumberArray {
+    var result = x
+    for (place, size) in sizes.enumerated() {
+      let axis = x.shape.rank - sizes.count + place
+      guard result.shape[axis] != size else { continue }
+      result = result.withLast(axis).mapRows { row in
+        Array(row.prefix(size)) + [Double](repeating: 0, count: max(0, size - row.count))
+      }.withLastMoved(to: axis)
+    }
+    return result
+  }
+
+  /// The transform of complex numbers along axes.
   private static func transformed(
-    _ x: [NumberArray], along axis: Int, isInverse: Bool = false
+    _ x: [NumberArray], along axes: Int..., isInverse: Bool = false
+  ) -> [NumberArray] {
+    axes.reduce(x) { transformed($0, $1, isInverse) }
+  }
+
+  private static func transformed(
+    _ x: [NumberArray], _ axis: Int, _ isInverse: Bool
   ) -> [NumberArray] {
     var (real, imaginary) = (x[0].withLast(axis), x[1].withLast(axis))
     let width = real.shape[-1]
@@ -126,7 +184,7 @@ extension ArrayOperation {
   }
 
   /// The real signals of `count` numbers whose spectra have the given first halves.
-  private static func inverse(_ x: [NumberArray], count: Int) -> NumberArray {
+  static func inverse(_ x: [NumberArray], count: Int) -> NumberArray {
     func whole(_ part: NumberArray, sign: Double) -> NumberArray {
       part.mapRows { row in
         let row = Array(row)

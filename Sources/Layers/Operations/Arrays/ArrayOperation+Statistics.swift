@@ -50,7 +50,8 @@ extension ArrayOperation {
           let (first, second) = (try call.axis("axis1", 0), try call.axis("axis2", 1))
           let shape = call.shapes[0]
           let sizes = shape.dimensions.indices.filter { $0 != first && $0 != second }
-          return [TensorType(Shape(sizes.map { shape[$0] }), call.promoted())]
+          let type = call.promoted()
+          return [TensorType(Shape(sizes.map { shape[$0] }), type == .bool ? .int32 : type)]
         }, trace),
       "ops.Trapezoid": Rule(
         { call throws(LayerError) in
@@ -62,7 +63,9 @@ extension ArrayOperation {
       rules[name] = Rule(
         { call throws(LayerError) in
           try call.expect(1...1)
-          return [TensorType(try reduced(call), name.contains("arg") ? .int32 : .float32)]
+          let keepsType = ["max", "min", "prod", "sum"].contains { name == "ops.Nan" + $0 }
+          let type = keepsType ? call.promoted() : .float32
+          return [TensorType(try reduced(call), name.contains("arg") ? .int32 : type)]
         },
         { call, x in
           let rows = lines(x[0], call)

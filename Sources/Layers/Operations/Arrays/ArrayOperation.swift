@@ -28,7 +28,8 @@ struct ArrayOperation: Layer {
   private static let rules: [String: Rule] =
     [
       products, fillings, searches, scatterings, statistics, measures, matrices, spectra, pictures,
-      warpings, adjustments, countings, scalings, labellings, blocks,
+      warpings, adjustments, countings, scalings, labellings, blocks, signals,
+      decompositions, detections, morphology,
     ]
     .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
@@ -39,9 +40,7 @@ struct ArrayOperation: Layer {
 
   init(_ reader: inout LayerReader) {
     rule = Self.rules[reader.className] ?? Rule({ _ in [] }, { _, _ in [] })
-    var values: [String: JSONValue] = [:]
-    for option in reader.layer.config.keys { values[option] = reader.value(option) }
-    options = ArrayOptions(values)
+    options = ArrayOptions(&reader)
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -69,6 +68,29 @@ struct ArrayOptions: Sendable {
   private let values: [String: JSONValue]
 
   init(_ values: [String: JSONValue]) { self.values = values }
+
+  /// All options of an operation, of which none that is a size may be larger than any real one.
+  init(_ reader: inout LayerReader) {
+    var values: [String: JSONValue] = [:]
+    for option in reader.layer.config.keys.sorted() {
+      values[option] = reader.value(option)
+      guard let value = values[option], !Self.numbers.contains(option) else { continue }
+      let sizes = (value.array ?? [value]).compactMap(\.int)
+      if let size = sizes.first(where: { $0.magnitude > Self.largestSize }) {
+        reader.reject(option, "expected at most \(Self.largestSize), found \(size)")
+        values[option] = nil
+      }
+    }
+    self.values = values
+  }
+
+  /// The largest size that an option may be, two of which and a number of channels can be multiplied.
+  private static let largestSize = 1 << 24
+
+  /// The options that are numbers to compute with, of any size.
+  private static let numbers: Set = [
+    "constant_values", "fill_value", "mask_index", "max_val", "start", "stop", "value",
+  ]
 
   /// The value of an option, nil where it is absent or `null`.
   subscript(option: String) -> JSONValue? { values[option] }
