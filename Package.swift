@@ -148,7 +148,7 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
     .testTarget(name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swift),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swift),
+      name: "ImagingTests", dependencies: ["CDeflate", "Imaging"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests", dependencies: ["Serving", "Inference", "ModelFormat", "Tensors"],
       swiftSettings: swift),

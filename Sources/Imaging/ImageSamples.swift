@@ -10,6 +10,7 @@ extension Image {
     case 1:
       planes = [plane(luminance(), pixelStride: 1, channel: 0, width: width, height: height)]
     case 3, 4:
+      let pixels = pixels
       planes = (0..<channels).map {
         plane(pixels, pixelStride: 4, channel: $0, width: width, height: height)
       }

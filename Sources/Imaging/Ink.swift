@@ -16,19 +16,19 @@ struct Ink {
   init(_ image: Image) {
     width = image.width
     height = image.height
-    let border = Border(width: image.width, height: image.height)
     let alpha = image.alpha
-    guard border.mean(alpha) >= 127.5 else {
+    if Border(alpha, width: width, height: height).mean < 127.5 {
       values = alpha
       paper = 0
       return
     }
     var luminance = image.luminanceOverWhite()
-    if border.mean(luminance) > 127.5 {
+    if Border(luminance, width: width, height: height).mean > 127.5 {
       for index in luminance.indices { luminance[index] = 255 - luminance[index] }
     }
     values = luminance
-    paper = border.paper(luminance)
+    paper = Border(luminance, width: width, height: height)
+      .paper(least: luminance.min() ?? 0, most: luminance.max() ?? 0)
   }
 
   private init(width: Int, height: Int, values: [UInt8]) {
@@ -86,40 +86,30 @@ struct Ink {
 
 /// The outermost pixels of a picture; the corners count twice.
 private struct Border {
-  let indices: [Int]
+  private let values: [UInt8]
 
-  init(width: Int, height: Int) {
-    let rows = [0, height - 1].flatMap { y in (0..<width).map { y * width + $0 } }
-    let columns = [0, width - 1].flatMap { x in (0..<height).map { $0 * width + x } }
-    indices = rows + columns
+  init(_ values: [UInt8], width: Int, height: Int) {
+    let last = width * (height - 1)
+    self.values = [UInt8](unsafeUninitializedCapacity: 2 * (width + height)) { border, count in
+      for x in 0..<width { (border[x], border[width + x]) = (values[x], values[last + x]) }
+      for y in 0..<height {
+        border[2 * width + y] = values[y * width]
+        border[2 * width + height + y] = values[y * width + width - 1]
+      }
+      count = 2 * (width + height)
+    }
   }
 
-  func mean(_ values: [UInt8]) -> Double {
-    Double(indices.reduce(0) { $0 + Int(values[$1]) }) / Double(indices.count)
-  }
+  var mean: Double { Double(values.reduce(0) { $0 + Int($1) }) / Double(values.count) }
 
-  /// The number that nine in ten of the border's are not above; or, where that is ink that touches
-  /// the border, the one that half are not above.
-  func paper(_ values: [UInt8]) -> UInt8 {
-    guard let least = values.min(), let most = values.max() else { return 0 }
-    let sorted = indices.map { values[$0] }.sorted()
+  /// The number that nine in ten of the border's are not above, in a picture whose numbers go from
+  /// `least` to `most`.
+  ///
+  /// Where that is ink that touches the border, it is the one that half are not above.
+  func paper(least: UInt8, most: UInt8) -> UInt8 {
+    let sorted = values.sorted()
     let most90 = sorted[(sorted.count - 1) * 9 / 10]
     return Int(most90) - Int(least) <= (Int(most) - Int(least)) / 2
       ? most90 : sorted[(sorted.count - 1) / 2]
-  }
-}
-
-extension Image {
-  /// The alpha of each pixel.
-  fileprivate var alpha: [UInt8] {
-    pixels.withUnsafeBytes { pixels in
-      [UInt8](unsafeUninitializedCapacity: width * height) { alpha, count in
-        for index in 0..<(width * height) {
-          let pixel = pixels.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-          alpha[index] = UInt8(truncatingIfNeeded: UInt32(littleEndian: pixel) >> 24)
-        }
-        count = width * height
-      }
-    }
   }
 }

@@ -26,6 +26,11 @@ struct PNGChunk {
     bytes = UnsafeRawBufferPointer(rebasing: bytes[(12 + count)...])
   }
 
+  /// The number in four of its bytes.
+  func number(at offset: Int) -> Int {
+    Int(UInt32(bigEndian: data.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+  }
+
   /// Whether a program may pass over it: its kind is four letters, the first a small one.
   var isAncillary: Bool {
     let letters = withUnsafeBytes(of: kind.bigEndian) { Array($0) }

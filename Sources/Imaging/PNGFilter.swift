@@ -8,6 +8,9 @@ enum PNGFilter: UInt8 {
   case average
   case paeth
 
+  /// Whether it takes a pixel from the left or from above, and not from both.
+  var hasOneNeighbour: Bool { rawValue <= Self.up.rawValue }
+
   private typealias Row = UnsafeMutableBufferPointer<UInt8>
   private typealias Above = UnsafeBufferPointer<UInt8>
 

@@ -83,7 +83,12 @@ package final class Server: Sendable {
   private func reload() -> [String] {
     let failures = models.reload()
     for failure in failures { configuration.eventLog?.write(.error, "reload_failed", failure) }
-    if failures.isEmpty { configuration.eventLog?.write(.info, "reloaded") }
+    if failures.isEmpty {
+      // libmicrohttpd takes certificates when it starts.
+      let isSecure = configuration.transport.tls != nil
+      configuration.eventLog?.write(
+        .info, "reloaded", isSecure ? "new certificates need a new start" : "")
+    }
     return failures
   }
 

@@ -1,3 +1,5 @@
+import CDeflate
+
 /// Builds PNG files of every kind from plain samples, without a PNG library.
 struct PNGBuilder {
   enum Color: UInt8, CaseIterable, Sendable {
@@ -30,6 +32,8 @@ struct PNGBuilder {
   var color: Color
   var depth: Int
   var interlaced = false
+  /// Whether the rows are compressed, as programs do, or stored.
+  var isCompressed = false
   /// Chunks between the header and the data.
   var extra: [(name: String, data: [UInt8])] = []
   /// The filter of a row.
@@ -45,9 +49,12 @@ struct PNGBuilder {
       + [UInt8(depth), color.rawValue, 0, 0, interlaced ? 1 : 0]
     bytes += Self.chunk("IHDR", header)
     for chunk in extra { bytes += Self.chunk(chunk.name, chunk.data) }
-    bytes += Self.chunk("IDAT", Self.deflateStored(scanlines))
+    bytes += Self.chunk("IDAT", data)
     return bytes + Self.chunk("IEND", [])
   }
+
+  /// The filtered rows as a zlib stream.
+  var data: [UInt8] { isCompressed ? Self.deflate(scanlines) : Self.deflateStored(scanlines) }
 
   private var scanlines: [UInt8] {
     guard interlaced else { return pass(x: 0, y: 0, dx: 1, dy: 1) }
@@ -112,6 +119,16 @@ struct PNGBuilder {
   static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
     let body = Array(name.utf8) + data
     return bigEndian(UInt32(data.count)) + body + bigEndian(crc(body))
+  }
+
+  private static func deflate(_ data: [UInt8]) -> [UInt8] {
+    let compressor = libdeflate_alloc_compressor(6)
+    defer { libdeflate_free_compressor(compressor) }
+    let capacity = libdeflate_zlib_compress_bound(compressor, data.count)
+    return [UInt8](unsafeUninitializedCapacity: capacity) { bytes, count in
+      count = libdeflate_zlib_compress(
+        compressor, data, data.count, bytes.baseAddress, bytes.count)
+    }
   }
 
   /// A zlib stream whose blocks are stored as they are.

@@ -18,7 +18,25 @@ struct Base64Tests {
   @Test("keeps every byte")
   func everyByte() {
     let bytes = (0...255).map { UInt8($0) }
-    #expect(Base64.decode(Base64.encode(bytes).utf8) == bytes)
+    for count in 0...bytes.count {
+      let part = Array(bytes.suffix(count))
+      #expect(Base64.decode(Base64.encode(part).utf8) == part)
+    }
+  }
+
+  @Test("refuses a byte that is no digit wherever it is")
+  func strange() {
+    let text = Array(
+      Base64.encode((0..<20).map { $0 &* 37 }).utf8.prefix { $0 != UInt8(ascii: "=") })
+    let digits = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    for index in text.indices {
+      for byte in 0...255 {
+        var changed = text
+        changed[index] = UInt8(byte)
+        #expect(
+          (Base64.decode(changed) != nil) == digits.contains(UInt8(byte)), "\(byte) at \(index)")
+      }
+    }
   }
 
   @Test(

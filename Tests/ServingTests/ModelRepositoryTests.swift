@@ -10,6 +10,7 @@ struct ModelRepositoryTests {
   private final class Versions: ModelSource {
     let name = "half"
     let labels = ["stable": 1]
+    let policy = VersionPolicy.all
     let path = Mutex("/models/half")
     let stamps = Mutex<[Int: String]>([1: "a"])
 

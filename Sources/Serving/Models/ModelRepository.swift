@@ -92,6 +92,11 @@ package final class ModelRepository: Sendable {
     }
   }
 
+  /// Which versions of a model are served; nil where there is no such model.
+  func policy(of name: String) -> VersionPolicy? {
+    state.withLock { $0.entries[name]?.source.policy }
+  }
+
   // MARK: - Loading
 
   /// Reads what is new or has changed and drops what is gone, but for models that clients have

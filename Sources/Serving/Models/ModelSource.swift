@@ -4,6 +4,8 @@ package protocol ModelSource: Sendable {
   var name: String { get }
   /// Names of versions, such as `stable`.
   var labels: [String: Int] { get }
+  /// Which versions are served.
+  var policy: VersionPolicy { get }
   /// What was asked for by whoever configured the server; a model that a client dropped comes back
   /// where this has changed.
   var configuration: String { get }
@@ -13,6 +15,14 @@ package protocol ModelSource: Sendable {
 
   /// Reads a version, checks it and warms it up.
   func load(_ version: Int) throws(ModelSourceError) -> ServedModel
+}
+
+/// Which of a model's versions are served.
+package enum VersionPolicy: Equatable, Sendable {
+  /// The one with the greatest number, and those that have a label.
+  case latest
+  case all
+  case some([Int])
 }
 
 /// Why a model cannot be read, in one line.
@@ -32,6 +42,7 @@ struct FixedModelSource: ModelSource {
 
   var name: String { model.name }
   var labels: [String: Int] { [:] }
+  var policy: VersionPolicy { .latest }
   var configuration: String { "" }
 
   func versions() throws(ModelSourceError) -> [Int: String] { [model.version: ""] }

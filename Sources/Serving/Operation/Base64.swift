@@ -2,12 +2,15 @@
 package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  /// What each digit stands for; greater than 63 where a byte is none.
-  private static let values: [UInt32] = {
+  /// What each byte stands for as the first, second, third and fourth digit of a group; its highest
+  /// bit is set where a byte is no digit.
+  private static let values: [UInt32] = (0..<4).flatMap { place in
     var values = [UInt32](repeating: 1 << 31, count: 256)
-    for (value, byte) in alphabet.enumerated() { values[Int(byte)] = UInt32(value) }
+    for (value, byte) in alphabet.enumerated() {
+      values[Int(byte)] = UInt32(value) << UInt32(18 - 6 * place)
+    }
     return values
-  }()
+  }
 
   /// The bytes that `text` stands for; nil where it is not Base64.
   ///
@@ -23,35 +26,28 @@ package enum Base64 {
     let digits = UnsafeBufferPointer(rebasing: text.dropLast(padding))
     let (groups, rest) = digits.count.quotientAndRemainder(dividingBy: 4)
     guard rest != 1 else { return nil }
-    var isSound = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: groups * 3 + 2) { bytes, count in
-      var all: UInt32 = 0
+    var all: UInt32 = 0
+    // A group is written as four bytes, of which the next one writes over the last.
+    let bytes = [UInt8](unsafeUninitializedCapacity: groups * 3 + 4) { bytes, count in
+      let output = UnsafeMutableRawBufferPointer(bytes)
       values.withUnsafeBufferPointer { values in
-        /// The bits of the digits from a place on, a missing one taken for 0.
-        func bits(_ start: Int, _ count: Int) -> UInt32 {
-          (0..<4).reduce(0) { bits, place in
-            let value = place < count ? values[Int(digits[start + place])] : 0
-            all |= value
-            return bits << 6 | value
-          }
-        }
+        func value(_ index: Int, _ place: Int) -> UInt32 { values[place << 8 | Int(digits[index])] }
         for group in 0..<groups {
-          let bits = bits(group * 4, 4)
-          bytes[group * 3] = UInt8(truncatingIfNeeded: bits >> 16)
-          bytes[group * 3 + 1] = UInt8(truncatingIfNeeded: bits >> 8)
-          bytes[group * 3 + 2] = UInt8(truncatingIfNeeded: bits)
+          let start = group * 4
+          let bits =
+            value(start, 0) | value(start + 1, 1) | value(start + 2, 2) | value(start + 3, 3)
+          all |= bits
+          output.storeBytes(of: (bits << 8).bigEndian, toByteOffset: group * 3, as: UInt32.self)
         }
         count = groups * 3
         guard rest > 0 else { return }
-        let bits = bits(groups * 4, rest)
-        for place in 0..<(rest - 1) {
-          bytes[count] = UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place))
-          count += 1
-        }
+        let bits = (0..<rest).reduce(0) { $0 | value(groups * 4 + $1, $1) }
+        all |= bits
+        output.storeBytes(of: (bits << 8).bigEndian, toByteOffset: count, as: UInt32.self)
+        count += rest - 1
       }
-      isSound = all < 64
     }
-    return isSound ? bytes : nil
+    return all >> 31 == 0 ? bytes : nil
   }
 
   /// `bytes` as Base64, padded.

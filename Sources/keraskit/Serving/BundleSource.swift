@@ -14,6 +14,7 @@ struct BundleSource: ModelSource {
 
   var name: String { served.name }
   var labels: [String: Int] { served.labels }
+  var policy: VersionPolicy { served.versions }
 
   var configuration: String {
     let labels = served.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -1,4 +1,5 @@
 import ModelFormat
+import Serving
 
 /// A file that says what to serve and how: a JSON object whose members are the options of `serve`,
 /// dashes made underscores, and `models`, a list of objects with `path` and, where wanted, `name`,
@@ -89,7 +90,7 @@ struct ServeFile {
 
   private static let memberNames: Set<String> = ["name", "path", "versions", "labels"]
 
-  private static func versions(_ value: JSONValue) throws(UsageError) -> ServedPath.Versions {
+  private static func versions(_ value: JSONValue) throws(UsageError) -> VersionPolicy {
     switch value {
     case .string("latest"): return .latest
     case .string("all"): return .all

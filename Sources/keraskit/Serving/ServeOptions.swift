@@ -45,7 +45,8 @@ enum ServeOptions {
   private static let tokenFile = Option(
     "token-file", value: "FILE", help: "the token that clients must show ($KERASKIT_TOKEN)")
   private static let certificate = Option(
-    "tls-cert", value: "FILE", help: "speak TLS with this chain of certificates, in PEM form")
+    "tls-cert", value: "FILE",
+    help: "speak TLS with this chain of certificates, in PEM form, read at the start alone")
   private static let key = Option("tls-key", value: "FILE", help: "the certificate's private key")
   private static let allowOrigin = Option(
     "allow-origin", value: "O", help: "let pages of these origins ask too: a,b or * for any")

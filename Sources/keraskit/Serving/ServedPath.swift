@@ -1,18 +1,13 @@
+import Serving
+
 /// A model to serve: where its bundles are, the name that it goes by, and which versions of it.
 struct ServedPath {
-  /// Which versions of a folder are served.
-  enum Versions: Equatable {
-    /// The one with the greatest number, and those that have a label.
-    case latest
-    case all
-    case some([Int])
-  }
-
   /// The name in the paths of requests.
   var name: String
   /// A bundle, or a folder of versions.
   var path: String
-  var versions = Versions.latest
+  /// Which versions of a folder are served.
+  var versions = VersionPolicy.latest
   /// Names of versions, such as `stable`.
   var labels: [String: Int] = [:]
 

@@ -39,6 +39,8 @@ def versions(run):
         answers(server.post("/v1/models/half/versions/2:predict", ZEROS), 404)
         answers(server.post("/v1/models/half/labels/other:predict", ZEROS), (400, 404), "other")
         equal(sorted(server.get("/v2/models/half").json()["versions"]), ["1", "3"])
+        policy = server.get("/v2/models/half/config").json()["version_policy"]
+        equal(policy, {"specific": {"versions": [1, 3]}}, "version_policy")
 
 
 @check("--config: a label is moved by SIGHUP")
@@ -54,6 +56,8 @@ def moved_label(run):
         return answer.json()["model_spec"]["version"]
     with run.start("--config", write(1)) as server:
         equal(labelled(), "1")
+        policy = server.get("/v2/models/digits/config").json()["version_policy"]
+        equal(policy, {"all": {}}, "version_policy")
         write(2)
         server.signal(signal.SIGHUP)
         deadline = time.monotonic() + 5

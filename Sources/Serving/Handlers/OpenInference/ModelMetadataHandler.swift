@@ -78,6 +78,21 @@ package struct ModelMetadataHandler: HTTPHandler {
     }
   }
 
+  private static func write(_ policy: VersionPolicy, to json: inout JSONWriter) {
+    json.object { json in
+      switch policy {
+      case .latest:
+        json.member("latest") { $0.object { $0.member("num_versions") { $0.integer(1) } } }
+      case .all:
+        json.member("all") { $0.object { _ in } }
+      case .some(let numbers):
+        json.member("specific") {
+          $0.object { $0.member("versions") { $0.array(numbers) { $0.integer($1) } } }
+        }
+      }
+    }
+  }
+
   private func configuration(_ model: ServedModel) -> HTTPResponse {
     let largest = model.isBatchable ? batching.largestBatch : 0
     var json = JSONWriter()
@@ -86,13 +101,7 @@ package struct ModelMetadataHandler: HTTPHandler {
       json.member("platform", Self.platform)
       json.member("backend", "keraskit")
       json.member("version_policy") {
-        $0.object {
-          $0.member("latest") {
-            $0.object { json in
-              json.member("num_versions") { $0.integer(1) }
-            }
-          }
-        }
+        Self.write(models.policy(of: model.name) ?? .latest, to: &$0)
       }
       json.member("max_batch_size") { $0.integer(largest) }
       json.member("input") { json in
