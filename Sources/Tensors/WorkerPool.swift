@@ -13,9 +13,12 @@ public final class WorkerPool: Sendable {
   public let threadCount: Int
   private let crew: WorkerCrew
 
-  /// A pool of `threadCount` threads, at least one: the caller's own.
+  /// More threads than this would have more chunks than ``CrewPlace`` counts in 16 bits.
+  private static let mostThreads = 1 << 12
+
+  /// A pool of `threadCount` threads, at least one, the caller's own, and at most 4096.
   public init(threadCount: Int) {
-    self.threadCount = max(1, threadCount)
+    self.threadCount = min(max(1, threadCount), Self.mostThreads)
     crew = WorkerCrew(threadCount: self.threadCount)
     for number in 1..<self.threadCount { crew.startThread(number) }
   }
