@@ -21,6 +21,12 @@ import Testing
     #expect(try median <= #require(json["p99_ms"] as? Double))
   }
 
+  @Test func moreInputsThanAreMadeUpAreRefused() throws {
+    let result = try Keraskit.run("bench", Fixture.chain, "--batch", "1000000")
+    #expect(result.status == 2)
+    #expect(result.errorLines.count == 1 && result.errors.contains("numbers to make up"))
+  }
+
   @Test func textHoldsTheFigures() throws {
     let result = try Keraskit.run("bench", Fixture.dense, "--seconds=0.1")
     #expect(result.status == 0)

@@ -24,7 +24,7 @@ struct Benchmark {
     self.threads = threads
     self.loadSeconds = loadSeconds
     multiplyAdds = model.summary().multiplyAdds ?? 0
-    let inputs = MadeUpInputs.make(for: model, batch: batch)
+    let inputs = try MadeUpInputs.make(for: model, batch: batch)
     try WarmUp.run { () throws(PredictionError) in _ = try model.predict(inputs) }
     var times: [Double] = []
     let total = Stopwatch()

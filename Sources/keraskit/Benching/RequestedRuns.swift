@@ -13,10 +13,12 @@ struct RequestedRuns {
   private static let mostRuns = 1_000_000
 
   /// Runs of a model, before which the program alone took `programBytes` of memory.
-  init(_ model: Model, batch: Int, programBytes: Int) {
+  ///
+  /// - Throws: Why no inputs can be made up.
+  init(_ model: Model, batch: Int, programBytes: Int) throws {
     self.model = model
     self.programBytes = programBytes
-    inputs = MadeUpInputs.make(for: model, batch: batch)
+    inputs = try MadeUpInputs.make(for: model, batch: batch)
   }
 
   /// Answers all lines of standard input.

@@ -29,7 +29,7 @@ struct StepBenchmark {
   init(
     _ model: Model, batch: Int, seconds: Double, peakRate: Double
   ) throws(PredictionError) {
-    let profiler = try model.profiler(MadeUpInputs.make(for: model, batch: batch))
+    let profiler = try model.profiler(try MadeUpInputs.make(for: model, batch: batch))
     self.batch = profiler.batch
     WarmUp.run { _ = profiler.run(clock: Stopwatch.now) }
     var runs: [[Double]] = []

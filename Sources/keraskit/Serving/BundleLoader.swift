@@ -49,8 +49,9 @@ struct BundleLoader {
 
   /// The time of a second prediction; one that fails on made-up numbers may do well on a client's.
   private static func seconds(_ model: Model, batch: Int) -> Double {
-    let inputs = MadeUpInputs.make(for: model, batch: batch)
-    guard (try? model.predict(inputs)) != nil else { return 0 }
+    guard let inputs = try? MadeUpInputs.make(for: model, batch: batch),
+      (try? model.predict(inputs)) != nil
+    else { return 0 }
     let watch = Stopwatch()
     _ = try? model.predict(inputs)
     return watch.seconds
