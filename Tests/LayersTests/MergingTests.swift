@@ -59,8 +59,9 @@ import Testing
     #expect(try layer(flags, flags)[0].elements(as: Bool.self) == [true, false, true, false])
     #expect(try layer(flags, ints)[0].elements(as: Int32.self) == [1, 0, -7])
     #expect(try layer(ints, Tensor([1, 1], [Float(0.5)]))[0].floats == [-7, 0.5])
-    #expect(throws: LayerError("expected elements of one type, found int32 and uint8")) {
-      try layer(ints, Tensor([1, 1], [UInt8(1)]))
+    #expect(try layer(ints, Tensor([1, 1], [UInt8(1)]))[0].elements(as: Int32.self) == [-7, 1])
+    #expect(throws: LayerError("expected elements of one type, found int32 and string")) {
+      try layer(ints, Tensor(zeros: TensorType([1, 1], .string)))
     }
   }
 

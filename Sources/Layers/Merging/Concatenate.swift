@@ -2,7 +2,7 @@ import ModelFormat
 import Tensors
 
 /// y = the inputs one behind the other along `axis`: `Concatenate`, and `Append`, `Hstack`, `Vstack`
-/// and `Dstack` of `keras.ops`, which know their axes.
+/// and `Dstack` of `keras.ops`, which know their axes; `Stack` makes the axis.
 ///
 /// Input: tensors whose sizes differ on that axis alone, of any element types; where these differ,
 /// elements take the wider type, as in Keras. Output: the sizes on the axis added up.
@@ -10,7 +10,8 @@ import Tensors
 /// Keras: <https://keras.io/api/layers/merging_layers/concatenate/>
 struct Concatenate: Layer {
   static let classNames = [
-    "Concatenate", "ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Vstack",
+    "Concatenate", "ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Stack",
+    "ops.Vstack",
   ]
   static let elementTypes = ElementType.allCases
   static let arguments = LayerCall.operandPlaces
@@ -29,6 +30,7 @@ struct Concatenate: Layer {
       axis = reader.value("axis") == nil ? nil : reader.int("axis", in: -16...15)
     case "ops.Dstack": axis = 2
     case "ops.Hstack": axis = 1
+    case "ops.Stack": axis = reader.int("axis", default: 0, in: -64...63)
     case "ops.Vstack": axis = 0
     default: axis = reader.int("axis", default: -1, in: -16...15)
     }
@@ -44,12 +46,22 @@ struct Concatenate: Layer {
       shapes = shapes.map { Shape($0.dimensions + [Int](repeating: 1, count: max(0, 3 - $0.rank))) }
     }
     if axis == nil { shapes = shapes.map { [$0.elementCount] } }
+    if name == "ops.Stack", let axis, let rank = shapes.first?.rank {
+      shapes = shapes.map { Self.opened($0, at: axis < 0 ? axis + rank + 1 : axis) }
+    }
     let isVector = name == "ops.Hstack" && shapes.first?.rank == 1
     guard let place = shapes.first?.normalizedAxis(isVector ? 0 : axis ?? 0) else {
       let first = shapes.first.map { "\($0)" } ?? "none"
       throw LayerError("expected an axis of shape \(first), found \(axis ?? 0)")
     }
     return (shapes, place)
+  }
+
+  /// A shape with an axis of size 1 at a place that it may have.
+  private static func opened(_ shape: Shape, at place: Int) -> Shape {
+    var sizes = shape.dimensions
+    if (0...sizes.count).contains(place) { sizes.insert(1, at: place) }
+    return Shape(sizes)
   }
 
   private func operands(_ call: LayerCall) throws(LayerError) -> [Operand] {
@@ -59,15 +71,14 @@ struct Concatenate: Layer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let operands = try operands(call)
     let (shapes, axis) = try parts(operands)
-    var output = TensorType(shapes[0], operands[0].type.elementType)
+    var output = TensorType(shapes[0], try Self.common(operands))
     output.shape[axis] = 0
-    for (operand, shape) in zip(operands, shapes) {
+    for shape in shapes {
       var rest = shape
       guard shape.rank == shapes[0].rank else { throw Self.mismatch(shapes) }
       rest[axis] = shapes[0][axis]
       guard rest == shapes[0] else { throw Self.mismatch(shapes) }
       output.shape[axis] += shape[axis]
-      output.elementType = try Self.common(output.elementType, operand.type.elementType)
     }
     return [output]
   }
@@ -105,16 +116,13 @@ struct Concatenate: Layer {
     return LayerError("expected shapes that differ on the axis alone, found \(found)")
   }
 
-  /// The element type that holds elements of both types.
-  private static func common(
-    _ a: ElementType, _ b: ElementType
-  ) throws(LayerError) -> ElementType {
-    if a == b { return a }
-    if a.isFloatingPoint || b.isFloatingPoint { return .float32 }
-    let order: [ElementType] = [.bool, .int32, .int64]
-    guard let first = order.firstIndex(of: a), let second = order.firstIndex(of: b) else {
-      throw LayerError("expected elements of one type, found \(a.rawValue) and \(b.rawValue)")
+  /// The element type that holds elements of all operands' types.
+  private static func common(_ operands: [Operand]) throws(LayerError) -> ElementType {
+    let types = Set(operands.map(\.type.elementType))
+    if types.count == 1 || !types.contains(.string) {
+      return types.count == 1 ? operands[0].type.elementType : operands.wholeType
     }
-    return order[max(first, second)]
+    let found = types.map(\.rawValue).sorted().joined(separator: " and ")
+    throw LayerError("expected elements of one type, found \(found)")
   }
 }

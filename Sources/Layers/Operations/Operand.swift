@@ -112,24 +112,28 @@ extension Operand {
       elementType = config["dtype"]?.string.flatMap(ElementType.init)
       json = config["value"] ?? .null
     }
-    var numbers: [Double] = []
+    var numbers: [JSONValue] = []
     let shape = Shape(try Self.collect(json, into: &numbers))
     let type = elementType ?? Self.naturalType(json)
     let tensor: Tensor
     switch type {
     case .bool:
       tensor = Tensor(shape, Bool.self) { buffer in
-        for (index, number) in numbers.enumerated() { buffer[index] = number != 0 }
+        for (index, number) in numbers.enumerated() { buffer[index] = number.number != 0 }
       }
-    case _ where type.isFloatingPoint: tensor = Tensor(shape, numbers.map { Float($0) })
-    default: tensor = Tensor(shape, numbers.map { Int64($0) }).converted(to: type)
+    case _ where type.isFloatingPoint:
+      tensor = Tensor(shape, numbers.map { Float($0.number ?? .nan) })
+    default:
+      var whole: [Int64] = []
+      for number in numbers { whole.append(try Self.whole(number)) }
+      tensor = Tensor(shape, whole).converted(to: type)
     }
     self.init(tensor, isWeak: elementType == nil && shape.rank == 0)
     self.isTakenForBias = isTakenForBias
   }
 
   private static func collect(
-    _ json: JSONValue, into numbers: inout [Double]
+    _ json: JSONValue, into numbers: inout [JSONValue]
   ) throws(LayerError) -> [Int] {
     if let elements = json.array {
       var inner: [Int] = []
@@ -142,14 +146,17 @@ extension Operand {
       }
       return [elements.count] + inner
     }
-    guard let number = json.double ?? json.bool.map({ $0 ? 1 : 0 }),
-      number.magnitude < 9e18
-        || !number.isFinite
-    else {
-      throw LayerError("expected a number, found \(json)")
-    }
-    numbers.append(number)
+    guard json.number != nil else { throw LayerError("expected a number, found \(json)") }
+    numbers.append(json)
     return []
+  }
+
+  private static func whole(_ json: JSONValue) throws(LayerError) -> Int64 {
+    if let whole = json.int { return Int64(whole) }
+    guard let whole = json.number.flatMap({ Int64(exactly: $0.rounded(.towardZero)) }) else {
+      throw LayerError("expected a whole number of 64 bits, found \(json)")
+    }
+    return whole
   }
 
   private static func naturalType(_ json: JSONValue) -> ElementType {
@@ -164,6 +171,9 @@ extension Operand {
 }
 
 extension JSONValue {
+  /// The number, or the one that stands for a truth value.
+  fileprivate var number: Double? { double ?? bool.map { $0 ? 1 : 0 } }
+
   /// Whether a number was written with a point: `2.0` is no whole number in Python.
   fileprivate var isWrittenAsFraction: Bool {
     if case .double = self { return true }

@@ -1,17 +1,14 @@
 import ModelFormat
 import Tensors
 
-/// A tensor cut along an axis, or tensors put beside each other along a new one: `Split` and its
-/// kin, `Stack` and `Unstack` of `keras.ops`.
+/// A tensor cut along an axis: `Split` and its kin, and `Unstack` of `keras.ops`.
 ///
 /// Keras: <https://keras.io/api/ops/numpy/>
 struct Parts: Layer {
   static let classNames = [
-    "ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Stack", "ops.Unstack",
-    "ops.Vsplit",
+    "ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Unstack", "ops.Vsplit",
   ]
   static let elementTypes = ElementType.allCases
-  static let arguments = LayerCall.operandPlaces
 
   private let name: String
   private let axis: Int
@@ -36,16 +33,8 @@ struct Parts: Layer {
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
-    guard let first = call.inputs.first else { throw LayerError("expected 1 input or more") }
-    if name == "ops.Stack" {
-      let rank = first.shape.rank + 1
-      let place = axis < 0 ? axis + rank : axis
-      guard (0..<rank).contains(place), call.inputs.allSatisfy({ $0 == first }) else {
-        throw LayerError("expected inputs of one type and shape, found \(call.inputs)")
-      }
-      var sizes = first.shape.dimensions
-      sizes.insert(call.inputs.count, at: place)
-      return [TensorType(Shape(sizes), first.elementType)]
+    guard call.inputs.count == 1, let first = call.inputs.first else {
+      throw LayerError("expected 1 input, found \(call.inputs.count)")
     }
     guard let axis = place(in: first.shape) else {
       throw LayerError("expected an axis of shape \(first.shape), found \(self.axis)")
@@ -82,23 +71,8 @@ struct Parts: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let type = call.inputs[0]
-    let bytes = type.elementType.byteCount
-    if name == "ops.Stack" {
-      let place = axis < 0 ? axis + type.shape.rank + 1 : axis
-      let rowBytes = type.shape.dimensions[place...].reduce(1, *) * bytes
-      let rows = type.shape.dimensions[..<place].reduce(1, *)
-      let count = call.inputs.count
-      return .run { buffers in
-        for index in 0..<count {
-          for row in 0..<rows {
-            (buffers.outputBytes() + (row * count + index) * rowBytes).copyMemory(
-              from: buffers.inputBytes(index) + row * rowBytes, byteCount: rowBytes)
-          }
-        }
-      }
-    }
     let axis = place(in: type.shape) ?? 0
-    let inner = type.shape.dimensions[(axis + 1)...].reduce(1, *) * bytes
+    let inner = type.shape.dimensions[(axis + 1)...].reduce(1, *) * type.elementType.byteCount
     let rows = type.shape.dimensions[..<axis].reduce(1, *)
     let size = type.shape[axis]
     let ranges = try ranges(size)

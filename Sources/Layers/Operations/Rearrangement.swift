@@ -91,9 +91,13 @@ struct Rearrangement: Layer {
     let maps = try maps(for: call)
     let shape = flattens ? Shape([type.shape.elementCount]) : aligned(type.shape, maps)
     let fill = call.arguments["constant_values"]?.double ?? 0
-    let bits: UInt64 =
-      type.elementType.isFloatingPoint
-      ? UInt64(Float(fill).bitPattern) : UInt64(bitPattern: Int64(fill))
+    var bits = UInt64(Float(fill).bitPattern)
+    if !type.elementType.isFloatingPoint {
+      guard let whole = Int64(exactly: fill.rounded(.towardZero)) else {
+        throw LayerError("expected a whole number of 64 bits to pad with, found \(fill)")
+      }
+      bits = UInt64(bitPattern: whole)
+    }
     return maps.step(from: shape, elementBytes: type.elementType.byteCount, fill: bits)
   }
 

@@ -103,6 +103,10 @@ struct ReductionOperation: Layer {
     let (kind, initial) = (kind, initial)
     let output = call.outputs[0].elementType
     if !output.isFloatingPoint, case .kernel(let reduction) = kind {
+      let first = initial.flatMap { Int64(exactly: $0.rounded(.towardZero)) }
+      guard first != nil || initial == nil else {
+        throw LayerError("expected a whole number for \"initial\", found \(initial ?? .nan)")
+      }
       return .run(scratchBytes: 2 * operand.scratchBytes) { buffers in
         let x = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
         let moved = buffers.scratch + operand.scratchBytes
@@ -111,8 +115,8 @@ struct ReductionOperation: Layer {
         for row in 0..<outer {
           let values = UnsafeBufferPointer(start: rows + row * count, count: count)
           var result = Self.whole(reduction, values)
-          if let initial {
-            result = reduction == .max ? max(result, Int64(initial)) : min(result, Int64(initial))
+          if let first {
+            result = reduction == .max ? max(result, first) : min(result, first)
           }
           buffers.store(result, as: output, at: row)
         }

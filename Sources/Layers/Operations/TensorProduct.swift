@@ -100,10 +100,14 @@ struct TensorProduct: Layer {
 
   /// The products of whole numbers.
   private static func wholeStep(_ form: Form, _ type: ElementType) -> Step {
-    .run { buffers in
+    let scratchBytes = form.operands.map(\.scratchBytes).max() ?? 0
+    return .run(scratchBytes: scratchBytes) { buffers in
       let sides = zip(form.operands, form.orders).map { operand, order in
-        NumberArray(operand, buffers, scratch: buffers.scratch).transposed(order).elements
-          .map { Int64($0) }
+        let numbers = operand.values(as: Int64.self, buffers, scratch: buffers.scratch)
+        let shape = operand.type.shape
+        var side = [Int64](repeating: 0, count: shape.elementCount)
+        Odometer(order.map { (shape[$0], shape.strides[$0]) }).walk { side[$0] = numbers[$1] }
+        return side
       }
       for index in 0..<form.output.elementCount {
         let (row, column) = index.quotientAndRemainder(dividingBy: form.columns)

@@ -34,7 +34,7 @@ extension ArrayOperation {
             throw LayerError("expected \(call.shapes[0].rank) sizes, found \(sizes)")
           }
           // A size of -1 is what begins at a constant leaves.
-          let starts = call.operands[1].constantNumbers?.map { Int($0) } ?? []
+          let starts = call.operands[1].constantNumbers?.map { Int(index: $0) } ?? []
           let rest = zip(call.shapes[0].dimensions, starts + sizes.map { _ in 0 }).map(-)
           return [
             TensorType(

@@ -168,7 +168,9 @@ extension ArrayOperation {
   private static func quantile(_ sorted: [Double], _ q: Double, _ method: String) -> Double {
     guard let last = sorted.last, !last.isNaN else { return .nan }
     let exact = Double(sorted.count - 1) * q
-    func number(_ place: Double) -> Double { sorted[min(max(Int(place), 0), sorted.count - 1)] }
+    func number(_ place: Double) -> Double {
+      sorted[min(max(Int(index: place), 0), sorted.count - 1)]
+    }
     switch method {
     case "lower": return number(exact.rounded(.down))
     case "higher": return number(exact.rounded(.up))
