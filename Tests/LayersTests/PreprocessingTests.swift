@@ -73,4 +73,23 @@ import Testing
         "expected an input that a mean of shape (3,) fits along axes [1], found shape (1, 2, 3)")
     ) { try layer.outputShapes([1, 2, 3]) }
   }
+
+  // By TensorFlow 2.21; as exact means, 176.5 and 180.5 would be rounded to 176 and 180.
+  @Test func meansOverAreasAreRoundedAsTensorFlowRoundsThem() throws {
+    func means(_ shape: Shape, height: Int, width: Int, _ pixels: [UInt8]) throws -> [UInt8] {
+      let resizing = try SingleLayer(
+        "Resizing",
+        ["height": .int(height), "width": .int(width), "interpolation": .string("area")])
+      return try resizing(Tensor(shape, pixels))[0].elements(as: UInt8.self)
+    }
+    let line: [UInt8] = [44, 208, 166, 233, 128, 155, 248, 186]
+    #expect(
+      try means([1, 1, 8, 1], height: 1, width: 9, line) == [
+        44, 188, 177, 208, 181, 138, 178, 240, 186,
+      ])
+    #expect(
+      try means([1, 3, 2, 1], height: 2, width: 3, [169, 38, 158, 87, 89, 108]) == [
+        165, 110, 54, 112, 107, 101,
+      ])
+  }
 }

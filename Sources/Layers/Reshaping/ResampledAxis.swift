@@ -6,6 +6,8 @@
 struct ResampledAxis: Sendable {
   let inputCount: Int
   let outputCount: Int
+  /// The input's elements for each of the output's.
+  let scale: Float
   private var spans: [Range<Int>] = []
   /// The first weight of each span.
   private var starts: [Int] = []
@@ -18,7 +20,7 @@ struct ResampledAxis: Sendable {
   ) {
     self.inputCount = inputCount
     self.outputCount = outputCount
-    let scale = Float(inputCount) / Float(max(outputCount, 1))
+    scale = Float(inputCount) / Float(max(outputCount, 1))
     let kernel = antialiases ? interpolation.smoothKernel : interpolation.kernel
     for index in 0..<outputCount {
       let center = (Float(index) + 0.5) * scale
@@ -36,7 +38,7 @@ struct ResampledAxis: Sendable {
       case .nearestBetweenCorners: add(nearest: Int(place.rounded()))
       case .bilinearFromOrigins: addLinearSpan(at: fromOrigin)
       case .bilinearBetweenCorners: addLinearSpan(at: place)
-      case .area: addArea(from: Float(index) * scale, to: Float(index + 1) * scale, scale)
+      case .area: addArea(from: Float(index) * scale, to: Float(index + 1) * scale)
       case .bicubic: addCubicSpan(at: center - 0.5)
       default: addLinearSpan(at: center - 0.5)
       }
@@ -48,11 +50,15 @@ struct ResampledAxis: Sendable {
     _ index: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
     y.update(repeating: 0, count: count)
-    for (tap, source) in spans[index].enumerated() {
-      let weight = weights[starts[index] + tap]
+    forEachTap(of: index) { source, weight in
       let row = x + source * count
       for place in 0..<count { y[place] += weight * row[place] }
     }
+  }
+
+  /// Calls `body` with the elements that make up the given one, and their weights.
+  func forEachTap(of index: Int, _ body: (_ source: Int, _ weight: Float) -> Void) {
+    for (tap, source) in spans[index].enumerated() { body(source, weights[starts[index] + tap]) }
   }
 }
 
@@ -69,15 +75,21 @@ extension ResampledAxis {
     add(source..<(source + 1), [1])
   }
 
-  /// All pixels between two places, those at the ends by the part of them that is between.
+  /// All pixels between two places, those at the ends by the part of them that is between: a sum,
+  /// which is not a mean yet.
   ///
   /// TensorFlow: `ResizeArea`.
-  private mutating func addArea(from start: Float, to end: Float, _ scale: Float) {
+  private mutating func addArea(from start: Float, to end: Float) {
     let first = Int(start.rounded(.down))
-    let last = min(Int(end.rounded(.up)), inputCount)
-    let weights = (first..<max(last, first + 1)).map { index -> Float in
-      let (left, right) = (max(Float(index), start), min(Float(index + 1), end))
-      return (right - left) / scale
+    let last = max(Int(end.rounded(.up)), first + 1)
+    var weights = (first..<last).map { index -> Float in
+      let (left, right) = (Float(index), Float(index + 1))
+      return left < start && right > end ? scale : min(right, end) - max(left, start)
+    }
+    // Rounding may lead beyond the edge, where the edge is.
+    while first + weights.count > inputCount, weights.count > 1 {
+      let beyond = weights.removeLast()
+      weights[weights.count - 1] += beyond
     }
     add(first..<(first + weights.count), weights)
   }

@@ -10,6 +10,8 @@ struct Resampling: Sendable {
   private let channels: Int
   private let vertical: ResampledAxis
   private let horizontal: ResampledAxis
+  /// What sums over areas are multiplied by; nil for other interpolations.
+  private let areaFactor: Float?
 
   init(
     _ interpolation: Interpolation, from input: Shape, to output: Shape, antialiases: Bool = false
@@ -21,10 +23,12 @@ struct Resampling: Sendable {
       interpolation, from: input[1], to: output[1], antialiases: antialiases)
     horizontal = ResampledAxis(
       interpolation, from: input[2], to: output[2], antialiases: antialiases)
+    areaFactor =
+      interpolation == .area ? Float(1 / Double(vertical.scale * horizontal.scale)) : nil
   }
 
-  /// The numbers of memory that a run works in: one picture with its rows resized.
-  var scratchCount: Int { vertical.outputCount * width * channels }
+  /// The numbers of memory that a run works in: one picture with its rows resized, or sums of rows.
+  var scratchCount: Int { vertical.outputCount * max(width, horizontal.outputCount) * channels }
 
   func run(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
@@ -37,6 +41,14 @@ struct Resampling: Sendable {
       let output = y + item * vertical.outputCount * outputRowSize
       let grain = 1 + 4096 / max(outputRowSize, 1)
       workers.forEachRange(of: vertical.outputCount, grain: grain) { rows in
+        if let areaFactor {
+          for row in rows {
+            sumAreas(
+              of: row, picture, into: output + row * outputRowSize, areaFactor,
+              scratch: scratch + row * outputRowSize)
+          }
+          return
+        }
         for row in rows {
           vertical.blend(row, picture, into: scratch + row * rowSize, count: rowSize)
           for column in 0..<horizontal.outputCount {
@@ -47,5 +59,25 @@ struct Resampling: Sendable {
         }
       }
     }
+  }
+
+  /// A row of means over areas, added up in the order in which TensorFlow does, so that whole numbers
+  /// are rounded alike.
+  ///
+  /// TensorFlow: `ComputePatchSum` of `ResizeArea`.
+  private func sumAreas(
+    of row: Int, _ picture: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
+    _ factor: Float, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let size = horizontal.outputCount * channels
+    output.update(repeating: 0, count: size)
+    vertical.forEachTap(of: row) { source, weight in
+      let line = picture + source * width * channels
+      for column in 0..<horizontal.outputCount {
+        horizontal.blend(column, line, into: scratch + column * channels, count: channels)
+      }
+      for place in 0..<size { output[place] += scratch[place] * weight }
+    }
+    for place in 0..<size { output[place] *= factor }
   }
 }
