@@ -44,6 +44,9 @@ struct TextSplitter: Sendable {
   /// Whether each string is one token.
   var keepsWhole: Bool { split == nil }
 
+  /// Whether tokens are joined to longer ones.
+  var joinsTokens: Bool { widths != nil }
+
   /// The number of tokens that `count` whole strings give.
   func tokenCount(ofWhole count: Int) -> Int {
     widths.map { $0.reduce(0) { $0 + max(0, count - $1 + 1) } } ?? count

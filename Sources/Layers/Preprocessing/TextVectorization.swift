@@ -7,8 +7,8 @@ import Tensors
 /// In the mode `int` a text's places are cut, or filled up with zeros, to `output_sequence_length`,
 /// or where that is not given to the length of the longest text.
 ///
-/// Input: strings (B, 1) or (B); where `split` is null the tokens (B, N). Output: (B, length), or
-/// (B, classes) in the modes that count.
+/// Input: strings (B, 1) or (B); where `split` is null the tokens (B, N), or (B) for places (B).
+/// Output: (B, length), or (B, classes) in the modes that count.
 ///
 /// Keras: <https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/>
 struct TextVectorization: MeasuringLayer {
@@ -42,6 +42,10 @@ struct TextVectorization: MeasuringLayer {
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: 1, 2)
+    let isOfTokens = splitter.keepsWhole && shape.rank == 1
+    if isOfTokens, encoder.mode == .int, length == nil, !splitter.joinsTokens {
+      return [TensorType(shape, encoder.elementType)]
+    }
     guard splitter.keepsWhole ? shape.rank == 2 : shape.rank == 1 || shape[1] == 1 else {
       throw LayerError(
         "expected \(splitter.keepsWhole ? "tokens (B, N)" : "texts (B, 1)"), found shape \(shape)")
@@ -72,7 +76,9 @@ struct TextVectorization: MeasuringLayer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (shape, output) = (call.inputs[0].shape, call.outputs[0])
-    let (perRow, width) = (shape.rank == 2 ? shape[1] : 1, output.shape[1])
+    let (perRow, width) = (
+      shape.rank == 2 ? shape[1] : 1, output.shape.rank == 2 ? output.shape[1] : 1
+    )
     let rowBytes = width * output.elementType.byteCount
     return .run(scratchBytes: shape[0] * width * 8) { [self] buffers in
       buffers.workers.forEachRange(of: shape[0], grain: 4) { rows in
