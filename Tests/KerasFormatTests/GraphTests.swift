@@ -42,6 +42,42 @@ struct GraphTests {
     #expect(node.arguments == ["0": .double(1.5)])
   }
 
+  /// A model of Keras 2 that makes complex numbers of its input and itself, gives them to a function
+  /// of TensorFlow, and returns their imaginary parts.
+  private func complexFile(function: String, arguments: String) -> KerasFile {
+    KerasFile(
+      config: Config.functional(
+        [
+          Config.layer("InputLayer", "a", "\"batch_input_shape\": [null, 3]"),
+          Config.layer(
+            "TFOpLambda", "pair", "\"function\": \"dtypes.complex\"",
+            calls: "[[\"a\", 0, 0, {\"imag\": [\"a\", 0, 0]}]]"),
+          Config.layer(
+            "TFOpLambda", "op", "\"function\": \"\(function)\"",
+            calls: "[[\"pair\", 0, 0, {\(arguments)}]]"),
+          Config.layer(
+            "TFOpLambda", "part", "\"function\": \"math.imag\"", calls: "[[\"op\", 0, 0, {}]]"),
+        ], inputs: "[[\"a\", 0, 0]]", outputs: "[[\"part\", 0, 0]]"), version: "2.15.0")
+  }
+
+  @Test("what a pad puts beside complex numbers is real")
+  func complexPad() throws {
+    let description = try complexFile(
+      function: "compat.v1.pad",
+      arguments: "\"paddings\": [[0, 0], [1, 1]], \"constant_values\": 1.0"
+    ).description()
+    let fills = description.nodes.filter { $0.layer.hasPrefix("op") }.map {
+      $0.arguments["constant_values"]
+    }
+    #expect(fills == [.double(1), nil])
+  }
+
+  @Test("a function that is not known of complex numbers is the only problem")
+  func complexProblem() {
+    let problems = complexFile(function: "math.sign", arguments: "\"name\": null").problems()
+    #expect(problems.map(\.layer) == ["op"])
+  }
+
   @Test("a size that the graph takes of a shape is an expression among the call's arguments")
   func computedSizes() throws {
     let sizes = "{\"shape\": [[\"size\", 0, 0], 1, 3]}"

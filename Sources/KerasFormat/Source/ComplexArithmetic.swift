@@ -66,6 +66,8 @@ struct ComplexArithmetic {
       made.calls[0].keywords = call.keywords.compactMapValues { tree in
         tree.map { part($0, isImaginary) }
       }
+      // What a pad puts beside its input is a real number.
+      if isImaginary { made.calls[0].keywords["constant_values"] = nil }
       layers.append(made)
     }
   }

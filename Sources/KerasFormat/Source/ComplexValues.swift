@@ -30,6 +30,7 @@ struct ComplexValues {
         report.unsupported(
           joined(path, layer.name), layer.className,
           reason: "the layer computes with complex numbers, which it is not supported for")
+        result.layers += Self.untranslated(layer)
         continue
       }
       result.layers += arithmetic.layers
@@ -39,6 +40,13 @@ struct ComplexValues {
         joined(path, output.value.layer), reason: "the model gives complex numbers")
     }
     return result
+  }
+
+  /// A layer that is not supported, twice, so that what reads its parts finds them.
+  private static func untranslated(_ layer: SourceLayer) -> [SourceLayer] {
+    var imaginary = layer
+    imaginary.name += "/imaginary"
+    return [layer, imaginary]
   }
 
   /// The names of the layers that give complex numbers.
