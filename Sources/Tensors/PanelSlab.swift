@@ -11,7 +11,7 @@ final class PanelSlab {
 
   private static let latest = Lock(Latest())
   private static let capacity = 32 << 20
-  private static let inSmallPages = 4 << 20
+  private static let inSmallPages = 8 << 20
 
   private let memory: UnsafeMutableRawBufferPointer
   private var used = 0
