@@ -16,8 +16,8 @@ final class GraphBuilder {
   private var callNames: Set<String> = []
   /// The values that are the same object of Python's as another one, which they stand for.
   private var objects: [String: String] = [:]
-  /// The objects that have lost their masks.
-  private var maskless: Set<String> = []
+  /// The masks of the objects whose masks calls have changed; nil for those that have none now.
+  private var changedMasks: [String: ImplicitMask?] = [:]
   private var expansions = 0
   private let mostCalls: Int
   /// A call's number that is still safe to multiply by the number of a layer's calls.
@@ -96,21 +96,28 @@ final class GraphBuilder {
         }), className: layer.className, version: version)
   }
 
-  /// A value with the mask that it still has.
+  /// A value with the mask that it has by now.
   private func asItIsNow(_ value: GraphValue) -> GraphValue {
-    guard maskless.contains(objects[value.name] ?? value.name) else { return value }
-    return GraphValue(name: value.name)
+    guard let mask = changedMasks[object(of: value)] else { return value }
+    return GraphValue(name: value.name, mask: mask)
   }
+
+  /// Changes the mask that whatever is called on a value from now on finds there.
+  func setMask(of value: GraphValue, to mask: ImplicitMask?) {
+    changedMasks[object(of: value)] = .some(mask)
+  }
+
+  private func object(of value: GraphValue) -> String { objects[value.name] ?? value.name }
 
   /// Notes which masks are gone after a call: since Keras 3.8 `MultiHeadAttention` takes them away
   /// from the tensors that it is given, so that nothing that is called on these later sees them.
   private func followMasks(of call: BoundCall, _ layer: SourceLayer, _ outputs: [GraphValue]) {
     guard version.attentionTakesMasks else { return }
     if layer.returnsItsInput, let input = call.inputs.first, let output = outputs.first {
-      objects[output.name] = objects[input.name] ?? input.name
+      objects[output.name] = object(of: input)
     }
     guard layer.className == "MultiHeadAttention" else { return }
-    for input in call.inputs { maskless.insert(objects[input.name] ?? input.name) }
+    for input in call.inputs { setMask(of: input, to: nil) }
   }
 
   /// Adds one call of a layer of any sort and gives its outputs.
