@@ -21,6 +21,7 @@ enum ConfigRules {
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer, .maskedOutput],
       "CategoryEncoding": [.axisBeforeClasses],
+      "Dot": [.wholeProducts],
       "Dense": [.quantization, .lowRank],
       "Discretization": [.learnedBoundaries, .axisBeforeClasses],
       "EinsumDense": [.quantization, .lowRank, .biasOfEquation],
