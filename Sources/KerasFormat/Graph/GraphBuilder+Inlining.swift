@@ -11,7 +11,7 @@ extension GraphBuilder {
       guard let mask = call.explicitMask(of: input) else { continue }
       inputs[input].mask = mask
       // Keras leaves the mask on the tensor.
-      setMask(of: inputs[input], to: mask)
+      masks.setMask(of: inputs[input], to: mask)
     }
     let names =
       call.keywords.map(\.name).filter { !$0.hasPrefix("mask") }

@@ -9,11 +9,12 @@ struct CallDepths {
   /// The calls in the order in which each is met first, from the outputs on.
   private var met: [CallPosition] = []
 
-  /// The calls in Keras's order.
+  /// Sorts calls.
   ///
   /// - Parameters:
   ///   - walk: The calls that the outputs need, each behind those that it needs itself.
   ///   - needs: The calls that a call reads from.
+  /// - Returns: The calls in Keras's order.
   static func sorted(
     _ walk: [CallPosition], needs: (CallPosition) -> [CallPosition]
   ) -> [CallPosition] {
