@@ -1,5 +1,6 @@
 #include "Library.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 
@@ -35,6 +36,9 @@ struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration) {
     flags |= MHD_USE_TLS;
   else
     security[0].option = MHD_OPTION_END;
+  struct MHD_OptionItem listening[] = {
+      {MHD_OPTION_LISTEN_SOCKET, configuration->listener, NULL}, {MHD_OPTION_END, 0, NULL}};
+  if (configuration->listener < 0) listening[0].option = MHD_OPTION_END;
   // A pool of one thread is not a pool to libmicrohttpd.
   enum MHD_OPTION pool =
       configuration->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
@@ -54,7 +58,13 @@ struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration) {
       MHD_OPTION_NOTIFY_COMPLETED, configuration->complete, configuration->context,
       MHD_OPTION_NOTIFY_CONNECTION, configuration->connection, configuration->context,
       MHD_OPTION_ARRAY, security,
+      MHD_OPTION_ARRAY, listening,
       pool, configuration->thread_count, MHD_OPTION_END);
+}
+
+int cmhd_copy_listener(struct MHD_Daemon *daemon) {
+  const union MHD_DaemonInfo *info = LIBRARY(MHD_get_daemon_info)(daemon, MHD_DAEMON_INFO_LISTEN_FD);
+  return info ? fcntl(info->listen_fd, F_DUPFD_CLOEXEC, 0) : -1;
 }
 
 int cmhd_quiesce(struct MHD_Daemon *daemon) { return LIBRARY(MHD_quiesce_daemon)(daemon); }

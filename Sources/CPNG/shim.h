@@ -12,6 +12,8 @@
 typedef struct {
   const uint8_t *bytes;
   size_t remaining;
+  /// How much may be read of the chunks of pixels until the next row is there.
+  size_t row_remaining;
   char *message;
   size_t message_capacity;
 } cpng_source;
@@ -29,8 +31,13 @@ static inline void cpng_ignore(png_structp png, png_const_charp text) {
 }
 
 static inline void cpng_take(png_structp png, png_bytep out, size_t count) {
+  static const uint32_t data_chunk = 0x49444154;  // IDAT
   cpng_source *source = (cpng_source *)png_get_io_ptr(png);
   if (count > source->remaining) png_error(png, "the file ends too early");
+  if (png_get_io_chunk_type(png) == data_chunk && png_get_io_state(png) & PNG_IO_CHUNK_DATA) {
+    if (count > source->row_remaining) png_error(png, "there is too much behind the last row");
+    source->row_remaining -= count;
+  }
   memcpy(out, source->bytes, count);
   source->bytes += count;
   source->remaining -= count;
@@ -48,8 +55,13 @@ static inline void cpng_restrict(png_structp png, uint32_t width, uint32_t heigh
   png_set_chunk_malloc_max(png, 1 << 20);
 }
 
+/// The most of a file that a row may take: with the last one, libpng inflates all that follows it,
+/// however much that becomes. Twice what a row of 16-bit colours is, and some for the buffer.
+static inline size_t cpng_row_limit(uint32_t width) { return (size_t)width * 16 + (1 << 16); }
+
 static inline bool cpng_decode_rows(
     png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+  cpng_source *source = (cpng_source *)png_get_io_ptr(png);
   if (setjmp(png_jmpbuf(png))) return false;
   cpng_restrict(png, width, height);
   png_read_info(png, info);
@@ -63,8 +75,10 @@ static inline bool cpng_decode_rows(
   png_read_update_info(png, info);
   if (png_get_rowbytes(png, info) != (size_t)width * 4) png_error(png, "rows are not RGBA");
   for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < height; y++)
+    for (uint32_t y = 0; y < height; y++) {
+      source->row_remaining = cpng_row_limit(width);
       png_read_row(png, pixels + (size_t)y * width * 4, NULL);
+    }
   png_read_end(png, NULL);
   return true;
 }
@@ -76,7 +90,7 @@ static inline bool cpng_decode_rows(
 static inline bool cpng_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
     char *message, size_t message_capacity) {
-  cpng_source source = {bytes, count, message, message_capacity};
+  cpng_source source = {bytes, count, 0, message, message_capacity};
   png_structp png =
       png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, cpng_fail, cpng_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;

@@ -79,22 +79,23 @@ package final class Server: Sendable {
     return left
   }
 
-  /// Reads the models anew; gives what could not be read.
+  /// Reads the models and the certificates anew; gives what could not be read.
   private func reload() -> [String] {
-    let failures = models.reload()
-    for failure in failures { configuration.eventLog?.write(.error, "reload_failed", failure) }
-    if failures.isEmpty {
-      // libmicrohttpd takes certificates when it starts.
-      let isSecure = configuration.transport.tls != nil
-      configuration.eventLog?.write(
-        .info, "reloaded", isSecure ? "new certificates need a new start" : "")
+    var failures = models.reload()
+    do {
+      if let security = try configuration.readSecurity?() { try transport.renew(security) }
+    } catch {
+      failures.append("\(error)")
     }
+    for failure in failures { configuration.eventLog?.write(.error, "reload_failed", failure) }
+    if failures.isEmpty { configuration.eventLog?.write(.info, "reloaded") }
     return failures
   }
 
   /// Listens until the process is told to stop by SIGTERM or SIGINT, then stops in good order.
   ///
-  /// A second signal ends the process at once. SIGHUP reads the models anew, and opens the logs anew.
+  /// A second signal ends the process at once. SIGHUP reads the models and the certificates anew, and
+  /// opens the logs anew.
   ///
   /// - Parameters:
   ///   - onReady: Called with the address once the server listens.

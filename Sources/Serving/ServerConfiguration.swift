@@ -10,6 +10,8 @@ package struct ServerConfiguration: Sendable {
   package var transport = TransportConfiguration()
   /// The threads that predict.
   package var workers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// Reads the certificates and the key of TLS anew, if it is spoken.
+  package var readSecurity: (@Sendable () throws(TransportError) -> TransportSecurity)?
   /// How predictions are computed together, and how many may wait.
   package var batching = BatchSettings()
   /// The most requests that wait for a worker to read them; a further one is answered with 503.

@@ -25,7 +25,7 @@ package final class PackedMatrix: @unchecked Sendable {
     self.kernels = kernels
     isNarrow = kernels.isNarrow(taps: taps, channels: rows / max(taps, 1), columns: columns)
     let count = isNarrow ? rows * columns : kernels.packedCount(rows: rows, columns: columns)
-    storage = TensorStorage(uninitialized: count * MemoryLayout<Float>.stride)
+    storage = PanelSlab.storage(byteCount: count * MemoryLayout<Float>.stride)
     let panels = storage.bytes.bindMemory(to: Float.self)
     base = UnsafePointer(Self.start(of: panels))
     guard !isNarrow else {

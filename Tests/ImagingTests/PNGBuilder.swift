@@ -38,6 +38,8 @@ struct PNGBuilder {
   var extra: [(name: String, data: [UInt8])] = []
   /// The filter of a row.
   var filter: (_ y: Int) -> Int = { _ in 0 }
+  /// A zlib stream in place of that of the rows.
+  var givenData: [UInt8]?
   /// The sample of a channel at a place.
   var sample: (_ x: Int, _ y: Int, _ channel: Int) -> Int
 
@@ -54,7 +56,9 @@ struct PNGBuilder {
   }
 
   /// The filtered rows as a zlib stream.
-  var data: [UInt8] { isCompressed ? Self.deflate(scanlines) : Self.deflateStored(scanlines) }
+  var data: [UInt8] {
+    givenData ?? (isCompressed ? Self.deflate(scanlines) : Self.deflateStored(scanlines))
+  }
 
   private var scanlines: [UInt8] {
     guard interlaced else { return pass(x: 0, y: 0, dx: 1, dy: 1) }

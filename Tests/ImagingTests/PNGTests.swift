@@ -104,6 +104,23 @@ struct PNGTests {
     }
   }
 
+  @Test("passes over some data behind the rows, and refuses to inflate them without end")
+  func surplus() throws {
+    func file(_ count: Int) -> [UInt8] {
+      let rows = [0, 7, 0, 9] + [UInt8](repeating: 0, count: count)
+      var builder = PNGBuilder(width: 1, height: 2, color: .grey, depth: 8) { _, _, _ in 0 }
+      builder.givenData = PNGBuilder.deflateStored(rows)
+      return builder.file
+    }
+    let pixels = try Image(decoding: file(1000)).pixels
+    #expect(pixels == [7, 7, 7, 255, 9, 9, 9, 255])
+    #expect {
+      try Image(decoding: file(200_000))
+    } throws: { error in
+      "\(error)" == "PNG image cannot be decoded: there is too much behind the last row"
+    }
+  }
+
   @Test("refuses a picture without pixels")
   func empty() {
     let header = PNGBuilder.bigEndian(0) + PNGBuilder.bigEndian(4) + [8, 0, 0, 0, 0]

@@ -30,6 +30,17 @@ struct ContentEncodingTests {
     #expect(response.responseBody == #"{"predictions":[[2.5,3.0]]}"#)
   }
 
+  @Test("of gzip may be several, one behind the other")
+  func members() throws {
+    // `{"instances":` and `[[1,2]]}`.
+    let first = "H4sIAAAAAAACA6tWyswrLknMS04tVrICAIpWnFkNAAAA"
+    let second = "H4sIAAAAAAACA4uONtQxio2tBQDoOEyYCAAAAA=="
+    let body = try [first, second].map { try #require(Data(base64Encoded: $0)) }
+    let response = try post("gzip", body[0] + body[1])
+    #expect(response.responseBody == #"{"predictions":[[2.5,3.0]]}"#)
+    #expect(try post("gzip", body[0] + body[1] + Data("junk".utf8)).statusCode == 400)
+  }
+
   @Test("that are cut off or something else are refused")
   func malformed() throws {
     let body = try #require(Data(base64Encoded: Self.gzipped))

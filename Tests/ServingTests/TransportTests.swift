@@ -55,6 +55,22 @@ struct TransportTests {
     #expect(error?.description.hasSuffix("Address already in use") == true)
   }
 
+  @Test("goes on as it is where new certificates do not serve")
+  func badCertificates() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    let request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _ in 0..<3 {
+      #expect(throws: TransportError.noSecurity) {
+        try server.transport.renew(TransportSecurity(certificates: "none", key: "none"))
+      }
+      client.send(request)
+      let response = client.readResponse()
+      #expect(response.statusCode == 200 && !response.contains("Connection: close"))
+      #expect(try server.response(to: request).statusCode == 200)
+    }
+  }
+
   // MARK: - Limits
 
   @Test("refuses a body that is too long before it is sent")

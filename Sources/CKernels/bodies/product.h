@@ -16,59 +16,65 @@ INLINE int crowds_cache(ptrdiff_t m, const struct source *s) {
   return step % 1024 == 0;
 }
 
-// As product_block, each tile's rows of A copied close together first.
-static void product_copied(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
-                           const struct source *source, const float *b,
-                           const struct target *target, const ck_activation *activation) {
-  float copy[MR * (MAX_K_BLOCK + LANES)] __attribute__((aligned(64)));
+// The source of `rows` rows from the first of `source` on, copied close together.
+static struct source copied(ptrdiff_t rows, const struct source *source, float *copy) {
   const ptrdiff_t k = source->channels, stride = k + LANES;
-  ptrdiff_t tiles = ceil_div(m, MR);
-  for (ptrdiff_t i = 0; i < tiles; i++) {
-    ptrdiff_t first = first_row(m, tiles, i), rows = m / tiles + (i < m % tiles);
-    for (ptrdiff_t r = 0; r < rows; r++)
-      memcpy(copy + r * stride, source_row(source, first + r, 0), (size_t)k * sizeof(float));
-    struct source s = {.a = copy, .stride = stride, .taps = 1, .channels = k};
-    for (ptrdiff_t n0 = 0; n0 < n; n0 += NR) {
+  for (ptrdiff_t r = 0; r < rows; r++)
+    memcpy(copy + r * stride, source_row(source, r, 0), (size_t)k * sizeof(float));
+  return (struct source){.a = copy, .stride = stride, .taps = 1, .channels = k};
+}
+
+// `tiles` tiles of together `rows` rows against panels that lie `panel_size` apart. While they run
+// against one panel they ask for the next, which may come from far.
+static void product_rows(ptrdiff_t rows, ptrdiff_t tiles, ptrdiff_t n, ptrdiff_t panel_size,
+                         const struct source *source, const float *b,
+                         const struct target *target) {
+  const ptrdiff_t step = ceil_div(NR * sizeof(float), tiles);
+  const ptrdiff_t share = source->taps * source->channels * step;
+  for (ptrdiff_t n0 = 0; n0 < n; n0 += NR, b += panel_size) {
+    const char *ahead = (const char *)(b + panel_size);
+    for (ptrdiff_t i = 0; i < tiles; i++, ahead += share) {
+      ptrdiff_t first = first_row(rows, tiles, i);
+      struct source s = source_from(source, first);
       struct target t = target_from(target, first, n0);
-      const float *panel = b + n0 / NR * panel_size;
-      tile_of(rows, &s, panel, &t, panel);
-    }
-    if (activation) {
-      struct target t = target_from(target, first, 0);
-      activate_rows(activation, rows, t.index, n, t.stride, t.c, t.c);
+      tile_of(first_row(rows, tiles, i + 1) - first, &s, b, &t, ahead, step);
     }
   }
 }
 
-// One block of K: rows x columns of C against panels that lie `panel_size` apart.
-static void product_block(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
-                          const struct source *source, const float *b,
-                          const struct target *target, const ck_activation *activation) {
-  if (crowds_cache(m, source))
-    return product_copied(m, n, panel_size, source, b, target, activation);
+// One block of K: rows x columns of C against panels that lie `panel_size` apart. With `copies`,
+// each block of tiles has its rows of A copied there first.
+INLINE void row_blocks(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
+                       const struct source *source, float *copies, const float *b,
+                       const struct target *target, const ck_activation *activation) {
   ptrdiff_t tiles = ceil_div(m, MR), step = ceil_div(tiles, ceil_div(tiles, M_BLOCK));
   for (ptrdiff_t block = 0; block < tiles; block += step) {
     ptrdiff_t end = min_of(tiles, block + step), first = first_row(m, tiles, block);
-    if (m <= 2) few_rows(m, n, panel_size, source, b, target);
-    for (ptrdiff_t n0 = 0; m > 2 && n0 < n; n0 += NR) {
-      ptrdiff_t row = first;
-      for (ptrdiff_t i = block; i < end; i++) {
-        struct source s = source_from(source, row);
-        struct target t = target_from(target, row, n0);
-        ptrdiff_t rows = m / tiles + (i < m % tiles);
-        const float *panel = b + n0 / NR * panel_size;
-        // The first tiles ask for the next panel, a line of each of its rows: it may come from far.
-        const float *ahead = i < NR * 4 / 64 ? panel + panel_size + i * 16 : panel;
-        tile_of(rows, &s, panel, &t, ahead);
-        row += rows;
-      }
-    }
-    if (activation) {
-      struct target t = target_from(target, first, 0);
-      ptrdiff_t rows = first_row(m, tiles, end) - first;
-      activate_rows(activation, rows, t.index, n, t.stride, t.c, t.c);
-    }
+    ptrdiff_t rows = first_row(m, tiles, end) - first;
+    struct source s = source_from(source, first);
+    struct target t = target_from(target, first, 0);
+    if (copies) s = copied(rows, &s, copies);
+    if (m <= 2) few_rows(m, n, panel_size, &s, b, &t);
+    else product_rows(rows, end - block, n, panel_size, &s, b, &t);
+    if (activation) activate_rows(activation, rows, t.index, n, t.stride, t.c, t.c);
   }
+}
+
+// A function of its own: the copies' place is on the stack only where they are made.
+static __attribute__((noinline)) void product_copied(ptrdiff_t m, ptrdiff_t n,
+                                                     ptrdiff_t panel_size,
+                                                     const struct source *source, const float *b,
+                                                     const struct target *target,
+                                                     const ck_activation *activation) {
+  float copies[M_BLOCK * MR * (MAX_K_BLOCK + LANES)] __attribute__((aligned(64)));
+  row_blocks(m, n, panel_size, source, copies, b, target, activation);
+}
+
+static void product_block(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size,
+                          const struct source *source, const float *b,
+                          const struct target *target, const ck_activation *activation) {
+  if (crowds_cache(m, source)) product_copied(m, n, panel_size, source, b, target, activation);
+  else row_blocks(m, n, panel_size, source, NULL, b, target, activation);
 }
 
 // All blocks of K = taps * channels in turn. A block covers whole taps, or part of one tap.

@@ -68,11 +68,11 @@ INLINE void store_row(const int full, const int vectors, const struct target *t,
 }
 
 // `rows` rows against the first `vectors` vectors of panels, which lie `panel_size` apart, and with
-// `half` against half a vector more. With `asks`, a line of each row of the panel at `ahead` is asked
-// for, which will be read soon.
+// `half` against half a vector more. With `asks`, the bytes at `ahead`, `step` of them for each k,
+// are asked for, since they will be read soon.
 INLINE void tile(const int rows, const int vectors, const int half, const int asks,
                  const struct source *s, const float *b, ptrdiff_t panel_size,
-                 const struct target *t, const float *ahead) {
+                 const struct target *t, const char *ahead, ptrdiff_t step) {
   vec sums[MR][4 * VECTORS];
   half_vec rest[MR];
   UNROLL for (int r = 0; r < rows; r++) {
@@ -86,7 +86,7 @@ INLINE void tile(const int rows, const int vectors, const int half, const int as
     UNROLL for (int r = 0; r < rows; r++) a[r] = source_row(s, r, tap);
     ptrdiff_t k = 0;
     do {
-      if (asks) __builtin_prefetch(ahead, 0, 2), ahead += NR;
+      if (asks) __builtin_prefetch(ahead, 0, 2), ahead += step;
       vec row[4 * VECTORS];
       UNROLL for (int j = 0; j < vectors; j++)
         row[j] = load(b + j / VECTORS * panel_size + j % VECTORS * LANES);
@@ -111,9 +111,9 @@ INLINE void tile(const int rows, const int vectors, const int half, const int as
 // Up to MR rows against one panel, each count of rows compiled by itself; vectors and halves of the
 // panel that have no columns are not computed.
 static void tile_of(ptrdiff_t rows, const struct source *s, const float *b,
-                    const struct target *t, const float *ahead) {
+                    const struct target *t, const char *ahead, ptrdiff_t step) {
 #define CASE(N, V, H) \
-  case N: if (N <= MR) tile(N <= MR ? N : MR, V, H, 1, s, b, 0, t, ahead); break;
+  case N: if (N <= MR) tile(N <= MR ? N : MR, V, H, 1, s, b, 0, t, ahead, step); break;
 #define CASES(V, H)                                                                     \
   CASE(1, V, H) CASE(2, V, H) CASE(3, V, H) CASE(4, V, H) CASE(5, V, H) CASE(6, V, H)   \
   CASE(7, V, H) CASE(8, V, H) CASE(9, V, H) CASE(10, V, H) CASE(11, V, H)               \
@@ -138,10 +138,10 @@ static void few_rows(ptrdiff_t m, ptrdiff_t n, ptrdiff_t panel_size, const struc
     struct target part = target_from(t, 0, n0);
     const float *panel = b + n0 / NR * panel_size;
     ptrdiff_t left = ceil_div(n - n0, NR), panels = m == 1 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    if (panels == 4) tile(1, 4 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
-    else if (panels == 1) tile_of(m, s, panel, &part, panel);
-    else if (m == 1) tile(1, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
-    else tile(2, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL);
+    if (panels == 4) tile(1, 4 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL, 0);
+    else if (panels == 1) tile_of(m, s, panel, &part, (const char *)panel, 0);
+    else if (m == 1) tile(1, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL, 0);
+    else tile(2, 2 * VECTORS, 0, 0, s, panel, panel_size, &part, NULL, 0);
     n0 += panels * NR;
   }
 }

@@ -21,6 +21,8 @@ const char *cmhd_open(void);
 /// How a daemon listens and what it calls.
 typedef struct {
   const struct sockaddr *address;
+  /// A socket that listens already, which the daemon takes over; -1 for none.
+  int listener;
   unsigned int thread_count;
   unsigned int connection_limit;
   unsigned int connections_per_address;
@@ -39,6 +41,9 @@ typedef struct {
 
 /// Starts a daemon that waits with epoll on its own threads; NULL on failure, with errno set.
 struct MHD_Daemon *cmhd_start(const cmhd_configuration *configuration);
+
+/// A socket that listens as a daemon does, of which it is a copy; -1 on failure.
+int cmhd_copy_listener(struct MHD_Daemon *daemon);
 
 /// Stops listening; the socket that was listened on, for the caller to close.
 int cmhd_quiesce(struct MHD_Daemon *daemon);

@@ -45,10 +45,11 @@ enum ContentEncoding: String, CaseIterable {
       }
       result.append(UnsafeRawBufferPointer(rebasing: piece[..<count]))
       guard status == Z_STREAM_END else { continue }
-      guard stream.avail_in == 0 else {
+      if stream.avail_in == 0 { return result }
+      // Data of gzip may follow each other (RFC 1952).
+      guard self == .gzip, inflateReset(&stream) == Z_OK else {
         throw HTTPError(.badRequest, "something follows the \(rawValue) data in the body")
       }
-      return result
     }
   }
 }

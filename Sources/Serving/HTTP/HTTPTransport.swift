@@ -43,6 +43,10 @@ package protocol HTTPTransport: AnyObject, Sendable {
   /// How many connections are open.
   var connectionCount: Int { get }
 
+  /// Has new connections speak TLS with other certificates; those that are open end once they have
+  /// been answered. Does nothing where they are those that are there.
+  func renew(_ security: TransportSecurity) throws(TransportError)
+
   /// Has every answer from now on close its connection, so that clients turn to others.
   func beginDraining()
 
@@ -75,6 +79,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
   case cannotListen(host: String, port: Int, reason: String)
   /// The certificates and the key do not serve.
   case noSecurity
+  /// The certificates or the key cannot be read.
+  case unreadableSecurity(reason: String)
   /// The library that speaks HTTP cannot be loaded, with the loader's reason.
   case noLibrary(reason: String)
 
@@ -88,6 +94,8 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
     case .noSecurity:
       "TLS cannot be spoken: expected a chain of certificates and the first one's private key, both "
         + "in PEM form"
+    case .unreadableSecurity(let reason):
+      reason
     case .noLibrary(let reason):
       "the HTTP library cannot be loaded: \(reason)"
     }

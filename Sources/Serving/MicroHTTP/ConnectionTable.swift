@@ -35,6 +35,9 @@ final class ConnectionTable: Sendable {
   /// How many are open.
   var count: Int { connections.withLock { $0.count } }
 
+  /// Waits until none is open.
+  func waitUntilEmpty() { _ = connections.wait { $0.isEmpty ? true : nil } }
+
   /// Begins to watch.
   func start() {
     watchdog.withLock { watchdog in

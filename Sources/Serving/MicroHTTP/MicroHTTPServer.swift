@@ -24,9 +24,16 @@ import CSimdJSON
 /// limit with 500, and closes a connection whose header leaves no room for that of the answer. These
 /// errors are counted, and logged without what could not be read.
 package final class MicroHTTPServer: HTTPTransport {
-  private struct Running: @unchecked Sendable {
-    let daemon: OpaquePointer
-    let core: TransportCore
+  private struct Running: Sendable {
+    let service: any HTTPService
+    let address: SocketAddress
+    let connectionLimit: Int
+    var daemon: MicroDaemon
+    var security: TransportSecurity?
+    /// Those with former certificates, until their connections have ended.
+    var leaving: [MicroDaemon] = []
+
+    var daemons: [MicroDaemon] { [daemon] + leaving }
   }
 
   private let configuration: TransportConfiguration
@@ -46,81 +53,98 @@ package final class MicroHTTPServer: HTTPTransport {
     if let missing = cmhd_open() ?? kjson_open() {
       throw .noLibrary(reason: String(cString: missing))
     }
-    let connectionLimit = possibleConnections()
+    let limit = possibleConnections()
     let address = try SocketAddress(host: configuration.host, port: configuration.port)
-    let core = TransportCore(configuration, service: service)
-    let started = address.withPointer {
-      start(core, at: $0, connectionLimit, isSecure: configuration.tls != nil)
+    func daemon(_ security: TransportSecurity?) -> MicroDaemon? {
+      MicroDaemon(configuration, at: address, connectionLimit: limit, security, service: service)
     }
-    guard let daemon = started else {
+    guard let daemon = daemon(configuration.tls) else {
       let reason = String(cString: strerror(errno))
-      guard configuration.tls == nil || !canListen(core, at: address) else { throw .noSecurity }
+      if configuration.tls != nil, let plain = daemon(nil) {
+        _ = plain.stop(seconds: 0)
+        throw .noSecurity
+      }
       throw .cannotListen(host: configuration.host, port: configuration.port, reason: reason)
     }
-    core.connections.start()
-    running.withLock { $0 = Running(daemon: daemon, core: core) }
+    running.withLock {
+      $0 = Running(
+        service: service, address: address, connectionLimit: limit, daemon: daemon,
+        security: configuration.tls)
+    }
     return HTTPAddress(
-      host: configuration.host, port: Int(cmhd_port(daemon)), isSecure: configuration.tls != nil)
-  }
-
-  /// Whether the address serves without TLS.
-  private func canListen(_ core: TransportCore, at address: SocketAddress) -> Bool {
-    let daemon = address.withPointer {
-      start(core, at: $0, configuration.threadCount, isSecure: false)
-    }
-    if let daemon { cmhd_stop(daemon) }
-    return daemon != nil
-  }
-
-  private func start(
-    _ core: TransportCore, at address: UnsafePointer<sockaddr>, _ connectionLimit: Int,
-    isSecure: Bool
-  ) -> OpaquePointer? {
-    var options = cmhd_configuration()
-    options.address = address
-    options.thread_count = UInt32(configuration.threadCount)
-    options.connection_limit = UInt32(connectionLimit)
-    options.connections_per_address = UInt32(configuration.connectionsPerAddress)
-    options.idle_seconds = UInt32(max(1, configuration.requestSeconds.rounded(.up)))
-    options.connection_memory = configuration.headerLimit
-    options.context = Unmanaged.passUnretained(core).toOpaque()
-    options.begin = Callbacks.begin
-    options.handle = Callbacks.handle
-    options.complete = Callbacks.complete
-    options.connection = Callbacks.connection
-    options.refused = Callbacks.refused
-    guard isSecure, let tls = configuration.tls else { return cmhd_start(&options) }
-    return tls.certificates.withCString { certificates in
-      tls.key.withCString { key in
-        options.certificates = certificates
-        options.key = key
-        return cmhd_start(&options)
-      }
-    }
+      host: configuration.host, port: daemon.port, isSecure: configuration.tls != nil)
   }
 
   /// How many connections are open.
-  package var connectionCount: Int { running.withLock { $0?.core.connections.count ?? 0 } }
+  package var connectionCount: Int {
+    running.withLock { $0?.daemons.reduce(0) { $0 + $1.connectionCount } ?? 0 }
+  }
+
+  /// Has new connections speak TLS with other certificates, by another daemon on the same socket;
+  /// those that are open end once they have been answered, or have been idle for too long.
+  package func renew(_ security: TransportSecurity) throws(TransportError) {
+    let isRenewed = running.withLock { current in
+      guard var next = current, next.security != security else { return true }
+      let listener = next.daemon.copyListener()
+      guard listener >= 0 else { return false }
+      let daemon = MicroDaemon(
+        configuration, at: next.address, listener: listener,
+        connectionLimit: next.connectionLimit, security, service: next.service)
+      guard let daemon else {
+        // libmicrohttpd closes it where it gets as far as its threads.
+        if fcntl(listener, F_GETFD) >= 0 { close(listener) }
+        return false
+      }
+      let former = next.daemon
+      (next.daemon, next.security) = (daemon, security)
+      next.leaving.append(former)
+      former.stopListening()
+      former.beginDraining()
+      leave(former)
+      current = next
+      return true
+    }
+    guard isRenewed else { throw .noSecurity }
+  }
+
+  /// Stops a daemon once its connections have ended, unless the server stops before.
+  private func leave(_ daemon: MicroDaemon) {
+    let thread = SystemThread { [running] in
+      daemon.waitForConnections()
+      let isLeaving = running.withLock { running in
+        guard let index = running?.leaving.firstIndex(where: { $0 === daemon }) else {
+          return false
+        }
+        running?.leaving.remove(at: index)
+        return true
+      }
+      if isLeaving { _ = daemon.stop(seconds: 0) }
+    }
+    thread?.detach()
+  }
 
   /// Has every answer from now on close its connection.
   package func beginDraining() {
-    running.withLock { $0?.core.beginDraining() }
+    running.withLock { running in
+      for daemon in running?.daemons ?? [] { daemon.beginDraining() }
+    }
   }
 
   /// Stops listening, answers what has arrived, and stops.
   package func drain(seconds: Double) -> Int {
-    let running = running.withLock { running in
+    let daemons = running.withLock { running in
       defer { running = nil }
-      return running
+      return running?.daemons ?? []
     }
-    guard let running else { return 0 }
-    running.core.beginDraining()
-    let listener = cmhd_quiesce(running.daemon)
-    if listener >= 0 { close(listener) }
-    let left = running.core.finish(seconds: seconds)
-    running.core.connections.stop()
-    cmhd_stop(running.daemon)
-    return left
+    let end = monotonicNanoseconds() + UInt64(seconds * 1e9)
+    for daemon in daemons {
+      daemon.beginDraining()
+      daemon.stopListening()
+    }
+    return daemons.reduce(0) { left, daemon in
+      let now = monotonicNanoseconds()
+      return left + daemon.stop(seconds: now < end ? Double(end - now) / 1e9 : 0)
+    }
   }
 
   /// The files that are left to all else: models, logs, the threads' own.

@@ -7,7 +7,7 @@ import CMicroHTTPD
 #endif
 
 /// An address and a port to listen on.
-struct SocketAddress {
+struct SocketAddress: @unchecked Sendable {
   private let storage: sockaddr_storage
 
   /// The address of a host: in numbers, or a name that is known here.

@@ -37,7 +37,7 @@ package struct TransportConfiguration: Sendable {
 }
 
 /// What TLS needs.
-package struct TransportSecurity: Sendable {
+package struct TransportSecurity: Equatable, Sendable {
   /// The chain of certificates, the server's first, in PEM form.
   package let certificates: String
   /// The private key in PEM form.

@@ -4,6 +4,8 @@ import Tensors
 final class Dispatcher: HTTPService {
   /// A request to predict with a body of at most this many bytes is read on its connection's thread:
   /// that takes less time than to hand it on.
+  ///
+  /// Pictures are not, a few bytes of which may be millions of pixels, nor what is compressed.
   private static let quickBody = 32 << 10
   /// An answer of at most this many bytes is not counted: as many as there can be connections do no
   /// harm.
@@ -119,7 +121,9 @@ final class Dispatcher: HTTPService {
     _ request: HTTPRequest, by route: HTTPRoute, reply: @escaping @Sendable (HTTPResponse) -> Void
   ) {
     if let handler = route.handler as? any PredictionHandler {
-      guard request.body.bytes.count > Self.quickBody || route.bodyLimit != nil || request.isEncoded
+      guard
+        request.body.bytes.count > Self.quickBody || route.bodyLimit != nil
+          || request.isPicture || request.isEncoded
       else { return predict(request, by: handler, reply: reply) }
       return read(request, by: handler, reply: reply)
     }

@@ -12,8 +12,8 @@ struct ServeCommand: Command {
       listens. Models go by the names of their files or folders unless told otherwise.
       """,
       """
-      SIGHUP reads anew what has changed; requests go on meanwhile, and a bundle that cannot be read
-      leaves the one that is there. SIGTERM or Ctrl-C stops in good order.
+      SIGHUP reads anew what has changed; requests go on meanwhile, and a bundle or a certificate that
+      cannot be read leaves the one that is there. SIGTERM or Ctrl-C stops in good order.
       """,
     ])
 

@@ -46,7 +46,7 @@ enum ServeOptions {
     "token-file", value: "FILE", help: "the token that clients must show ($KERASKIT_TOKEN)")
   private static let certificate = Option(
     "tls-cert", value: "FILE",
-    help: "speak TLS with this chain of certificates, in PEM form, read at the start alone")
+    help: "speak TLS with this chain of certificates, in PEM form")
   private static let key = Option("tls-key", value: "FILE", help: "the certificate's private key")
   private static let allowOrigin = Option(
     "allow-origin", value: "O", help: "let pages of these origins ask too: a,b or * for any")
@@ -73,6 +73,8 @@ enum ServeOptions {
     var configuration = ServerConfiguration()
     configuration.version = Program.version
     try readTransport(arguments, &configuration.transport)
+    configuration.readSecurity = try security(arguments)
+    configuration.transport.tls = try configuration.readSecurity?()
     try readBatching(arguments, &configuration.batching)
     if let workers = try arguments.int(workers, in: 1...1024) { configuration.workers = workers }
     if let bytes = try arguments.int(maxBody, in: 1...(1 << 31)) { configuration.bodyLimit = bytes }
@@ -121,12 +123,24 @@ enum ServeOptions {
     if let seconds = try arguments.double(requestTimeout, in: 0.1...86_400) {
       transport.requestSeconds = seconds
     }
+  }
+
+  /// What reads the certificates and the key of TLS, if it is to be spoken.
+  private static func security(
+    _ arguments: Arguments
+  ) throws(UsageError) -> (@Sendable () throws(TransportError) -> TransportSecurity)? {
     switch (arguments.value(of: certificate), arguments.value(of: key)) {
     case (let certificate?, let key?):
-      transport.tls = TransportSecurity(
-        certificates: try TextFile.read(certificate, what: "certificates"),
-        key: try TextFile.read(key, what: "a key"))
-    case (nil, nil): break
+      return { () throws(TransportError) in
+        do throws(Failure) {
+          return TransportSecurity(
+            certificates: try TextFile.read(certificate, what: "certificates"),
+            key: try TextFile.read(key, what: "a key"))
+        } catch {
+          throw .unreadableSecurity(reason: error.messages.joined(separator: "; "))
+        }
+      }
+    case (nil, nil): return nil
     default: throw UsageError("\"--tls-cert\" and \"--tls-key\" go together")
     }
   }

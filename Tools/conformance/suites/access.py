@@ -1,6 +1,9 @@
 """Tokens and TLS."""
+import http.client
+import signal
 import ssl
 import subprocess
+import time
 
 import requests
 from harness.checks import answers, check, equal, holds
@@ -58,9 +61,9 @@ def no_token(run):
               f"an error that names {path.name!r}", f"{found.returncode}: {found.stderr}")
 
 
-def certificate(run):
+def certificate(run, name=""):
     """A certificate for localhost, signed by itself."""
-    key, cert = run.folder / "key.pem", run.folder / "cert.pem"
+    key, cert = run.folder / f"{name}key.pem", run.folder / f"{name}cert.pem"
     if not cert.exists():
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -121,6 +124,58 @@ def versions(run):
             except (ssl.SSLError, ConnectionError):
                 continue
             holds(False, "no handshake", found)
+
+
+@check("TLS: SIGHUP takes new certificates; open connections are answered, then end")
+def renewed(run):
+    names = ("first-", "second-")
+    pairs = [certificate(run, name) for name in names]
+    key, cert = run.folder / "used-key.pem", run.folder / "used-cert.pem"
+
+    def place(pair):
+        for path, used in zip(pair, (key, cert)):
+            used.write_text(path.read_text())
+
+    def shown(connection):
+        connection.connect()
+        found = ssl.DER_cert_to_PEM_cert(connection.sock.getpeercert(True))
+        return [name for name, (_, cert) in zip(names, pairs) if found in cert.read_text()]
+
+    def asked(connection):
+        connection.request("GET", "/v2/health/live")
+        answer = connection.getresponse()
+        equal((answer.status, answer.read()), (200, b'{"live":true}'))
+        return answer.getheader("Connection")
+
+    def reload():
+        server.signal(signal.SIGHUP)
+        time.sleep(1)
+
+    place(pairs[0])
+    with run.start("--tls-cert", cert, "--tls-key", key, f"{run.bundles.path('mlp')}=mlp") as server:
+        def connect():
+            port = int(server.url.rsplit(":", 1)[1])
+            return http.client.HTTPSConnection(
+                "127.0.0.1", port, timeout=10, context=ssl._create_unverified_context())
+        old = connect()
+        equal(shown(old), ["first-"])
+        threads, descriptors = server.thread_count(), server.descriptor_count()
+        reload()
+        equal(asked(old), None, "the field Connection while nothing has changed")
+        place(pairs[1])
+        reload()
+        equal(shown(connect()), ["second-"])
+        equal(asked(old), "close", "the field Connection of one from before")
+        old.close()
+        for wrong in ((pairs[0][0], pairs[1][1]), (pairs[1][0], pairs[1][0])):
+            place(wrong)
+            reload()
+            equal(shown(connect()), ["second-"], "what is kept where the new does not serve")
+        time.sleep(1)
+        equal(server.thread_count(), threads, "threads")
+        holds(server.descriptor_count() <= descriptors, f"at most {descriptors} descriptors",
+              server.descriptor_count())
+        equal(server.stop(), 0, "exit status")
 
 
 @check("TLS: plain requests, broken handshakes and silence harm nobody")

@@ -1,11 +1,13 @@
 """Pictures made to do harm, and all kinds of PNG that are to be read."""
 import json
 import struct
+import time
 import zlib
 
 from harness.checks import answers, check, equal, holds
 from harness.pictures import (
     SIGNATURE, bomb, canvas, chunk, data_url, digit, encode, header, png, text_bomb)
+from harness.load import Crowd
 from PIL import Image
 
 MODELS = ["mlp", "cnn"]
@@ -93,6 +95,31 @@ def packed(server):
         answers(answer, (200, 400))
         grown = server.resident_bytes() - before
         holds(grown < 100 << 20, "less than 100 MB more in memory", f"{grown >> 20} MB")
+
+
+@check("what follows a picture's rows is not inflated without end")
+def surplus(server):
+    endless = chunk(b"IDAT", zlib.compress(bytes(300_000_000), 9))
+    for interlace in (0, 1):
+        start = server.processor_seconds()
+        harmless(server, png(header(28, 28, interlace=interlace), endless))
+        taken = server.processor_seconds() - start
+        holds(taken < 0.3, "less than 0.3 s of a processor", f"{taken:.2f} s")
+
+
+@check("health does not wait behind small files of many pixels")
+def pixels(server):
+    row = b"\4" + b"\1" * (4 * 2048)
+    file = png(header(2048, 2048, color=6), chunk(b"IDAT", zlib.compress(row * 2048, 9)))
+    holds(len(file) < 32 << 10, "a small file", len(file))
+    path, kind = "/v1/models/cnn:predict", {"Content-Type": "image/png"}
+    with Crowd(16, lambda: server.post(path, file, headers=kind).status):
+        time.sleep(0.5)
+        for _ in range(10):
+            start = time.monotonic()
+            equal(server.get("/v2/health/live").status, 200)
+            taken = time.monotonic() - start
+            holds(taken < 0.5, "an answer within 0.5 s", f"{taken:.2f} s")
 
 
 @check("files cut off anywhere, and with a byte changed, end in an answer")
