@@ -78,6 +78,9 @@ struct KerasVersion: Hashable, Sendable {
   /// Whether `MultiHeadAttention` takes the masks away from the tensors that it is called on.
   var attentionTakesMasks: Bool { major == 3 && minor >= 8 }
 
+  /// Whether what a layer makes of an input in its own type has no mask, as before Keras 3.14.
+  var copiesHaveNoMasks: Bool { major == 3 && minor < 14 }
+
   /// Whether `Softmax` adds to what is masked, as before Keras 3.10, and leaves a row in which all is
   /// masked evenly spread; since then it is 0.
   var addsMasksToScores: Bool { major == 3 && minor < 10 }

@@ -58,8 +58,8 @@ def arguments():
         "--only", type=int, metavar="SEED", help="one model, explained layer by layer")
     parser.add_argument(
         "--layer", metavar="NAME",
-        help="models of this one layer, or of a kind: open (sizes), masks, operations, quantized, "
-        "signals, structures, texts, wrappers")
+        help="models of this one layer, or of a kind: open (sizes), mask-graphs, masks, operations, "
+        "quantized, signals, structures, texts, wrappers")
     parser.add_argument(
         "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")

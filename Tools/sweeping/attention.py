@@ -4,8 +4,6 @@ from .options import activation, layer, some, units
 NAMES = ["Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"]
 LENGTHS = [1, 2, 3, 5, 8, 12, 19, 33, 40]
 SIZES = [1, 2, 3, 4, 7, 8, 16, 17, 32]
-# Heads of size 1 have biases of one axis that is not the last: see einsum_dense.
-HEAD_SIZES = SIZES[1:]
 
 
 def attention_model(k, r, name):
@@ -104,8 +102,8 @@ def value_and_key(k, r, inputs, keys, value_size):
 
 def multi_head(k, r, name):
     heads, queries, keys = r.randint(1, 5), r.choice(LENGTHS), r.choice(LENGTHS)
-    options = {"num_heads": heads, "key_dim": r.choice(HEAD_SIZES), **headed_options(k, r),
-               **some(r, value_dim=r.choice(HEAD_SIZES))}
+    options = {"num_heads": heads, "key_dim": r.choice(SIZES), **headed_options(k, r),
+               **some(r, value_dim=r.choice(SIZES))}
     if r.random() < 0.3:
         options["output_shape"] = r.choice([units(r), (r.randint(1, 4), r.randint(1, 5))])
     if r.random() < 0.3:
@@ -149,7 +147,7 @@ def group_query(k, r, name):
     groups, queries, keys, size = (r.randint(1, 4), r.choice(LENGTHS), r.choice(LENGTHS),
                                    r.choice(SIZES))
     heads = groups * r.randint(1, 4)
-    options = {"head_dim": r.choice(HEAD_SIZES), "num_query_heads": heads,
+    options = {"head_dim": r.choice(SIZES), "num_query_heads": heads,
                "num_key_value_heads": groups, **headed_options(k, r)}
     inputs = [k.input(queries, size, name="q")]
     query = inputs[0]
@@ -188,10 +186,7 @@ def einsum_dense(k, r, shape):
         known = dict(zip(letters, shape[len(shape) - len(letters):]))
     own = output.replace("...", "")
     sizes = [known.get(letter) or units(r) for letter in own[first:]]
-    # A bias of one axis that is not the last is added along the last by the TensorFlow backend
-    # where both happen to have one size.
-    chosen = "".join(axis for axis in axes if r.random() < 0.7 or axis == output[-1])
-    chosen = chosen if chosen.endswith(output[-1]) else ""
+    chosen = "".join(axis for axis in axes if r.random() < 0.7)
     return k.layers.EinsumDense(
         equation, tuple(sizes), activation=activation(k, r),
         **({"bias_axes": chosen} if chosen else {}))

@@ -3,6 +3,7 @@ from . import pointwise, sequences, spatial, volumes  # noqa: F401 (they registe
 from .attention import NAMES as ATTENTIONS
 from .attention import attend, attention_model
 from .functions import function_model
+from .mask_graphs import mask_graph_model
 from .masks import mask_model
 from .open_sizes import open_model
 from .operations import operation_model
@@ -47,6 +48,8 @@ def random_model(k, r, only=None):
         return wrapper_model(k, r)
     if only == "masks" or only is None and r.random() < 0.08:
         return mask_model(k, r)
+    if only == "mask-graphs" or only is None and r.random() < 0.04:
+        return mask_graph_model(k, r)
     if only or r.random() < 0.45:
         return layer_model(k, r, only or r.choice(layers(k)))
     if r.random() < 0.15:

@@ -16,6 +16,16 @@ extension ConfigRule {
     }
   }
 
+  /// `bias_fits_lines`: where the projections' biases have one axis that is not the last, which Keras
+  /// takes for others if their length fits.
+  static let biasOfHeads = ConfigRule { config, normalizer in
+    let sizes = ["key_dim", "value_dim", "head_dim"].map { config[$0] }
+    guard normalizer.version.takesAddendsForBiases,
+      (sizes + [config["output_shape"]?.array?.last]).contains(.int(1))
+    else { return }
+    config["bias_fits_lines"] = .bool(true)
+  }
+
   /// `counts_heads`, an option of the canonical dialect alone: Keras 2 counts axes from the end of
   /// what is projected, which has one for the heads.
   static let attentionAxes = ConfigRule { config, normalizer in

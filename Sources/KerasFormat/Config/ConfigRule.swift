@@ -83,6 +83,13 @@ extension ConfigRule {
 }
 
 extension ConfigRule {
+  /// `keeps_bits`: Keras 2 multiplies whole numbers as such, Keras 3 as floating-point numbers.
+  static let wholeProducts = ConfigRule { config, normalizer in
+    if normalizer.version.major < 3 { config["keeps_bits"] = .bool(true) }
+  }
+}
+
+extension ConfigRule {
   /// `bias_fits_lines`: where Keras takes a bias of one axis that is not the output's last for one
   /// of the last if its length fits.
   static let biasOfEquation = ConfigRule { config, normalizer in

@@ -18,6 +18,12 @@ enum DTypePolicy {
     return name(json).flatMap { floatingPoint.contains($0) ? $0 : nil }
   }
 
+  /// The floating-point type that a policy computes in; nil for single precision.
+  static func computeType(_ json: JSONValue) -> String? {
+    guard let policy = floatingPointName(json), policy != "float32" else { return nil }
+    return halfType(policy) ?? "float64"
+  }
+
   /// The type of 16 bits that a policy computes in; nil for all others.
   static func halfType(_ policy: String) -> String? {
     let type = policy.replacing("mixed_", with: "").replacing("half", with: "float16")

@@ -39,6 +39,9 @@ struct CallSignature: Sendable {
     if isAugmentation(className) {
       return version.major < 3 ? CallSignature(["inputs"], ["training"]) : augmentation
     }
+    if className == "MultiHeadAttention", !version.attentionTakesMasks {
+      return CallSignature(headedTensors, headedOthers)
+    }
     return table[className] ?? CallSignature(["inputs"])
   }
 
@@ -104,7 +107,7 @@ struct CallSignature: Sendable {
     "GroupQueryAttention": CallSignature(headedTensors, headedOthers),
     "LSTM": recurrent,
     "LSTMCell": cell,
-    // The mask that a call gives for the query gives way to the one that the query carries.
+    // Since 3.8 the mask that a call gives for the query gives way to the one that the query carries.
     "MultiHeadAttention": CallSignature(
       headedTensors, headedOthers, unread: ["query_mask"]),
     "Pipeline": CallSignature(["inputs"], ["training", "mask"], unread: ["training"]),

@@ -8,7 +8,10 @@ extension GraphBuilder {
     let className = layer.className
     guard var inputs = self.inputs(of: model, className, path: path, call: call) else { return [] }
     for input in inputs.indices {
-      if let mask = call.explicitMask(of: input) { inputs[input].mask = mask }
+      guard let mask = call.explicitMask(of: input) else { continue }
+      inputs[input].mask = mask
+      // Keras leaves the mask on the tensor.
+      masks.setMask(of: inputs[input], to: mask)
     }
     let names =
       call.keywords.map(\.name).filter { !$0.hasPrefix("mask") }

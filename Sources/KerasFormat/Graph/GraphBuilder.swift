@@ -14,10 +14,8 @@ final class GraphBuilder {
   private(set) var aliases: [String: String] = [:]
   private var layerNames: Set<String> = []
   private var callNames: Set<String> = []
-  /// The values that are the same object of Python's as another one, which they stand for.
-  private var objects: [String: String] = [:]
-  /// The objects that have lost their masks.
-  private var maskless: Set<String> = []
+  /// The masks that values have by now.
+  var masks: MaskObjects
   private var expansions = 0
   private let mostCalls: Int
   /// A call's number that is still safe to multiply by the number of a layer's calls.
@@ -29,6 +27,7 @@ final class GraphBuilder {
   init(version: KerasVersion, report: ImportReport, mostCalls: Int = 100_000) {
     self.version = version
     self.report = report
+    masks = MaskObjects(version: version)
     self.mostCalls = mostCalls
   }
 
@@ -60,9 +59,9 @@ final class GraphBuilder {
       let name = GraphName.call(layerPath, number)
       guard var bound = bind(call, of: layer, as: name, to: values) else { continue }
       if inTraining, inherits(call, of: layer) { bound.arguments["training"] = .bool(true) }
-      let outputs = add(
+      let added = add(
         layer, path: layerPath, index: number, call: bound, outputs: call.referencedOutputs)
-      followMasks(of: bound, layer, outputs)
+      let outputs = masks.follow(bound, of: layer, added)
       for (output, value) in outputs.enumerated() {
         let reference = ValueReference(layer: layer.name, call: position.call, output: output)
         if !given.contains(reference) { values[reference] = value }
@@ -76,8 +75,11 @@ final class GraphBuilder {
     _ call: SourceCall, of layer: SourceLayer, as name: String,
     to values: [ValueReference: GraphValue]
   ) -> BoundCall? {
-    let positional = call.positional.compactMap { $0.map { values[$0].map(asItIsNow) } }
-    let keywords = call.keywords.compactMapValues { $0.map { values[$0].map(asItIsNow) } }
+    let given = { (reference: ValueReference) in
+      values[reference].map { self.masks.given($0, to: layer, in: call) }
+    }
+    let positional = call.positional.compactMap { $0.map(given) }
+    let keywords = call.keywords.compactMapValues { $0.map(given) }
     guard positional.count == call.positional.count, keywords.count == call.keywords.count else {
       return nil
     }
@@ -94,23 +96,6 @@ final class GraphBuilder {
         uniqueKeysWithValues: keywords.map { keyword, argument in
           (keyword, valued(argument, of: keyword, layer, "\(name)/\(keyword)"))
         }), className: layer.className, version: version)
-  }
-
-  /// A value with the mask that it still has.
-  private func asItIsNow(_ value: GraphValue) -> GraphValue {
-    guard maskless.contains(objects[value.name] ?? value.name) else { return value }
-    return GraphValue(name: value.name)
-  }
-
-  /// Notes which masks are gone after a call: since Keras 3.8 `MultiHeadAttention` takes them away
-  /// from the tensors that it is given, so that nothing that is called on these later sees them.
-  private func followMasks(of call: BoundCall, _ layer: SourceLayer, _ outputs: [GraphValue]) {
-    guard version.attentionTakesMasks else { return }
-    if layer.returnsItsInput, let input = call.inputs.first, let output = outputs.first {
-      objects[output.name] = objects[input.name] ?? input.name
-    }
-    guard layer.className == "MultiHeadAttention" else { return }
-    for input in call.inputs { maskless.insert(objects[input.name] ?? input.name) }
   }
 
   /// Adds one call of a layer of any sort and gives its outputs.
@@ -197,17 +182,4 @@ final class GraphBuilder {
 
   /// Whether a call has that name.
   func isCalled(_ name: String) -> Bool { callNames.contains(name) }
-}
-
-extension SourceLayer {
-  /// Whether Keras 3 gives back the very tensor that the layer is called on, when it predicts.
-  fileprivate var returnsItsInput: Bool {
-    switch className {
-    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
-      "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D":
-      true
-    case "Activation": config["activation"] == .string("linear")
-    default: false
-    }
-  }
 }

@@ -4,6 +4,15 @@ struct GraphValue: Sendable {
   var name: String
   /// The mask that Keras hands on with the value, unseen by the file.
   var mask: ImplicitMask?
+  /// The object of Python's that the value is: several values may be one, and one several.
+  var object: String
+  /// The floating-point type that the value is of; nil for single precision.
+  var type: String?
+
+  /// A value that is an object of its own.
+  init(name: String, mask: ImplicitMask? = nil) {
+    (self.name, self.mask, object) = (name, mask, name)
+  }
 }
 
 /// Names of calls and values.

@@ -3,8 +3,8 @@ import ModelFormat
 /// Orders a model's calls so that each comes after the calls whose values it reads.
 ///
 /// Files list layers in any order and their calls apart from each other, so the order is found by
-/// walking the references, in the file's order as far as they allow. The walk keeps its own stack:
-/// a graph may be deeper than the program's.
+/// walking the references, in the file's order as far as they allow, or in Keras's where that shows.
+/// The walk keeps its own stack: a graph may be deeper than the program's.
 struct CallOrder {
   private enum State {
     case open
@@ -29,13 +29,20 @@ struct CallOrder {
 
   /// The calls that can be made, in order; those that read what is not there are left out.
   static func order(
-    of model: SourceModel, path: String, report: ImportReport
+    of model: SourceModel, path: String, version: KerasVersion, report: ImportReport
   ) -> [CallPosition] {
     var walk = CallOrder(model, path: path, report: report)
+    var needed: [CallPosition] = []
+    if model.changesMasks(in: version) {
+      for output in model.outputs {
+        if let call = walk.call(giving: output.value) { walk.visit(call) }
+      }
+      needed = CallDepths.sorted(walk.order) { walk.needs(of: $0) ?? [] }
+    }
     for (layer, source) in model.layers.enumerated() {
       for call in source.calls.indices { walk.visit(CallPosition(layer: layer, call: call)) }
     }
-    return walk.order
+    return needed + walk.order.dropFirst(needed.count)
   }
 
   private mutating func visit(_ start: CallPosition) {
@@ -87,18 +94,42 @@ struct CallOrder {
     var needs: [CallPosition] = []
     var isWhole = true
     for reference in layer.calls[position.call].references {
-      guard let source = indices[reference.layer], model.layers[source].offers(reference) else {
+      if let need = call(giving: reference) {
+        needs.append(need)
+      } else if !isInput(reference) {
         report.invalid(
           joined(path, layer.name), layer.className,
           reason: "reads \(reference), which is not in the model")
         isWhole = false
-        continue
-      }
-      if model.layers[source].input == nil {
-        needs.append(CallPosition(layer: source, call: reference.call))
       }
     }
     return isWhole ? needs : nil
+  }
+
+  /// The call that gives a value; nil for an input, and for what is not in the model.
+  private func call(giving value: ValueReference) -> CallPosition? {
+    guard let layer = indices[value.layer], model.layers[layer].offers(value),
+      model.layers[layer].input == nil
+    else { return nil }
+    return CallPosition(layer: layer, call: value.call)
+  }
+
+  private func isInput(_ value: ValueReference) -> Bool {
+    indices[value.layer].map { model.layers[$0].input != nil && model.layers[$0].offers(value) }
+      ?? false
+  }
+}
+
+extension SourceModel {
+  /// Whether a call changes the masks of the tensors that it is given, which what is called on these
+  /// later sees.
+  fileprivate func changesMasks(in version: KerasVersion) -> Bool {
+    layers.contains { layer in
+      guard let model = layer.model else {
+        return layer.className == "MultiHeadAttention" && version.attentionTakesMasks
+      }
+      return layer.calls.contains { $0.keywords["mask"] != nil } || model.changesMasks(in: version)
+    }
   }
 }
 

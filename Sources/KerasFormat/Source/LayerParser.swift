@@ -34,6 +34,7 @@ struct LayerParser {
       ClassNames.present(rawClass, in: models.version), entry: entry, version: models.version)
     var layer = SourceLayer(name: name, className: className)
     layer.fileClassName = ClassNames.withoutPackage(rawClass)
+    layer.type = options["dtype"].flatMap(DTypePolicy.computeType)
     layer.isTrainable = options["trainable"]?.bool ?? true
     layer.trainingEffect = TrainingEffect(
       className: className, fileClassName: layer.fileClassName, options: options,

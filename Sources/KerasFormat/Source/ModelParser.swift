@@ -43,7 +43,7 @@ struct ModelParser {
       model = functional(name: name, layers: layers, entries: entries, config: config, path: path)
     }
     model.countOutputs()
-    model.order = CallOrder.order(of: model, path: path, report: report)
+    model.order = CallOrder.order(of: model, path: path, version: version, report: report)
     return model
   }
 

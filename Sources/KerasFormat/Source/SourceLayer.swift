@@ -21,6 +21,8 @@ struct SourceLayer: Sendable {
   var className: String
   /// The class by the name that the file gives it, without a package's.
   var fileClassName = ""
+  /// The floating-point type that the layer computes in; nil for single precision.
+  var type: String?
   /// The options in the canonical dialect.
   var config: [String: JSONValue] = [:]
   /// Whether the layer's own flag says that it is trained, which decides the order of weights.

@@ -10,7 +10,9 @@ struct AttentionProjections: Sendable {
     /// Which tensor goes in: 0 for the query, 1 for the value, 2 for the key.
     let source: Int
     let kernel: Tensor
-    let bias: Tensor?
+    var bias: Tensor?
+    /// A bias that goes along the rows.
+    var rowBias: RowBias?
 
     /// The width of what goes in.
     var inner: Int { kernel.shape[0] }
@@ -48,6 +50,7 @@ struct AttentionProjections: Sendable {
   private let rounding: Rounding?
   private let contracts: Bool
   private let parts: [Part]
+  private let rows: [Int]
   /// Where each part's product goes.
   let places: [Place]
   /// The numbers of scratch memory that the products take.
@@ -64,7 +67,8 @@ struct AttentionProjections: Sendable {
     for inner in parts.map(\.inner) where !widths.contains(inner) { widths.append(inner) }
     for inner in widths {
       let members = parts.indices.filter { parts[$0].inner == inner }
-      let weights = context.shared("projections of \(inner)") {
+      let unbiased = members.filter { parts[$0].rowBias != nil }
+      let weights = context.shared("projections of \(inner), without biases of \(unbiased)") {
         AttentionProjections.pack(members.map { parts[$0] }, panel)
       }
       var column = 0
@@ -93,7 +97,7 @@ struct AttentionProjections: Sendable {
     sources = parts.map(\.source)
     rounding = context.rounding
     self.contracts = contracts
-    self.parts = parts
+    (self.parts, self.rows) = (parts, rows)
   }
 
   /// Computes all products; `inputs` are the tensors by their number.
@@ -134,6 +138,11 @@ struct AttentionProjections: Sendable {
         }
         first = last + 1
       }
+    }
+    for (index, part) in parts.enumerated() {
+      part.rowBias?.add(
+        to: scratch + places[index].start, rows: rows[index], width: part.width,
+        rowStride: places[index].stride, rounding)
     }
   }
 

@@ -34,6 +34,8 @@ struct HeadedOptions: Sendable {
   let keepsMasked: Bool
   /// Whether a softmax layer gets a mask that stands alone as it is, and keeps what is above a half.
   var passesMask = false
+  /// Whether biases of heads of size 1 may be a ``RowBias``.
+  let biasFitsRows: Bool
   /// Whether axes that are counted from the end are counted with that of the heads.
   let countsHeads: Bool
   /// What is done to query, value, key and gate's input, and to the heads' outputs.
@@ -59,6 +61,7 @@ struct HeadedOptions: Sendable {
     addsMask = reader.bool("adds_mask", default: false)
     sumsInHalf = reader.sumsInHalf
     keepsMasked = reader.bool("keeps_masked", default: false)
+    biasFitsRows = reader.bool("bias_fits_lines", default: false)
     countsHeads = reader.bool("counts_heads", default: false)
     quantizers = HeadedQuantizers(&reader)
     var parts = [

@@ -9,6 +9,9 @@ struct HeadedPlan: Sendable {
   /// Which of the call's inputs is the key.
   let keyInput: Int
   let output: Shape
+  /// The parts, and what the output's product is taken by, with their biases where they belong.
+  let parts: [AttentionProjections.Part]
+  let outputBias: (columns: Tensor?, rows: RowBias?)
   let attention: AttentionPlan
 
   init(
@@ -34,6 +37,7 @@ struct HeadedPlan: Sendable {
     let more =
       options.outputSizes.isEmpty ? [options.output.kernel.shape[2]] : options.outputSizes
     output = Shape(inputs[0].dimensions.dropLast() + more)
+    (parts, outputBias) = Self.biases(options, inputs, axes)
     var shape = AttentionShape(
       queries: scores.queryCount, keys: scores.keyCount, keySize: options.keySize,
       valueSize: options.valueSize)
@@ -82,6 +86,21 @@ struct HeadedPlan: Sendable {
         start: start, rowStride: headSize, headStride: stride, itemStride: stride * scores.heads)
       : AttentionRows(
         start: start, rowStride: stride, headStride: headSize, itemStride: stride * count)
+  }
+
+  private static func biases(
+    _ options: HeadedOptions, _ inputs: [Shape], _ axes: AttentionAxes
+  ) -> (parts: [AttentionProjections.Part], output: (columns: Tensor?, rows: RowBias?)) {
+    let bias = options.output.bias
+    guard options.biasFitsRows else { return (options.parts, (bias, nil)) }
+    let parts = options.parts.map { part in
+      var part = part
+      part.rowBias = RowBias(part.bias, of: inputs[part.source], axes)
+      if part.rowBias != nil { part.bias = nil }
+      return part
+    }
+    let rows = RowBias(bias, of: inputs[0], axes)
+    return (parts, (rows == nil ? bias : nil, rows))
   }
 
   private static func check(

@@ -31,7 +31,7 @@ struct HeadedRun: Sendable {
     rounding = context.rounding
     let isSequence = plan.inputs[0].rank == 3
     projections = AttentionProjections(
-      options.parts, rows: plan.rows(options), contracts: options.sumsInHalf || !isSequence,
+      plan.parts, rows: plan.rows(options), contracts: options.sumsInHalf || !isSequence,
       in: context)
     contractsOutput = options.sumsInHalf || !isSequence || options.outputSizes.count > 1
     let inner = options.heads * options.valueSize
@@ -90,15 +90,17 @@ struct HeadedRun: Sendable {
     } else {
       panels.multiply(
         rows: plan.queryRows, heads.start, into: target,
-        Epilogue(bias: rounding == nil ? options.output.bias?.firstNumber : nil),
+        Epilogue(bias: rounding == nil ? plan.outputBias.columns?.firstNumber : nil),
         buffers.workers)
     }
     if let rounding {
       rounding.roundProduct(target, count: plan.output.elementCount)
-      if let bias = options.output.bias?.firstNumber {
+      if let bias = plan.outputBias.columns?.firstNumber {
         rounding.add(bias, to: target, rows: plan.queryRows, width: width)
       }
     }
+    plan.outputBias.rows?.add(
+      to: target, rows: plan.queryRows, width: width, rowStride: width, rounding)
     if !plan.axes.isIdentity { orderOutput(target, buffers) }
   }
 

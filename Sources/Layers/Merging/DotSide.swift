@@ -26,6 +26,11 @@ struct DotSide: Sendable {
   /// The multiplications of one item, at least one.
   func work(with other: DotSide) -> Int { max(1, count * length * other.count) }
 
+  /// The place of one number of a row in the input.
+  func place(_ item: Int, _ row: Int, _ index: Int) -> Int {
+    item * scratchCount + row / inner * length * inner + row % inner + index * inner
+  }
+
   /// One item's rows, close to each other: as they stand in the input, or copied to `copy`.
   func rows(
     of input: UnsafePointer<Float>, _ item: Int, _ normalizes: Bool,

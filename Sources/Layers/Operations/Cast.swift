@@ -38,7 +38,7 @@ struct Cast: Layer {
     let asked = target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
     let type = asked ?? call.inputs[0].elementType
     if type.isFloatingPoint { return .float32 }
-    return [.uint32, .uint64].contains(type) ? .int64 : type
+    return type.isWide ? .int64 : type
   }
 
   /// The type of 16 bits that floating-point numbers are rounded to.

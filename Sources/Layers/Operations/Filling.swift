@@ -28,7 +28,8 @@ struct Filling: Layer {
     let natural: ElementType =
       name == "ops.Full" ? .float32 : name == "ops.SequenceMask" ? .bool : .int32
     let type = asked ?? natural
-    self.type = type.isFloatingPoint ? .float32 : [.bool, .int64].contains(type) ? type : .int32
+    self.type =
+      type.isFloatingPoint ? .float32 : type == .bool ? .bool : type.isWide ? .int64 : .int32
     fill = name == "ops.Full" ? reader.number("fill_value", default: 0) : 1
     var options: [String: JSONValue] = [:]
     for option in Self.arguments { options[option] = reader.value(option) }

@@ -159,7 +159,7 @@ struct LineOperation: Layer {
   private func resultType(_ call: LayerCall) -> ElementType {
     let type = target ?? call.inputs[0].elementType
     if type.isFloatingPoint || !keepsWhole { return .float32 }
-    return type == .int64 || type.isNarrow ? type : .int32
+    return type.isWide ? .int64 : type.isNarrow ? type : .int32
   }
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {

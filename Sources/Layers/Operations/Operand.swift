@@ -188,10 +188,8 @@ extension [Operand] {
     let strong = filter { !$0.isWeak }.map(\.type.elementType)
     let weak = filter(\.isWeak).map(\.type.elementType)
     if (strong + weak).contains(where: \.isFloatingPoint) { return .float32 }
-    let whole: [ElementType] = [.int64, .uint32, .int32, .uint16, .int16, .uint8, .int8]
-    if let widest = whole.first(where: strong.contains) {
-      return widest == .int64 ? .int64 : .int32
-    }
+    if strong.contains(where: \.isWide) { return .int64 }
+    if strong.contains(where: { $0 != .bool }) { return .int32 }
     return weak.contains(.int64) ? .int32 : .bool
   }
 
@@ -221,6 +219,9 @@ extension [Operand] {
 }
 
 extension ElementType {
+  /// Whether elements are whole numbers that 32 bits with a sign may not hold.
+  var isWide: Bool { [.int64, .uint32, .uint64].contains(self) }
+
   /// Whether elements are whole numbers of 8 or 16 bits.
   var isNarrow: Bool { [.int8, .int16, .uint8, .uint16].contains(self) }
 }

@@ -76,7 +76,7 @@ struct ReductionOperation: Layer {
     case .all, .any: .bool
     case .place, .nonzeroCount: .int32
     case .kernel(.mean), .variance, .logSumExp, .norm, .range, .median: .float32
-    case .kernel: type.isFloatingPoint ? .float32 : type == .int64 ? .int64 : .int32
+    case .kernel: type.isFloatingPoint ? .float32 : type.isWide ? .int64 : .int32
     }
   }
 

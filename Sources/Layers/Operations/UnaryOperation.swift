@@ -69,7 +69,7 @@ struct UnaryOperation: Layer {
     let type = call.inputs[0].elementType
     if case .test = body { return [TensorType(shape, .bool)] }
     if !type.isFloatingPoint, whole != nil {
-      return [TensorType(shape, type == .int64 || type.isNarrow ? type : .int32)]
+      return [TensorType(shape, type.isWide ? .int64 : type.isNarrow ? type : .int32)]
     }
     return [TensorType(shape)]
   }

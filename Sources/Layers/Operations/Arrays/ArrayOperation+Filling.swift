@@ -78,7 +78,7 @@ extension ArrayOperation {
       throw LayerError("expected a type of numbers, found \"\(name)\"")
     }
     if type.isNarrow { return type }
-    return type.isFloatingPoint ? .float32 : [.bool, .int64].contains(type) ? type : .int32
+    return type.isFloatingPoint ? .float32 : type == .bool ? .bool : type.isWide ? .int64 : .int32
   }
 
   private static let spacedTypes: Types = { call throws(LayerError) in

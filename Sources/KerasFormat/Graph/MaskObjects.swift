@@ -1,0 +1,75 @@
+import ModelFormat
+
+/// The masks that Python's tensors have by now: calls take them away and put others there, and what
+/// is called on these tensors later finds them so.
+struct MaskObjects {
+  private let version: KerasVersion
+  /// The masks of the objects whose masks have changed; nil for those that have none now.
+  private var changed: [String: ImplicitMask?] = [:]
+  private var copies = 0
+
+  /// The objects of a model that the given version of Keras wrote, of which none has changed.
+  init(version: KerasVersion) {
+    self.version = version
+  }
+
+  /// A value as a call of a layer finds it: with the mask that it has by now, and as a copy where
+  /// the layer computes in another type.
+  ///
+  /// A copy for a nested model gets the masks that are given to the call, or those of its inputs.
+  mutating func given(
+    _ value: GraphValue, to layer: SourceLayer, in call: SourceCall
+  ) -> GraphValue {
+    var value = value
+    if let mask = changed[value.object] { value.mask = mask }
+    guard version.major >= 3, !layer.isOperation, value.type != layer.type else { return value }
+    copies += 1
+    value.object = "copy \(copies)"
+    value.type = layer.type
+    let isMasked = layer.model != nil && call.keywords["mask"] == nil
+    if !isMasked, layer.model != nil || version.copiesHaveNoMasks { value.mask = nil }
+    return value
+  }
+
+  /// Changes the mask of the object that a value is.
+  mutating func setMask(of value: GraphValue, to mask: ImplicitMask?) {
+    changed[value.object] = .some(mask)
+  }
+
+  /// The outputs of a call as the objects that they are, after what the call does to its inputs.
+  ///
+  /// Since Keras 3.8 `MultiHeadAttention` takes the masks away from the tensors that it is given.
+  mutating func follow(
+    _ call: BoundCall, of layer: SourceLayer, _ outputs: [GraphValue]
+  ) -> [GraphValue] {
+    if layer.model != nil { return outputs }
+    var outputs = outputs
+    for index in outputs.indices {
+      outputs[index].type = layer.isOperation ? call.inputs.first?.type : layer.type
+    }
+    guard version.attentionTakesMasks else { return outputs }
+    if layer.returnsItsInput, let input = call.inputs.first, !outputs.isEmpty {
+      outputs[0].object = input.object
+    }
+    if layer.className == "MultiHeadAttention" {
+      for input in call.inputs { setMask(of: input, to: nil) }
+    }
+    return outputs
+  }
+}
+
+extension SourceLayer {
+  /// Whether this is a function, which computes in whatever type it is given.
+  fileprivate var isOperation: Bool { className.hasPrefix("ops.") }
+
+  /// Whether Keras 3 gives back the very tensor that the layer is called on, when it predicts.
+  fileprivate var returnsItsInput: Bool {
+    switch className {
+    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+      "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D":
+      true
+    case "Activation": config["activation"] == .string("linear")
+    default: false
+    }
+  }
+}
