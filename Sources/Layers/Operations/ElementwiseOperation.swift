@@ -105,6 +105,31 @@ extension ElementwiseOperation {
     return Int64(truncatingIfNeeded: a)
   }
 
+  /// a / b towards zero, which is 0 where b is; what is too large by one wraps.
+  private static func quotient(_ a: Int64, _ b: Int64) -> Int64 {
+    b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+  }
+
+  /// What is left of a by ``quotient(_:_:)``, which is 0 where b is.
+  private static func remainder(_ a: Int64, _ b: Int64) -> Int64 {
+    b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
+  }
+
+  /// a to the power b, of which 64 bits are kept; for b below 0 what is whole of it.
+  private static func power(_ a: Int64, _ b: Int64) -> Int64 {
+    if b < 0 { return a == 1 ? 1 : 0 }
+    var (result, square, rest) = (1 as Int64, a, b)
+    while rest > 0 {
+      if rest & 1 == 1 { result &*= square }
+      square &*= square
+      rest >>= 1
+    }
+    return result
+  }
+
+  /// The places by which TensorFlow shifts, never back.
+  private static func places(_ amount: Int64) -> Int64 { min(max(amount, 0), 63) }
+
   private static func comparing(
     _ float: @escaping @Sendable (Float, Float) -> Bool,
     _ whole: @escaping @Sendable (Int64, Int64) -> Bool
@@ -115,13 +140,11 @@ extension ElementwiseOperation {
   private static let table: [String: Rule] = {
     let divide = Rule(.float(.divide))
     let modulo = Rule(.float(.modulo)) { a, b in
-      b == 0 ? 0 : ((a % b) + b) % b
+      let rest = remainder(a, b)
+      return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
     }
     let floorDivide = Rule(.float(.floorDivide)) { a, b in
-      b == 0 ? 0 : a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0)
-    }
-    let power = Rule(.float(.power)) { a, b in
-      b < 0 ? (a == 1 ? 1 : 0) : (0..<min(b, 64)).reduce(1) { result, _ in result &* a }
+      quotient(a, b) - (remainder(a, b) != 0 && (a < 0) != (b < 0) ? 1 : 0)
     }
     return [
       "ops.Add": Rule(.float(.add)) { $0 &+ $1 },
@@ -129,16 +152,15 @@ extension ElementwiseOperation {
       "ops.Multiply": Rule(.float(.multiply)) { $0 &* $1 },
       "ops.Divide": divide, "ops.TrueDivide": divide,
       "ops.DivideNoNan": Rule(.function { a, b in b == 0 ? 0 : a / b }),
-      "ops.FloorDivide": floorDivide, "ops.Mod": modulo, "ops.Power": power,
+      "ops.FloorDivide": floorDivide, "ops.Mod": modulo,
+      "ops.Power": Rule(.float(.power)) { power($0, $1) },
       "ops.Maximum": Rule(.float(.maximum)) { max($0, $1) },
       "ops.Minimum": Rule(.float(.minimum)) { min($0, $1) },
       "ops.Fmax": Rule(.function { $0.isNaN ? $1 : $1.isNaN ? $0 : max($0, $1) }) { max($0, $1) },
       "ops.Fmin": Rule(.function { $0.isNaN ? $1 : $1.isNaN ? $0 : min($0, $1) }) { min($0, $1) },
-      "ops.Fmod": Rule(.function { $0.truncatingRemainder(dividingBy: $1) }) { a, b in
-        b == 0 ? 0 : a % b
-      },
-      "ops.TruncateDivide": Rule(.function { ($0 / $1).rounded(.towardZero) }) { a, b in
-        b == 0 ? 0 : a / b
+      "ops.Fmod": Rule(.function { $0.truncatingRemainder(dividingBy: $1) }) { remainder($0, $1) },
+      "ops.TruncateDivide": Rule(.function { ($0 / $1).rounded(.towardZero) }) {
+        quotient($0, $1)
       },
       "ops.Heaviside": Rule(.function { a, b in a == 0 ? b : a < 0 ? 0 : a > 0 ? 1 : a }),
       "ops.Arctan2": Rule(.function { Float(Scalar.arctan2(Double($0), Double($1))) }),
@@ -155,13 +177,14 @@ extension ElementwiseOperation {
       "ops.BitwiseAnd": Rule(.function { a, _ in a }) { $0 & $1 },
       "ops.BitwiseOr": Rule(.function { a, _ in a }) { $0 | $1 },
       "ops.BitwiseXor": Rule(.function { a, _ in a }) { $0 ^ $1 },
-      "ops.BitwiseLeftShift": Rule(.function { a, _ in a }) { $0 << $1 },
-      "ops.LeftShift": Rule(.function { a, _ in a }) { $0 << $1 },
-      "ops.BitwiseRightShift": Rule(.function { a, _ in a }) { $0 >> $1 },
-      "ops.RightShift": Rule(.function { a, _ in a }) { $0 >> $1 },
+      "ops.BitwiseLeftShift": Rule(.function { a, _ in a }) { $0 << places($1) },
+      "ops.LeftShift": Rule(.function { a, _ in a }) { $0 << places($1) },
+      "ops.BitwiseRightShift": Rule(.function { a, _ in a }) { $0 >> places($1) },
+      "ops.RightShift": Rule(.function { a, _ in a }) { $0 >> places($1) },
       "ops.Gcd": Rule(.function { a, _ in a }) { divisor($0, $1) },
       "ops.Lcm": Rule(.function { a, _ in a }) { a, b in
-        a == 0 || b == 0 ? 0 : abs(a / divisor(a, b) &* b)
+        a == 0 || b == 0
+          ? 0 : Int64(truncatingIfNeeded: (a / divisor(a, b) &* b).magnitude)
       },
       "ops.SquaredDifference": Rule(.function { ($0 - $1) * ($0 - $1) }) {
         ($0 &- $1) &* ($0 &- $1)
