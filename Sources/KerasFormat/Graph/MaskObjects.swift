@@ -26,8 +26,9 @@ struct MaskObjects {
     copies += 1
     value.object = "copy \(copies)"
     value.type = layer.type
-    let isMasked = layer.model != nil && call.keywords["mask"] == nil
-    if !isMasked, layer.model != nil || version.copiesHaveNoMasks { value.mask = nil }
+    let losesMask =
+      layer.model == nil ? version.copiesHaveNoMasks : call.keywords["mask"] != nil
+    if losesMask { value.mask = nil }
     return value
   }
 

@@ -28,7 +28,9 @@ struct Resampling: Sendable {
   }
 
   /// The numbers of memory that a run works in: one picture with its rows resized, or sums of rows.
-  var scratchCount: Int { vertical.outputCount * max(width, horizontal.outputCount) * channels }
+  var scratchCount: Int {
+    vertical.outputCount * (areaFactor == nil ? width : horizontal.outputCount) * channels
+  }
 
   func run(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
