@@ -10,8 +10,8 @@ import Tensors
 /// Whether threads share the runs of a plan: only where that has been found to be faster.
 ///
 /// What threads cost each other depends on the machine and on what else it does. Of short runs, the
-/// first are made both ways by turns, and again some of every few thousand, or as soon as shared
-/// ones take longer than one thread alone did; long ones are shared.
+/// first are made both ways, a few at a time, and again some of every few thousand, or as soon as
+/// shared ones take longer than one thread alone did; long ones are shared.
 final class ThreadChoice: Sendable {
   private struct Trial {
     /// The trials before this one.
@@ -20,6 +20,11 @@ final class ThreadChoice: Sendable {
     var runs = 0
     /// The seconds of the runs that are over.
     var (shared, alone): ([Double], [Double]) = ([], [])
+
+    /// Whether threads share the next run.
+    var sharesNext: Bool { runs / turnRuns % 2 == 0 }
+    /// Whether the next run's time counts.
+    var countsNext: Bool { runs % turnRuns >= firstRuns }
   }
 
   private let trial = Lock(Trial())
@@ -34,8 +39,9 @@ final class ThreadChoice: Sendable {
 
   /// The runs of either kind that a trial asks for, and all runs between two trials.
   private static let (trialRuns, restRuns) = (8, 6000)
-  /// The runs that are shared before the first one is not.
-  private static let firstRuns = 3
+  /// The runs of one kind that follow each other in a trial, and how many of them are not counted:
+  /// those find in the caches what the other kind has left there.
+  private static let (turnRuns, firstRuns) = (6, 2)
   /// Seconds; longer runs are never made alone.
   private static let longRun = 4e-4
   /// Of so many shared runs between trials one is timed.
@@ -61,14 +67,13 @@ final class ThreadChoice: Sendable {
       try body(workers)
       return watch(clock() - start)
     }
-    let (number, run) = trial.withLock { trial in
-      trial.runs += 1
-      return (trial.number, trial.runs)
+    let (number, shares, counts) = trial.withLock { trial in
+      defer { trial.runs += 1 }
+      return (trial.number, trial.sharesNext, trial.countsNext)
     }
-    let shares = run <= Self.firstRuns || run % 2 == 1
     let start = clock()
     try body(shares ? workers : .single)
-    note(clock() - start, shares: shares, trial: number)
+    if counts { note(clock() - start, shares: shares, trial: number) }
   }
 
   /// Begins a trial where most shared runs have become slower than one thread alone.
@@ -86,12 +91,9 @@ final class ThreadChoice: Sendable {
     trial.withLock { trial in
       guard trial.number == number else { return }
       if shares { trial.shared.append(seconds) } else { trial.alone.append(seconds) }
-      let fastest = trial.shared.min() ?? 0
-      let isLong = trial.shared.count >= Self.firstRuns && fastest > Self.longRun
+      let isLong = trial.shared.count >= 3 && (trial.shared.min() ?? 0) > Self.longRun
       guard isLong || min(trial.shared.count, trial.alone.count) >= Self.trialRuns else { return }
-      // The first shared runs of all find cold caches.
-      let shared = Self.median(trial.shared.dropFirst(Self.firstRuns))
-      let alone = Self.median(trial.alone[...])
+      let (shared, alone) = (Self.median(trial.shared), Self.median(trial.alone))
       isShared.store(isLong || shared <= alone, ordering: .relaxed)
       self.alone.store((isLong ? .infinity : alone).bitPattern, ordering: .relaxed)
       slower.store(0, ordering: .relaxed)
@@ -101,7 +103,7 @@ final class ThreadChoice: Sendable {
     }
   }
 
-  private static func median(_ seconds: ArraySlice<Double>) -> Double {
+  private static func median(_ seconds: [Double]) -> Double {
     seconds.isEmpty ? .infinity : seconds.sorted()[seconds.count / 2]
   }
 
