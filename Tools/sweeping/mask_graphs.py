@@ -68,7 +68,9 @@ class MaskGraph:
                 self.attend()
             elif kind < 0.75:
                 self.merge()
-            elif self.shared and kind < 0.8:
+            elif self.k.is_keras3 and kind < 0.78:
+                self.convert()
+            elif self.shared and kind < 0.83:
                 layer, count = r.choice(self.shared)
                 self.add(layer, [self.pick() for _ in range(count)], "again " + layer.name)
             else:
@@ -107,6 +109,16 @@ class MaskGraph:
         chosen = [self.pick() for _ in range(r.randint(2, 3))]
         result = getattr(self.k.layers, name)()([self.values[index] for index in chosen])
         self.note(chosen, result, name)
+
+    def convert(self):
+        """A function that gives back the very tensor, or another one of the same numbers."""
+        ops, r, index = self.k.keras.ops, self.r, self.pick()
+        x = self.values[index]
+        name, function = r.choice([
+            ("cast", lambda: ops.cast(x, r.choice(["float32", x.dtype, "float16"]))),
+            ("convert_to_tensor", lambda: ops.convert_to_tensor(x)), ("real", lambda: ops.real(x)),
+            ("swapaxes", lambda: ops.swapaxes(x, 1, 1)), ("copy", lambda: ops.copy(x))])
+        self.note([index], function(), name)
 
     def apply(self):
         L, r = self.k.layers, self.r

@@ -46,31 +46,52 @@ struct MaskObjects {
     if layer.model != nil { return outputs }
     var outputs = outputs
     for index in outputs.indices {
-      outputs[index].type = layer.isOperation ? call.inputs.first?.type : layer.type
+      outputs[index].type = layer.isOperation ? call.resultType(of: layer) : layer.type
     }
-    guard version.attentionTakesMasks else { return outputs }
-    if layer.returnsItsInput, let input = call.inputs.first, !outputs.isEmpty {
+    if version.major >= 3, let input = call.returnedInput(of: layer), !outputs.isEmpty {
       outputs[0].object = input.object
+      if layer.isOperation { outputs[0].mask = input.mask }
     }
-    if layer.className == "MultiHeadAttention" {
+    if layer.className == "MultiHeadAttention", version.attentionTakesMasks {
       for input in call.inputs { setMask(of: input, to: nil) }
     }
     return outputs
   }
 }
 
+extension BoundCall {
+  /// The floating-point type of what a function gives; nil for single precision.
+  fileprivate func resultType(of function: SourceLayer) -> String? {
+    let given = inputs.first?.type
+    switch function.className {
+    case "ops.Array", "ops.Cast", "ops.ConvertToTensor", "ops.SaturateCast":
+      guard let asked = function.config["dtype"] ?? arguments["dtype"],
+        DTypePolicy.floatingPointName(asked) != nil
+      else { return given }
+      return DTypePolicy.computeType(asked)
+    default: return given
+    }
+  }
+
+  /// The input where Keras 3 gives back the very tensor that is called on, when it predicts.
+  fileprivate func returnedInput(of layer: SourceLayer) -> GraphValue? {
+    guard let input = inputs.first else { return nil }
+    return switch layer.className {
+    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+      "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+      "ops.Conj", "ops.Conjugate", "ops.Real":
+      input
+    case "Activation": layer.config["activation"] == .string("linear") ? input : nil
+    case "ops.Array", "ops.Cast", "ops.ConvertToTensor":
+      resultType(of: layer) == input.type ? input : nil
+    case "ops.Moveaxis": layer.config["source"] == layer.config["destination"] ? input : nil
+    case "ops.Swapaxes": layer.config["axis1"] == layer.config["axis2"] ? input : nil
+    default: nil
+    }
+  }
+}
+
 extension SourceLayer {
   /// Whether this is a function, which computes in whatever type it is given.
   fileprivate var isOperation: Bool { className.hasPrefix("ops.") }
-
-  /// Whether Keras 3 gives back the very tensor that the layer is called on, when it predicts.
-  fileprivate var returnsItsInput: Bool {
-    switch className {
-    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
-      "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D":
-      true
-    case "Activation": config["activation"] == .string("linear")
-    default: false
-    }
-  }
 }
