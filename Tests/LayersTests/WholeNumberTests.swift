@@ -25,4 +25,11 @@ import Testing
     }
     #expect(y.elements(as: Int64.self) == powers + [0, 1])
   }
+
+  @Test func reductionsAreExact() throws {
+    let x = Tensor([4], [16_777_216, 16_777_217, -1, 16_777_215] as [Int64])
+    #expect(try SingleLayer("ops.Ptp")(x)[0].elements(as: Int64.self) == [16_777_218])
+    #expect(try SingleLayer("ops.Argmax")(x)[0].elements(as: Int32.self) == [1])
+    #expect(try SingleLayer("ops.Argmin")(x)[0].elements(as: Int32.self) == [2])
+  }
 }

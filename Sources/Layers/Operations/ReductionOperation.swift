@@ -24,6 +24,14 @@ struct ReductionOperation: Layer {
     case range
     case nonzeroCount
     case median
+
+    /// Whether whole numbers are taken as they are, and not as floating-point numbers.
+    var takesWholes: Bool {
+      switch self {
+      case .kernel, .place, .range: true
+      default: false
+      }
+    }
   }
 
   private static let kinds: [String: Kind] = [
@@ -75,6 +83,7 @@ struct ReductionOperation: Layer {
     case .kernel(.max) where type.isNarrow, .kernel(.min) where type.isNarrow: type
     case .all, .any: .bool
     case .place, .nonzeroCount: .int32
+    case .range where !type.isFloatingPoint: type
     case .kernel(.mean), .variance, .logSumExp, .norm, .range, .median: .float32
     case .kernel: type.isFloatingPoint ? .float32 : type.isWide ? .int64 : .int32
     }
@@ -102,7 +111,7 @@ struct ReductionOperation: Layer {
     let operand = Operand(input: 0, call.inputs[0])
     let (kind, initial) = (kind, initial)
     let output = call.outputs[0].elementType
-    if !output.isFloatingPoint, case .kernel(let reduction) = kind {
+    if !call.inputs[0].elementType.isFloatingPoint, !output.isFloatingPoint, kind.takesWholes {
       let first = initial.flatMap { Int64(exactly: $0.rounded(.towardZero)) }
       guard first != nil || initial == nil else {
         throw LayerError("expected a whole number for \"initial\", found \(initial ?? .nan)")
@@ -114,9 +123,10 @@ struct ReductionOperation: Layer {
         let rows = moved.assumingMemoryBound(to: Int64.self)
         for row in 0..<outer {
           let values = UnsafeBufferPointer(start: rows + row * count, count: count)
-          var result = Self.whole(reduction, values)
+          var result = Self.whole(kind, values)
           if let first {
-            result = reduction == .max ? max(result, first) : min(result, first)
+            if case .kernel(.max) = kind { result = max(result, first) }
+            if case .kernel(.min) = kind { result = min(result, first) }
           }
           buffers.store(result, as: output, at: row)
         }
@@ -138,15 +148,17 @@ struct ReductionOperation: Layer {
     }
   }
 
-  private static func whole(
-    _ reduction: Reduction, _ values: UnsafeBufferPointer<Int64>
-  ) -> Int64 {
-    switch reduction {
-    case .sum: values.reduce(0, &+)
-    case .mean: values.isEmpty ? 0 : values.reduce(0, &+) / Int64(values.count)
-    case .max: values.max() ?? 0
-    case .min: values.min() ?? 0
-    case .product: values.reduce(1, &*)
+  private static func whole(_ kind: Kind, _ values: UnsafeBufferPointer<Int64>) -> Int64 {
+    switch kind {
+    case .kernel(.sum): values.reduce(0, &+)
+    case .kernel(.mean): values.isEmpty ? 0 : values.reduce(0, &+) / Int64(values.count)
+    case .kernel(.max): values.max() ?? 0
+    case .kernel(.min): values.min() ?? 0
+    case .kernel(.product): values.reduce(1, &*)
+    case .range: (values.max() ?? 0) &- (values.min() ?? 0)
+    case .place(let ofMaximum):
+      Int64(values.firstIndex(of: (ofMaximum ? values.max() : values.min()) ?? 0) ?? 0)
+    default: 0
     }
   }
 
