@@ -11,6 +11,8 @@ package struct AttentionShape: Sendable {
     case uniform
     /// The softmax of its scores less 1e9, of which few digits are left.
     case shifted
+    /// The softmax of its scores, as is left in double precision of what is shifted.
+    case scores
   }
 
   /// How the score of a query and a key comes about, before it is scaled.
@@ -64,6 +66,7 @@ extension AttentionShape.Unseeing {
       case .zero: CK_UNSEEING_ZERO
       case .uniform: CK_UNSEEING_UNIFORM
       case .shifted: CK_UNSEEING_SHIFTED
+      case .scores: CK_UNSEEING_SCORES
       }
     return Int32(bitPattern: rule.rawValue)
   }

@@ -136,13 +136,15 @@ static void weighted_values(const ck_attention *a, ptrdiff_t count, ptrdiff_t lo
 
 // A query that may look at no key: its weights, by the rule for such queries.
 static void weights_of_unseeing(const ck_attention *a, const float *q, float *weights) {
+  const int shifted = a->unseeing == CK_UNSEEING_SHIFTED;
+  const int scored = shifted || a->unseeing == CK_UNSEEING_SCORES;
   for (ptrdiff_t s = 0; s < a->keys; s++) {
     const float *k = a->k + s * a->k_stride;
     float sum = 0;
-    for (ptrdiff_t d = 0; a->unseeing == CK_UNSEEING_SHIFTED && d < a->key_size; d++)
+    for (ptrdiff_t d = 0; scored && d < a->key_size; d++)
       sum += a->tanh_weights ? a->tanh_weights[d] * tanhf(a->tanh_factor * (q[d] + k[d]))
                              : q[d] * k[d];
-    weights[s] = sum * a->scale - 1e9f;
+    weights[s] = sum * a->scale - (shifted ? 1e9f : 0);
   }
   softmax_row(a->keys, weights, weights);
   if (a->unseeing == CK_UNSEEING_ZERO) memset(weights, 0, (size_t)a->keys * sizeof(float));

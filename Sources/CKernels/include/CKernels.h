@@ -120,6 +120,7 @@ enum ck_unseeing {
   CK_UNSEEING_ZERO,     // nothing: weights of 0
   CK_UNSEEING_UNIFORM,  // the mean: equal weights
   CK_UNSEEING_SHIFTED,  // the softmax of its scores - 1e9, of which few digits are left
+  CK_UNSEEING_SCORES,   // the softmax of its scores
 };
 
 // One head: out [queries][value_size] = softmax(scale * Q K^T) V over the keys that each query may

@@ -16,6 +16,13 @@ extension ConfigRule {
     }
   }
 
+  /// `keeps_scores`, an option of the canonical dialect alone: in double precision the scores of a
+  /// query that may look at no key are the same after -1e9 was added to all.
+  static let scoresInDouble = ConfigRule { config, _ in
+    guard let policy = config["dtype"], DTypePolicy.computeType(policy) == "float64" else { return }
+    config["keeps_scores"] = .bool(true)
+  }
+
   /// `bias_fits_lines`: where the projections' biases have one axis that is not the last, which Keras
   /// takes for others if their length fits.
   static let biasOfHeads = ConfigRule { config, normalizer in

@@ -18,6 +18,8 @@ enum ConfigRules {
 
   private static let table: [String: [ConfigRule]] = {
     var table: [String: [ConfigRule]] = [
+      "AdditiveAttention": [.scoresInDouble],
+      "Attention": [.scoresInDouble],
       "BatchNormalization": [.scalar("axis")],
       "Bidirectional": [.backwardLayer, .maskedOutput],
       "CategoryEncoding": [.axisBeforeClasses],
@@ -35,7 +37,7 @@ enum ConfigRules {
       "LSTMCell": [.recurrentActivation, .orderOfBias(hasFastPath: false)],
       "LayerNormalization": [.scalar("axis")],
       "LeakyReLU": [.renamed("alpha", to: "negative_slope")],
-      "MultiHeadAttention": [.addedMask, .attentionAxes, .biasOfHeads],
+      "MultiHeadAttention": [.addedMask, .attentionAxes, .biasOfHeads, .scoresInDouble],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
       "ReversibleEmbedding": [.quantizationOfInputs, .lowRank],

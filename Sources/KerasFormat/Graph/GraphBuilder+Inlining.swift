@@ -7,11 +7,11 @@ extension GraphBuilder {
   ) -> [GraphValue] {
     let className = layer.className
     guard var inputs = self.inputs(of: model, className, path: path, call: call) else { return [] }
-    for input in inputs.indices {
-      guard let mask = call.explicitMask(of: input) else { continue }
-      inputs[input].mask = mask
-      // Keras leaves the mask on the tensor.
-      masks.setMask(of: inputs[input], to: mask)
+    for (index, port) in zip(inputs.indices, model.inputs) {
+      let input = model.layer(named: port.value.layer)
+      inputs[index] = masks.entering(
+        inputs[index], type: input?.input == nil ? inputs[index].type : input?.type,
+        mask: call.explicitMask(of: index))
     }
     let names =
       call.keywords.map(\.name).filter { !$0.hasPrefix("mask") }

@@ -23,13 +23,38 @@ struct MaskObjects {
     var value = value
     if let mask = changed[value.object] { value.mask = mask }
     guard version.major >= 3, !layer.isOperation, value.type != layer.type else { return value }
-    copies += 1
-    value.object = "copy \(copies)"
-    value.type = layer.type
-    let losesMask =
-      layer.model == nil ? version.copiesHaveNoMasks : call.keywords["mask"] != nil
+    value = copy(of: value, type: layer.type)
+    let losesMask = layer.model == nil ? version.copiesHaveNoMasks : call.givesMask
     if losesMask { value.mask = nil }
     return value
+  }
+
+  /// A value as a nested model has it whose input is of that type, with the mask that the call gives.
+  ///
+  /// Before Keras 3 the mask is lost where the type is another.
+  mutating func entering(
+    _ value: GraphValue, type: String?, mask: ImplicitMask?
+  ) -> GraphValue {
+    let isCopied = value.type != type
+    var value = isCopied && version.major >= 3 ? copy(of: value, type: type) : value
+    if let mask {
+      value.mask = mask
+      // Keras leaves the mask on the tensor.
+      setMask(of: value, to: mask)
+    }
+    if isCopied && version.major < 3 {
+      value = copy(of: value, type: type)
+      value.mask = nil
+    }
+    return value
+  }
+
+  private mutating func copy(of value: GraphValue, type: String?) -> GraphValue {
+    copies += 1
+    var copy = value
+    copy.object = "copy \(copies)"
+    copy.type = type
+    return copy
   }
 
   /// Changes the mask of the object that a value is.

@@ -24,6 +24,10 @@ struct MaskPropagation {
     case .passesSinceKeras3: carried = isKeras3 ? first : nil
     case .readsAndPasses:
       read = Self.keywords(of: layer.className, masks)
+      if layer.className == "MultiHeadAttention", !isKeras3, call.inputs.first?.type != layer.type {
+        // Keras 2 converts the query alone, and looks for its mask afterwards.
+        read.removeAll { $0.keyword == "query_mask" }
+      }
       carried = first
     case .readsBeforeKeras3:
       read = isKeras3 ? [] : Self.keywords(of: layer.className, masks)

@@ -128,7 +128,7 @@ extension SourceModel {
       guard let model = layer.model else {
         return layer.className == "MultiHeadAttention" && version.attentionTakesMasks
       }
-      return layer.calls.contains { $0.keywords["mask"] != nil } || model.changesMasks(in: version)
+      return layer.calls.contains(where: \.givesMask) || model.changesMasks(in: version)
     }
   }
 }

@@ -23,6 +23,9 @@ struct SourceCall: Sendable {
       + keywords.sorted { $0.key < $1.key }.flatMap(\.value.values)
   }
 
+  /// Whether the call names a mask.
+  var givesMask: Bool { keywords["mask"]?.values.isEmpty == false }
+
   /// The same call with every reference passed through `transform`.
   func mapReferences(_ transform: (ValueReference) -> ValueReference) -> SourceCall {
     var call = self

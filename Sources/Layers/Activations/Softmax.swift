@@ -110,7 +110,7 @@ struct Softmax: Layer {
     let total = shape.elementCount
     let outer = total / max(count, 1)
     let (addsMask, keepsMasked) = (addsMask, keepsMasked)
-    let lowest: Float = rounding?.type != .float16 ? -1e9 : addsMask ? -65504 : -3e4
+    let lowest: Float = rounding?.type == .float16 ? -3e4 : -1e9
     return .run(scratchBytes: 2 * total * 4) { buffers in
       let (kernels, x, keep) = (CPUKernels.active, buffers.input(0), buffers.input(mask.input))
       let (scratch, y) = (buffers.scratch(), buffers.output())

@@ -10,10 +10,12 @@ struct AdditiveAttention: SequenceAttention {
   static let classNames = ["AdditiveAttention"]
 
   let isCausal: Bool
+  let unseeing: AttentionShape.Unseeing
   private let weights: Tensor?
 
   init(_ reader: inout LayerReader) {
     isCausal = reader.bool("causal", default: false)
+    unseeing = reader.unseeing()
     weights = reader.bool("use_scale", default: true) ? reader.weight("scale", [nil]) : nil
   }
 

@@ -16,11 +16,13 @@ struct Attention: SequenceAttention {
   }
 
   let isCausal: Bool
+  let unseeing: AttentionShape.Unseeing
   private let factor: Float
   private let concatWeight: Float?
 
   init(_ reader: inout LayerReader) {
     isCausal = reader.bool("causal", default: false)
+    unseeing = reader.unseeing()
     let usesScale = reader.bool("use_scale", default: false)
     factor = usesScale ? reader.weight("scale", []).floatValue : 1
     switch reader.choice("score_mode", default: ScoreMode.dot) {

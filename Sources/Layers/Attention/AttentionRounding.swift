@@ -33,11 +33,10 @@ struct AttentionRounding: Sendable {
   static func layered(
     _ rounding: Rounding, addsMask: Bool, contracts: Bool, isJoint: Bool
   ) -> AttentionRounding {
-    let isFloat16 = rounding.type == .float16
+    let lowest: Float = rounding.type == .float16 ? -3e4 : -1e9
     return AttentionRounding(
       rounding: rounding, scalesQueries: true, contracts: contracts, isJoint: isJoint,
-      replaced: addsMask ? nil : isFloat16 ? -3e4 : -1e9,
-      masked: isFloat16 ? -65504 : -Float.greatestFiniteMagnitude)
+      replaced: addsMask ? nil : lowest, masked: lowest)
   }
 
   /// Computes one head, of so many of all items.

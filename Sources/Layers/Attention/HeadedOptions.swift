@@ -28,6 +28,8 @@ struct HeadedOptions: Sendable {
   let hasDropout: Bool
   /// Whether Keras adds -1e9 to masked scores rather than taking them out.
   let addsMask: Bool
+  /// What is left of scores that are all masked so.
+  let unseeing: AttentionShape.Unseeing
   /// Whether products in 16 bits are added up in 16 bits.
   let sumsInHalf: Bool
   /// Whether Keras puts -1e9 in the place of masked scores, which count where all are masked.
@@ -59,6 +61,7 @@ struct HeadedOptions: Sendable {
     window = reader.value("sliding_window") == nil ? nil : reader.int("sliding_window")
     hasDropout = reader.number("dropout", default: 0) > 0
     addsMask = reader.bool("adds_mask", default: false)
+    unseeing = reader.unseeing()
     sumsInHalf = reader.sumsInHalf
     keepsMasked = reader.bool("keeps_masked", default: false)
     biasFitsRows = reader.bool("bias_fits_lines", default: false)

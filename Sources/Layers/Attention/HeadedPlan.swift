@@ -44,7 +44,8 @@ struct HeadedPlan: Sendable {
     shape.scale = 1 / Float(options.keySize).squareRoot()
     let isSoftmaxLayer = call.returnsScores || options.hasDropout || inputs[0].rank != 3
     shape.unseeing =
-      options.addsMask ? .shifted : isSoftmaxLayer && !options.keepsMasked ? .zero : .uniform
+      options.addsMask
+      ? options.unseeing : isSoftmaxLayer && !options.keepsMasked ? .zero : .uniform
     try Self.limit(&shape, options, call, inputs, axes)
     let takesNumbers = options.keepsMasked || options.passesMask && isSoftmaxLayer
     let contracts = options.sumsInHalf || inputs[0].rank != 3

@@ -14,6 +14,15 @@ protocol SequenceAttention: Layer {
   var scale: Float { get }
   /// Whether every call is causal.
   var isCausal: Bool { get }
+  /// What a query gets that may look at no key.
+  var unseeing: AttentionShape.Unseeing { get }
+}
+
+extension LayerReader {
+  /// What is left of scores that are all masked by adding -1e9.
+  mutating func unseeing() -> AttentionShape.Unseeing {
+    bool("keeps_scores", default: false) ? .scores : .shifted
+  }
 }
 
 extension SequenceAttention {
@@ -64,7 +73,7 @@ extension SequenceAttention {
       queries: query[-2], keys: key[-2], keySize: key[-1], valueSize: value[-1])
     shape.score = try score(keySize: key[-1])
     shape.scale = scale
-    shape.unseeing = .shifted
+    shape.unseeing = unseeing
     if isCausal || call.flag("use_causal_mask") { shape.after = 0 }
     let scores = AttentionMask.Scores(
       lead: Array(query.dimensions.dropLast(2)), heads: 1, queries: [query[-2]], keys: [key[-2]])
