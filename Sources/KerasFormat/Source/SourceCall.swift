@@ -1,3 +1,5 @@
+import ModelFormat
+
 /// One output of one call of a layer, as files refer to it.
 struct ValueReference: Hashable, Sendable {
   /// The layer's name within its model.
@@ -23,8 +25,8 @@ struct SourceCall: Sendable {
       + keywords.sorted { $0.key < $1.key }.flatMap(\.value.values)
   }
 
-  /// Whether the call names a mask.
-  var givesMask: Bool { keywords["mask"]?.values.isEmpty == false }
+  /// Whether the call names a mask, or masks, if only nulls for those of several inputs.
+  var givesMask: Bool { keywords["mask"].map { $0.constant?.isNull != true } ?? false }
 
   /// The same call with every reference passed through `transform`.
   func mapReferences(_ transform: (ValueReference) -> ValueReference) -> SourceCall {
