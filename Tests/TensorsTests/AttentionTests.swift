@@ -170,6 +170,7 @@ private struct Problem {
     switch shape.unseeing {
     case .zero: return all.map { _ in 0 }
     case .uniform: return normalized(all.map { _ in 1 })
+    case .scores: return normalized(all.map { exp($0 - (all.max() ?? 0)) })
     case .shifted:
       let shifted = all.map { Double(Float($0) - 1e9) }
       return normalized(shifted.map { exp($0 - (shifted.max() ?? 0)) })
