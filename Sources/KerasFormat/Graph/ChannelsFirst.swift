@@ -8,7 +8,8 @@ struct ChannelsFirst {
   /// The order that puts them second again, or nil where they stay.
   let toFirst: JSONValue?
   /// Whether the layer adds a bias to a product that TensorFlow does not take in one with it: plain
-  /// convolutions in one and two dimensions are so taken, and have the bias where it belongs.
+  /// convolutions in one and two dimensions are so taken unless they are dilated, and have the bias
+  /// where it belongs.
   let addsBiasApart: Bool
 
   /// What a class does with the axes.
@@ -32,6 +33,7 @@ struct ChannelsFirst {
     let keepsAxes = !form.reduces || core.config["keepdims"]?.bool == true
     let isTaken =
       ["Conv1D", "Conv2D"].contains(core.className) && core.config["groups"]?.int ?? 1 == 1
+      && !Self.isDilated(core.config["dilation_rate"])
     addsBiasApart =
       core.className.contains("Conv") && !isTaken && core.config["use_bias"]?.bool != false
     guard let rank = form.axes.map({ $0 + 2 }) else {
@@ -42,6 +44,10 @@ struct ChannelsFirst {
     func order(_ axes: [Int]) -> JSONValue { .array(axes.map { .int($0) }) }
     toLast = order([0] + Array(2..<rank) + [1])
     toFirst = keepsAxes ? order([0, rank - 1] + Array(1..<(rank - 1))) : nil
+  }
+
+  private static func isDilated(_ rate: JSONValue?) -> Bool {
+    (rate?.array ?? [rate ?? .int(1)]).contains { $0 != .int(1) }
   }
 
   private static let table: [String: Form] = {
