@@ -57,8 +57,10 @@ def channels_last_call(original):
 
 def adds_bias_apart(layer):
     """Whether Keras 3's predict() adds the layer's bias by itself: TensorFlow takes that of a plain
-    convolution in one or two dimensions in one with the product, along the right axis."""
-    is_plain = type(layer).__name__ in ("Conv1D", "Conv2D") and layer.groups == 1
+    convolution in one or two dimensions, if it is not dilated, in one with the product, along the
+    right axis."""
+    is_plain = (type(layer).__name__ in ("Conv1D", "Conv2D") and layer.groups == 1
+                and set(layer.dilation_rate) == {1})
     return (getattr(layer, "use_bias", False) and not hasattr(layer, "_tf_data_format")
             and not hasattr(layer, "_channels_first") and not is_plain)
 

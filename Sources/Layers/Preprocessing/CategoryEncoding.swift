@@ -70,7 +70,8 @@ struct CategoryEncoding: Layer {
       }
       let numbers = x.values(as: Float.self, buffers, scratch: scratch)
       for index in 0..<count {
-        classes[index] = Int64(boundaries.prefix { $0 <= numbers[index] }.count)
+        // What is no number is in the last interval.
+        classes[index] = Int64(boundaries.prefix { !(numbers[index] < $0) }.count)
       }
     }
   }

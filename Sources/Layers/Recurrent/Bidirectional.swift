@@ -134,7 +134,7 @@ extension Bidirectional {
     let stateCount = try layers[0].states(for: call).count
     let wiring = RecurrentLoop.Wiring(
       initialStates: call.positionalCount > 1 ? 1 + index * stateCount : nil,
-      mask: call.keywords["mask"],
+      mask: call.keywords["mask"], maskPlaces: call.maskPlaces,
       finalStates: layers[0].options.returnsState
         ? merge.outputCount + index * stateCount : nil)
     return try layers[index].makeLoop(

@@ -3,7 +3,8 @@ import Tensors
 /// A layer that runs a cell along the time axis of its input.
 ///
 /// Input: (B, T, S…), then, where they are given, the states before the first step (B, …); by the
-/// keyword `mask`, (B, T), the time steps that count. A masked time step keeps the states. Output:
+/// keyword `mask`, (B, T), the time steps that count, or (B, T, P…), those of each place of what has
+/// places. A masked time step keeps the states. Output:
 /// (B, …) or (B, T, …), then, with `return_state`, the states after the last step.
 protocol RecurrentLayer: StatefulLayer {
   /// What is repeated.
@@ -37,6 +38,7 @@ extension RecurrentLayer {
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let wiring = RecurrentLoop.Wiring(
       initialStates: call.positionalCount > 1 ? 1 : nil, mask: call.keywords["mask"],
+      maskPlaces: call.maskPlaces,
       finalStates: options.returnsState ? 1 : nil)
     let loop = try makeLoop(for: call, wiring, in: context)
     let grain = grain(for: call)
@@ -111,11 +113,25 @@ extension LayerCall {
       throw LayerError(
         "expected an initial state of shape \(stateType(state).shape), found \(input.shape)")
     }
-    let sequence = inputs[0].shape
-    if let mask = keywords["mask"].map({ inputs[$0].shape }),
-      mask != [sequence[0], sequence[1]], mask != [sequence[0], sequence[1], 1]
-    {
-      throw LayerError("expected a mask of shape (\(sequence[0]), \(sequence[1])), found \(mask)")
+    try checkMask(states)
+  }
+
+  /// The places of a step that a mask tells apart, as one of pixels does.
+  var maskPlaces: Int {
+    keywords["mask"].map { inputs[$0].shape.dimensions.dropFirst(2).reduce(1, *) } ?? 1
+  }
+
+  private func checkMask(_ states: [Shape]) throws(LayerError) {
+    guard let mask = keywords["mask"].map({ inputs[$0].shape }) else { return }
+    let steps = inputs[0].shape.dimensions.prefix(2)
+    let places = mask.dimensions.dropFirst(2)
+    let isOfPlaces = states.allSatisfy {
+      $0.rank > places.count && $0.dimensions.prefix(places.count) == places
+    }
+    guard mask.dimensions.prefix(2) == steps, places == [1] || isOfPlaces else {
+      throw LayerError(
+        "expected a mask of shape \(Shape(Array(steps))), or of the places of the states as well, "
+          + "found \(mask)")
     }
   }
 }

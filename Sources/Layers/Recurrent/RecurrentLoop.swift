@@ -10,8 +10,11 @@ struct RecurrentLoop: Sendable {
   struct Wiring: Sendable {
     /// The first of the inputs that give the states before the first step.
     var initialStates: Int?
-    /// The input that tells which time steps count: (B, T), zero where they do not.
+    /// The input that tells which time steps count: (B, T), zero where they do not, or that of each
+    /// place of what has places: (B, T, places…).
     var mask: Int?
+    /// The places that the mask tells apart.
+    var maskPlaces = 1
     /// The first of the outputs that take the states after the last step.
     var finalStates: Int?
   }
@@ -34,7 +37,7 @@ struct RecurrentLoop: Sendable {
   let options: RecurrentOptions
   let wiring: Wiring
   private let inputSize: Int
-  private let stateSizes: [Int]
+  let stateSizes: [Int]
   let stateStride: Int
   /// Where a cell's output lies among an item's states.
   let outputOffset: Int
@@ -115,11 +118,19 @@ extension RecurrentLoop {
     if hasMasked { copyStates(items, from: memory.states, to: memory.saved) }
     body.advance(recurrentStep(items, step, of: block, memory, states: memory.states))
     for item in items {
-      if hasMasked, isMasked(item..<(item + 1), step, buffers) {
-        copyStates(item..<(item + 1), from: memory.saved, to: memory.states)
-        skip(item, step, output)
+      let state = memory.states + item * stateStride
+      if hasMasked {
+        let saved = memory.saved + item * stateStride
+        for place in 0..<wiring.maskPlaces {
+          if isMasked(item, place, step, buffers) {
+            restore(place, from: saved, to: state)
+            skip(item, step, part(place), output)
+          } else {
+            write(state + outputOffset, item, step, part(place), output)
+          }
+        }
       } else {
-        write(memory.states + item * stateStride + outputOffset, item, step, output)
+        write(state + outputOffset, item, step, 0..<outputSize, output)
       }
     }
   }
@@ -139,7 +150,7 @@ extension RecurrentLoop {
   }
 
   /// The position in time of the step that is computed as the given one.
-  private func time(of step: Int) -> Int { options.goesBackwards ? steps - 1 - step : step }
+  func time(of step: Int) -> Int { options.goesBackwards ? steps - 1 - step : step }
 
   private func project(
     _ items: Range<Int>, _ block: Range<Int>, _ buffers: StepBuffers,
@@ -162,12 +173,6 @@ extension RecurrentLoop {
     }
   }
 
-  private func isMasked(_ items: Range<Int>, _ step: Int, _ buffers: StepBuffers) -> Bool {
-    guard let mask = wiring.mask else { return false }
-    let time = time(of: step)
-    return items.contains { buffers.input(mask)[$0 * steps + time] == 0 }
-  }
-
   func row(_ item: Int, _ step: Int, _ output: Output) -> UnsafeMutablePointer<Float> {
     let place = options.returnsSequences ? (output.isReversed ? steps - 1 - step : step) : 0
     return output.start + item * output.itemStride + place * output.stepStride
@@ -183,30 +188,11 @@ extension RecurrentLoop {
   }
 
   private func write(
-    _ state: UnsafePointer<Float>, _ item: Int, _ step: Int, _ output: Output
+    _ state: UnsafePointer<Float>, _ item: Int, _ step: Int, _ part: Range<Int>, _ output: Output
   ) {
     guard isWritten(step) else { return }
-    row(item, step, output).update(from: state, count: outputSize)
-  }
-
-  /// Writes zeros where the mask, unlike the output in the order of time, leaves a step out.
-  private func zeroMasked(_ items: Range<Int>, _ buffers: StepBuffers, _ output: Output) {
-    guard let mask = wiring.mask.map({ buffers.input($0) }) else { return }
-    for item in items {
-      for step in 0..<steps where mask[item * steps + step] == 0 {
-        row(item, step, output).update(repeating: 0, count: outputSize)
-      }
-    }
-  }
-
-  /// Writes the output of a masked time step.
-  private func skip(_ item: Int, _ step: Int, _ output: Output) {
-    let row = row(item, step, output)
-    if options.zeroesMaskedOutput && !options.zeroesByUnturnedMask || step == 0 {
-      row.update(repeating: 0, count: outputSize)
-    } else if options.returnsSequences {
-      row.update(from: self.row(item, step - 1, output), count: outputSize)
-    }
+    (row(item, step, output) + part.lowerBound)
+      .update(from: state + part.lowerBound, count: part.count)
   }
 }
 

@@ -44,7 +44,7 @@ extension ArrayOperation {
       },
       { _, x in
         let bounds = x[1].elements.map { Float($0) }
-        return [x[0].map { number in Double(bounds.prefix { $0 <= Float(number) }.count) }]
+        return [x[0].map { number in Double(bounds.prefix { !(Float(number) < $0) }.count) }]
       }),
     "ops.InTopK": Rule(
       { call throws(LayerError) in
@@ -92,7 +92,7 @@ extension ArrayOperation {
             x[1].shape,
             x[1].elements.enumerated().map { place, value in
               let row = rows[min(place / max(width, 1), rows.count - 1)]
-              return Double(row.prefix { isLeft ? $0 < value : $0 <= value }.count)
+              return Double(row.prefix { isLeft ? $0 < value : !(value < $0) }.count)
             })
         ]
       }),
