@@ -129,9 +129,10 @@ extension LayerCall {
       $0.rank > places.count && $0.dimensions.prefix(places.count) == places
     }
     guard mask.dimensions.prefix(2) == steps, places == [1] || isOfPlaces else {
+      let hasPlaces = states.contains { $0.rank > 1 }
       throw LayerError(
-        "expected a mask of shape \(Shape(Array(steps))), or of the places of the states as well, "
-          + "found \(mask)")
+        "expected a mask of shape \(Shape(Array(steps)))"
+          + (hasPlaces ? ", or of the states' places as well" : "") + ", found \(mask)")
     }
   }
 }
