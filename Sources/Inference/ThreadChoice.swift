@@ -42,8 +42,8 @@ final class ThreadChoice: Sendable {
   /// The runs of one kind that follow each other in a trial, and how many of them are not counted:
   /// those find in the caches what the other kind has left there.
   private static let (turnRuns, firstRuns) = (6, 2)
-  /// Seconds; longer runs are never made alone.
-  private static let longRun = 4e-4
+  /// Seconds; longer runs are never made alone, once so many shared ones have all been longer.
+  private static let (longRun, longRuns) = (4e-4, 3)
   /// Of so many shared runs between trials one is timed.
   private static let timedRun = 8
   /// The slower ones that begin a trial.
@@ -91,7 +91,8 @@ final class ThreadChoice: Sendable {
     trial.withLock { trial in
       guard trial.number == number else { return }
       if shares { trial.shared.append(seconds) } else { trial.alone.append(seconds) }
-      let isLong = trial.shared.count >= 3 && (trial.shared.min() ?? 0) > Self.longRun
+      let isLong =
+        trial.shared.count >= Self.longRuns && (trial.shared.min() ?? 0) > Self.longRun
       guard isLong || min(trial.shared.count, trial.alone.count) >= Self.trialRuns else { return }
       let (shared, alone) = (Self.median(trial.shared), Self.median(trial.alone))
       isShared.store(isLong || shared <= alone, ordering: .relaxed)

@@ -98,7 +98,8 @@ extension BoundCall {
     }
   }
 
-  /// The input where Keras 3 gives back the very tensor that is called on, when it predicts.
+  /// The input where Keras 3, when it predicts, gives back the very tensor that the layer is called
+  /// on.
   fileprivate func returnedInput(of layer: SourceLayer) -> GraphValue? {
     guard let input = inputs.first else { return nil }
     return switch layer.className {

@@ -25,7 +25,7 @@ struct SourceCall: Sendable {
       + keywords.sorted { $0.key < $1.key }.flatMap(\.value.values)
   }
 
-  /// Whether the call names a mask, or masks, if only nulls for those of several inputs.
+  /// Whether the call names a mask, or a list of masks, be they all null.
   var givesMask: Bool { keywords["mask"].map { $0.constant?.isNull != true } ?? false }
 
   /// The same call with every reference passed through `transform`.
