@@ -21,9 +21,9 @@ struct WholeMerge: Sendable {
     self.isMean = isMean
   }
 
-  /// Whether tensors of these types are merged as whole numbers.
+  /// Whether tensors of these types are merged as whole numbers: truth values beside them are 0 or 1.
   static func applies(to types: [ElementType]) -> Bool {
-    types.allSatisfy { !$0.isFloatingPoint && $0 != .bool && $0 != .string }
+    types.allSatisfy { !$0.isFloatingPoint && $0 != .string } && types.contains { $0 != .bool }
   }
 
   /// The types of the totals behind each input.
