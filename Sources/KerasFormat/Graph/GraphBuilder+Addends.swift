@@ -1,15 +1,15 @@
 import ModelFormat
 
 extension GraphBuilder {
-  /// A call in which a constant that Keras takes for a bias is marked: one with numbers along one
-  /// axis that is not its last, added to something.
+  /// A call in which a constant that Keras may take for a bias is marked: one with numbers along one
+  /// axis, added to something. The report tells it where that axis is not the last.
   func fitting(_ call: BoundCall, of layer: SourceLayer) -> BoundCall {
     guard layer.className == "ops.Add", version.takesAddendsForBiases,
       let addend = call.arguments["1"], var tensor = addend.object,
       var config = tensor["config"]?.object, let sizes = config["value"]?.sizes,
-      sizes.filter({ $0 > 1 }).count == 1, sizes.last == 1
+      sizes.filter({ $0 > 1 }).count == 1
     else { return call }
-    report.note(.biasFitsLines)
+    if sizes.last == 1 { report.note(.biasFitsLines) }
     config["taken_for_bias"] = .bool(true)
     tensor["config"] = .object(config)
     var call = call
