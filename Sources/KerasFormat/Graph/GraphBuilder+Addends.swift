@@ -2,7 +2,9 @@ import ModelFormat
 
 extension GraphBuilder {
   /// A call in which a constant that Keras may take for a bias is marked: one with numbers along one
-  /// axis, added to something. The report tells it where that axis is not the last.
+  /// axis, added to something.
+  ///
+  /// The report tells it where that axis is not the last.
   func fitting(_ call: BoundCall, of layer: SourceLayer) -> BoundCall {
     guard layer.className == "ops.Add", version.takesAddendsForBiases,
       let addend = call.arguments["1"], var tensor = addend.object,
