@@ -115,7 +115,7 @@ struct Resizing: Layer {
       shape.elementCount, framed.elementCount, output.shape.elementCount, resampling.scratchCount,
     ]
     let starts = counts.indices.map { counts[..<$0].reduce(0, +) }
-    let isResized = framed != output.shape
+    let isResized = framed != output.shape || interpolation.isSmoothing
     return .run(scratchBytes: counts.reduce(0, +) * MemoryLayout<Float>.stride) { buffers in
       let numbers = buffers.scratch(from: starts[0])
       convertElements(

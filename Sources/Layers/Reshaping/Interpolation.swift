@@ -21,6 +21,9 @@ enum Interpolation: String, CaseIterable, Sendable {
   case bilinearBetweenCorners = "bilinear_corners"
   case nearestBetweenCorners = "nearest_corners"
 
+  /// Whether the values at pixels are not the pixels': a picture changes even where its size stays.
+  var isSmoothing: Bool { self == .gaussian || self == .mitchellcubic }
+
   /// A weight by the distance from the centre, zero beyond a radius.
   struct Kernel {
     let radius: Float

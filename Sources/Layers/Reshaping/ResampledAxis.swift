@@ -25,7 +25,10 @@ struct ResampledAxis: Sendable {
     for index in 0..<outputCount {
       let center = (Float(index) + 0.5) * scale
       if let kernel {
-        addSpan(around: center, kernel, scale: antialiases ? max(scale, 1) : 1)
+        // TensorFlow divides by the outputs for each of the inputs, which are rounded by then.
+        let step = Float(1 / Double(Float(outputCount) / Float(inputCount)))
+        addSpan(
+          around: (Float(index) + 0.5) * step, kernel, scale: antialiases ? max(step, 1) : 1)
         continue
       }
       // Where the outermost centres are on each other, and where the corners are.
@@ -135,6 +138,7 @@ extension ResampledAxis {
     let weights = span.map(weight)
     let sum = weights.reduce(0, +)
     let isSound = abs(sum) >= 1000 * Float.leastNormalMagnitude
-    add(span, isSound ? weights.map { $0 / sum } : weights)
+    let inverse = 1 / sum
+    add(span, isSound ? weights.map { $0 * inverse } : weights)
   }
 }
