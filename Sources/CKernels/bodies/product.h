@@ -116,6 +116,22 @@ static void product(ptrdiff_t m, ptrdiff_t n, struct source source, const float 
   }
 }
 
+// Four columns of four numbers each, into four lines of a panel.
+INLINE void pack_square(const float *b, ptrdiff_t column_stride, float *panel) {
+  typedef float quad __attribute__((ext_vector_type(4), aligned(4)));
+  quad c[4];
+  UNROLL for (int j = 0; j < 4; j++) c[j] = *(const quad *)(b + j * column_stride);
+  UNROLL for (int half = 0; half < 2; half++) {
+    quad left = half ? __builtin_shufflevector(c[0], c[1], 2, 6, 3, 7)
+                     : __builtin_shufflevector(c[0], c[1], 0, 4, 1, 5);
+    quad right = half ? __builtin_shufflevector(c[2], c[3], 2, 6, 3, 7)
+                      : __builtin_shufflevector(c[2], c[3], 0, 4, 1, 5);
+    float *lines = panel + half * 2 * NR;
+    *(quad *)lines = __builtin_shufflevector(left, right, 0, 1, 4, 5);
+    *(quad *)(lines + NR) = __builtin_shufflevector(left, right, 2, 3, 6, 7);
+  }
+}
+
 // `columns` columns of B, at most NR, into one panel. Whichever way B lies, it is read in its own
 // order as far as the panel's lines allow.
 static void pack_panel(ptrdiff_t k, ptrdiff_t columns, const float *b, ptrdiff_t row_stride,
@@ -127,11 +143,18 @@ static void pack_panel(ptrdiff_t k, ptrdiff_t columns, const float *b, ptrdiff_t
     }
     return;
   }
-  memset(panel, 0, (size_t)k * NR * sizeof(float));
+  if (columns < NR) memset(panel, 0, (size_t)k * NR * sizeof(float));
   for (ptrdiff_t i0 = 0; i0 < k; i0 += 32)
-    for (ptrdiff_t j = 0; j < columns; j++)
-      for (ptrdiff_t i = i0; i < min_of(k, i0 + 32); i++)
-        panel[i * NR + j] = b[i * row_stride + j * column_stride];
+    for (ptrdiff_t j0 = 0; j0 < columns; j0 += 4)
+      for (ptrdiff_t i = i0; i < min_of(k, i0 + 32); i += 4) {
+        if (row_stride == 1 && i + 4 <= k && j0 + 4 <= columns) {
+          pack_square(b + i + j0 * column_stride, column_stride, panel + i * NR + j0);
+          continue;
+        }
+        for (ptrdiff_t j = j0; j < min_of(columns, j0 + 4); j++)
+          for (ptrdiff_t r = i; r < min_of(k, i + 4); r++)
+            panel[r * NR + j] = b[r * row_stride + j * column_stride];
+      }
 }
 
 static void pack(ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t row_stride,
