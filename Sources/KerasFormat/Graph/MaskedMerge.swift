@@ -26,7 +26,8 @@ extension GraphBuilder {
       }
     }
     let carried = MaskPropagation(layer, name: name, call: call, version: version).carried
-    addLayer(LayerDescription(name: path, className: layer.className))
+    let config = layer.core.config.filter { $0.key == "dtype" }
+    addLayer(LayerDescription(name: path, className: layer.className, config: config))
     if layer.className == "Multiply" {
       multiply(call.inputs.map(\.name), masks, path: path, name: name)
     } else {
