@@ -20,6 +20,11 @@ struct BundleLayout {
 
   /// The layout of `contents` at the given precision.
   init(_ contents: ModelContents, precision: BundlePrecision) throws(BundleError.Fault) {
+    // Before anything is written, since what is too large can be far too large.
+    let size = contents.description.layers.reduce(0) { $0 + JSONValue.object($1.config).textSize }
+    guard size <= BundleFormat.maximumHeaderSize else {
+      throw .headerLength(UInt64(size), available: .max)
+    }
     let contradictions = contents.description.contradictions()
     guard contradictions.isEmpty else { throw .contradictions(contradictions) }
     metadata = BundleMetadata(

@@ -14,6 +14,17 @@ extension JSONValue {
     return result
   }
 
+  /// The bytes of all texts in it, without quotes and escapes: its own text is no shorter.
+  var textSize: Int {
+    switch self {
+    case .string(let value): value.utf8.count
+    case .array(let values): values.reduce(0) { $0 + $1.textSize }
+    case .object(let members):
+      members.reduce(0) { $0 + $1.key.utf8.count + $1.value.textSize }
+    default: 0
+    }
+  }
+
   private func write(to text: inout String) {
     switch self {
     case .null: text += "null"
@@ -49,19 +60,36 @@ extension JSONValue {
 
   private static func writeQuoted(_ value: String, to text: inout String) {
     text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case ..<" ":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+    let bytes = value.utf8
+    var start = bytes.startIndex
+    var place = start
+    while place < bytes.endIndex {
+      let next = bytes.index(after: place)
+      if let escape = escape(of: bytes[place]) {
+        text += value[start..<place]
+        text += escape
+        start = next
       }
+      place = next
     }
+    text += value[start...]
     text += "\""
+  }
+
+  /// What stands in a string for a byte that cannot.
+  private static func escape(of byte: UInt8) -> String? {
+    switch byte {
+    case UInt8(ascii: "\""): return "\\\""
+    case UInt8(ascii: "\\"): return "\\\\"
+    case UInt8(ascii: "\n"): return "\\n"
+    case UInt8(ascii: "\r"): return "\\r"
+    case UInt8(ascii: "\t"): return "\\t"
+    case ..<0x20: return controlEscapes[Int(byte)]
+    default: return nil
+    }
+  }
+
+  private static let controlEscapes = (0..<0x20).map { code in
+    "\\u00" + (code < 16 ? "0" : "") + String(code, radix: 16)
   }
 }

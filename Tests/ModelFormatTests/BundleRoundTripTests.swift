@@ -41,6 +41,25 @@ import Testing
     #expect(layer.config["limit"]?.double == -.infinity)
   }
 
+  @Test func optionsLargerThanAnyHeaderAreRefusedBeforeTheyAreWritten() throws {
+    var contents = SmallModel.contents
+    contents.description.layers[0].config["vocabulary"] = .array(
+      [.string(String(repeating: "\u{1}", count: 100_000_000)), .string("a")])
+    let error = try #require(throws: BundleError.self) {
+      try BundleWriter().write(contents, to: folder("m"))
+    }
+    #expect("\(error)".contains("exceeds the limit of 100000000 bytes"))
+    #expect(!FileManager.default.fileExists(atPath: folder("m")))
+  }
+
+  @Test func everyControlCharacterSurvives() throws {
+    let text = String(String.UnicodeScalarView((0..<0x80).compactMap(Unicode.Scalar.init)))
+    var contents = SmallModel.contents
+    contents.labels = [text, "é" + text + "é"]
+    _ = try BundleWriter().write(contents, to: folder("m"))
+    #expect(try BundleReader(path: folder("m")).contents.labels == contents.labels)
+  }
+
   @Test func equalModelsMakeEqualFiles() throws {
     for name in ["a", "b"] { _ = try BundleWriter().write(SmallModel.contents, to: folder(name)) }
     let bytes = try ["a", "b"].map { try Data(contentsOf: URL(filePath: folder($0))) }
