@@ -2,8 +2,10 @@ import CKernels
 
 /// y[i] = x[i] as an element of another type, without allocating.
 ///
-/// Numbers become integers as ``Tensor/converted(to:)`` tells. Targets are single and double
-/// precision and integers.
+/// As TensorFlow does on x86: floating-point numbers are truncated towards zero to 32 bits, or to 64
+/// for wider types, of which NaN and what lies outside become the least; of those a smaller type
+/// takes the nearest that it has. Integers wrap around. Anything but 0 is true. Targets are single and
+/// double precision, integers and truth values.
 package func convertElements(
   _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutableRawPointer,
   _ to: ElementType
@@ -24,6 +26,9 @@ package func convertElements(
         type, count, x, y.assumingMemoryBound(to: Float.self))
     }
   case .float64: convertToDoubles(count, x, from, y.assumingMemoryBound(to: Double.self))
+  case .uint32: convertToIntegers(count, x, from, y.assumingMemoryBound(to: UInt32.self))
+  case .uint64: convertToIntegers(count, x, from, y.assumingMemoryBound(to: UInt64.self))
+  case .bool: convertToTruthValues(count, x, from, y.assumingMemoryBound(to: Bool.self))
   default: preconditionFailure("no layer takes elements of type \(to.rawValue)")
   }
 }
@@ -39,8 +44,13 @@ private func convertToIntegers<Target: FixedWidthInteger>(
     let x = x.assumingMemoryBound(to: type)
     for index in 0..<count {
       let value = x[index].rounded(.towardZero)
-      y[index] =
-        Target(exactly: value) ?? (value.isNaN ? 0 : value < 0 ? Target.min : Target.max)
+      if Target.bitWidth == 64 {
+        y[index] = Target(truncatingIfNeeded: Int64(exactly: value) ?? .min)
+      } else if Target.self == UInt32.self {
+        y[index] = Target(truncatingIfNeeded: Int64(exactly: value) ?? Int64(Int32.min))
+      } else {
+        y[index] = Target(clamping: Int32(exactly: value) ?? .min)
+      }
     }
   }
   switch from {
@@ -54,6 +64,25 @@ private func convertToIntegers<Target: FixedWidthInteger>(
   case .uint64: wrap(UInt64.self)
   case .float32: truncate(Float.self)
   case .float64: truncate(Double.self)
+  case .float16, .bfloat16, .string:
+    preconditionFailure("a graph's numbers are never \(from.rawValue)")
+  }
+}
+
+private func convertToTruthValues(
+  _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutablePointer<Bool>
+) {
+  func compare<Source: Numeric>(_ type: Source.Type) {
+    let x = x.assumingMemoryBound(to: type)
+    for index in 0..<count { y[index] = x[index] != 0 }
+  }
+  switch from {
+  case .int8, .uint8, .bool: compare(UInt8.self)
+  case .int16, .uint16: compare(UInt16.self)
+  case .int32, .uint32: compare(UInt32.self)
+  case .int64, .uint64: compare(UInt64.self)
+  case .float32: compare(Float.self)
+  case .float64: compare(Double.self)
   case .float16, .bfloat16, .string:
     preconditionFailure("a graph's numbers are never \(from.rawValue)")
   }

@@ -80,15 +80,9 @@ struct Cast: Layer {
         CPUKernels.active.roundToHalf(half, count: count, x, into: buffers.output())
       }
     }
-    return .run(scratchBytes: operand.scratchBytes) { buffers in
-      guard target == .bool else {
-        convertElements(
-          count, buffers.inputBytes(0), input.elementType, buffers.outputBytes(), target)
-        return
-      }
-      let x = operand.values(as: Float.self, buffers, scratch: buffers.scratch)
-      let y = buffers.output(0, as: Bool.self)
-      for index in 0..<count { y[index] = x[index] != 0 }
+    return .run { buffers in
+      convertElements(
+        count, buffers.inputBytes(0), input.elementType, buffers.outputBytes(), target)
     }
   }
 }

@@ -24,6 +24,11 @@ enum Interpolation: String, CaseIterable, Sendable {
   /// Whether the values at pixels are not the pixels': a picture changes even where its size stays.
   var isSmoothing: Bool { self == .gaussian || self == .mitchellcubic }
 
+  /// Whether values lie on lines between neighbouring pixels.
+  var isLinear: Bool {
+    [.bilinear, .bilinearFromOrigins, .bilinearBetweenCorners].contains(self)
+  }
+
   /// A weight by the distance from the centre, zero beyond a radius.
   struct Kernel {
     let radius: Float

@@ -59,6 +59,15 @@ struct ResampledAxis: Sendable {
     }
   }
 
+  /// The two elements between which the given one lies, and its share of the second.
+  func neighbours(of index: Int) -> (first: Int, second: Int, fraction: Float) {
+    let span = spans[index]
+    return (
+      span.lowerBound, span.upperBound - 1,
+      span.count > 1 ? weights[starts[index] + span.count - 1] : 0
+    )
+  }
+
   /// Calls `body` with the elements that make up the given one, and their weights.
   func forEachTap(of index: Int, _ body: (_ source: Int, _ weight: Float) -> Void) {
     for (tap, source) in spans[index].enumerated() { body(source, weights[starts[index] + tap]) }

@@ -12,6 +12,8 @@ struct Resampling: Sendable {
   private let horizontal: ResampledAxis
   /// What sums over areas are multiplied by; nil for other interpolations.
   private let areaFactor: Float?
+  /// Whether every pixel lies on the line between two, that between rows drawn last.
+  private let isLinear: Bool
 
   init(
     _ interpolation: Interpolation, from input: Shape, to output: Shape, antialiases: Bool = false
@@ -25,6 +27,7 @@ struct Resampling: Sendable {
       interpolation, from: input[2], to: output[2], antialiases: antialiases)
     areaFactor =
       interpolation == .area ? Float(1 / Double(vertical.scale * horizontal.scale)) : nil
+    isLinear = interpolation.isLinear && !antialiases
   }
 
   /// The numbers of memory that a run works in: one picture with its rows resized, or sums of rows.
@@ -51,6 +54,10 @@ struct Resampling: Sendable {
           }
           return
         }
+        if isLinear {
+          for row in rows { connect(row, picture, into: output + row * outputRowSize) }
+          return
+        }
         for row in rows {
           vertical.blend(row, picture, into: scratch + row * rowSize, count: rowSize)
           for column in 0..<horizontal.outputCount {
@@ -59,6 +66,30 @@ struct Resampling: Sendable {
               into: output + row * outputRowSize + column * channels, count: channels)
           }
         }
+      }
+    }
+  }
+
+  /// A row of places between four pixels: a + (b - a) · f along the rows, then between them, as
+  /// TensorFlow rounds them.
+  ///
+  /// TensorFlow: `compute_lerp` of `ResizeBilinear`.
+  private func connect(
+    _ row: Int, _ picture: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
+  ) {
+    let rows = vertical.neighbours(of: row)
+    let (upper, lower) = (
+      picture + rows.first * width * channels, picture + rows.second * width * channels
+    )
+    for column in 0..<horizontal.outputCount {
+      let columns = horizontal.neighbours(of: column)
+      let (left, right) = (columns.first * channels, columns.second * channels)
+      for channel in 0..<channels {
+        let (a, b) = (upper[left + channel], upper[right + channel])
+        let (c, d) = (lower[left + channel], lower[right + channel])
+        let top = a + (b - a) * columns.fraction
+        let bottom = c + (d - c) * columns.fraction
+        output[column * channels + channel] = top + (bottom - top) * rows.fraction
       }
     }
   }
