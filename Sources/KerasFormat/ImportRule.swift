@@ -21,6 +21,8 @@ enum ImportRule {
   case rounded(policy: String, type: String)
   /// A policy that computes in double precision.
   case computedInFloat32(policy: String)
+  /// An input that Keras takes as a sparse tensor.
+  case sparseInputsDense
   /// An input whose batch axis has a size.
   case batchSizeFreed
   /// Nested models are inlined.
@@ -35,6 +37,8 @@ enum ImportRule {
   case timeMajorRewritten
   /// A model's class is not Keras's own, but its graph is in the file.
   case subclassReadAsGraph(String)
+  /// Calls in training are those at inference in `predict()`.
+  case trainingCallsPredict
   /// References to a nested model's calls count from 1.
   case nestedCallsCountFromOne
   /// A nested model's weights are told apart by their names.
@@ -72,6 +76,7 @@ enum ImportRule {
     case .rounded(let policy, let type):
       "layers of policy \(policy) round what each of their operations gives to \(type)"
     case .computedInFloat32(let policy): "layers of policy \(policy) are computed in float32"
+    case .sparseInputsDense: "sparse inputs are taken as dense arrays, zeros and all"
     case .batchSizeFreed: "inputs of a fixed batch size take batches of any size"
     case .nestedModelsInlined: "nested models are inlined under their path"
     case .timeDistributedInlined:
@@ -84,6 +89,8 @@ enum ImportRule {
       "time_major layers run batch-major between exchanges of the first two axes"
     case .subclassReadAsGraph(let name):
       "models of class \(name) are read as the graph that their configuration holds"
+    case .trainingCallsPredict:
+      "calls with training=True compute as at inference, as in Keras 3's predict()"
     case .nestedCallsCountFromOne: "references to nested models' calls count from 1"
     case .nestedWeightsByName: "weights of nested models are matched by their stored names"
     case .nestedWeightsByOrder:

@@ -239,16 +239,13 @@ struct MalformedModelTests {
       ])
   }
 
-  @Test("training that is on in a nested model's call")
+  @Test("training that is on in a nested model's call, which predict() turns off")
   func trainingOfNestedModel() {
     let inner = Config.sequential(
       [Config.input("x"), Config.layer("BatchNormalization", "b")], name: "m")
     let call = Config.call(Config.value("in"), keywords: "{\"training\": true}")
     let layers = [Config.input("in"), Config.nested(inner, "m", calls: "[\(call)]")]
-    #expect(
-      Self.messages(layers, outputs: "[\"m\", 0, 0]").first
-        == "layer \"m/b\" (BatchNormalization), \"training\": the call normalises by its batch's own "
-        + "statistics, but not in predict()")
+    #expect(!Self.messages(layers, outputs: "[\"m\", 0, 0]").contains { $0.contains("training") })
   }
 
   @Test("nesting that multiplies calls without end")

@@ -87,16 +87,37 @@ struct SequentialTests {
       ])
   }
 
-  @Test(
-    "sparse and ragged inputs are refused",
-    arguments: [
-      ("\"sparse\": true", "sparse"),
-      ("\"ragged\": true", "ragged"),
-    ])
-  func refusedInputs(options: String, option: String) {
-    let input = Config.layer("InputLayer", "in", "\"batch_shape\": [null, 4], \(options)")
+  @Test("an input that Keras takes as a sparse tensor is a dense one here")
+  func sparseInput() throws {
+    let input = Config.layer("InputLayer", "in", "\"batch_shape\": [null, 4], \"sparse\": true")
+    let result = try KerasFile(config: Config.sequential([input, Self.dense])).imported().sound()
+    #expect(result.description.inputs.map(\.shape) == [[nil, 4]])
+    #expect(result.provenance.rules.contains { $0.hasPrefix("sparse inputs are taken as dense") })
+  }
+
+  @Test("a ragged input is refused")
+  func raggedInput() {
+    let input = Config.layer("InputLayer", "in", "\"batch_shape\": [null, 4], \"ragged\": true")
     let problems = KerasFile(config: Config.sequential([input, Self.dense])).problems()
-    #expect(problems.map(\.option) == [option])
+    #expect(problems.map(\.option) == ["ragged"])
     #expect(problems.map(\.kind) == [.unsupported])
+  }
+
+  @Test("what get_config() gives lacks the model's class")
+  func withoutClass() throws {
+    let layers = "[\(Config.input("in")), \(Self.dense)]"
+    let file = KerasFile(config: "{\"name\": \"m\", \"layers\": \(layers)}")
+    #expect(try file.description().nodes.map(\.name) == ["one"])
+  }
+
+  @Test("a subclass with nothing of its own in its configuration is a Sequential model")
+  func subclass() throws {
+    let layers = "[\(Config.input("in")), \(Self.dense)]"
+    for (more, isRead) in [("", true), (", \"heads\": 2", false)] {
+      let config = "{\"name\": \"m\", \"layers\": \(layers)\(more)}"
+      let file = KerasFile(
+        config: "{\"class_name\": \"Mine\", \"config\": \(config)}", version: "2.15.0")
+      #expect(file.problems().isEmpty == isRead, "\(file.problems())")
+    }
   }
 }

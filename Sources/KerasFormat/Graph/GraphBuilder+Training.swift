@@ -19,18 +19,22 @@ extension GraphBuilder {
     }
   }
 
-  /// The call of a layer, without the word that it is made in training where that changes nothing.
+  /// The call of a layer, without the word that it is made in training where that changes nothing, as
+  /// in Keras 3's `predict()`: it tells all calls that they are not.
+  ///
+  /// Keras: `operation_fn` in `models/functional.py`.
   func told(_ call: BoundCall, of layer: SourceLayer, path: String) -> BoundCall {
     guard call.arguments["training"] != nil, case .layer = layer.body else { return call }
     var call = call
     switch layer.trainingEffect {
     case .none: call.arguments["training"] = nil
-    case .batchStatistics where version.major >= 3 || call.inputs.first?.mask != nil:
+    case .batchStatistics where version.major >= 3, .other where version.major >= 3:
+      report.note(.trainingCallsPredict)
+      call.arguments["training"] = nil
+    case .batchStatistics where call.inputs.first?.mask != nil:
       report.unsupported(
         path, layer.className, option: "training",
-        reason: version.major >= 3
-          ? "the call normalises by its batch's own statistics, but not in predict()"
-          : "the call normalises by its batch's own statistics, under a mask")
+        reason: "the call normalises by its batch's own statistics, under a mask")
       call.arguments["training"] = nil
     case .batchStatistics, .other: break
     }

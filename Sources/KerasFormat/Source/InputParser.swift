@@ -8,10 +8,11 @@ struct InputParser {
 
   /// The input that the options describe; `path` names the layer in problems.
   func input(_ options: [String: JSONValue], path: String) -> SourceInput {
-    for option in ["sparse", "ragged"] where options[option]?.bool == true {
+    if options["ragged"]?.bool == true {
       report.unsupported(
-        path, "InputLayer", option: option, reason: "the input is not a dense array")
+        path, "InputLayer", option: "ragged", reason: "the input's rows differ in length")
     }
+    if options["sparse"]?.bool == true { report.note(.sparseInputsDense) }
     return SourceInput(
       shape: shape(options), elementType: elementType(options["dtype"] ?? .null, path: path))
   }

@@ -31,12 +31,26 @@ struct ModelForm {
       isSubclass = true
       if config["input_layers"] != nil, config["output_layers"] != nil {
         graph = .functional
-      } else if config["build_input_shape"] != nil {
+      } else if config["build_input_shape"] != nil || Self.isSequential(config) {
         graph = .sequential
       } else {
         return nil
       }
     }
+  }
+
+  /// Whether a configuration has what a Sequential model's has and nothing else: a subclass that
+  /// trains in its own way, but predicts as its layers do.
+  private static func isSequential(_ config: JSONValue) -> Bool {
+    let known: Set = ["dtype", "layers", "name", "trainable"]
+    guard config.object.map({ known.isSuperset(of: $0.keys) }) == true,
+      let layers = config["layers"]?.array, let first = layers.first
+    else { return false }
+    let hasShape = ["batch_input_shape", "batch_shape"].contains { first["config"]?[$0] != nil }
+    return hasShape
+      && layers.allSatisfy {
+        $0["class_name"]?.string != nil && $0["inbound_nodes"]?.array?.isEmpty != false
+      }
   }
 
   /// The layers' entries; a Sequential model of early Keras is nothing but their list.

@@ -10,6 +10,7 @@ struct ModelParser {
   /// The model that `json` (`{"class_name", "config"}`) describes, or nil where it is none; `path`
   /// names it in problems and is empty for the outermost model.
   func model(_ json: JSONValue, path: String = "") -> SourceModel? {
+    let json = Self.wrapped(json)
     guard let rawName = ClassNames.name(of: json), let config = json["config"] else {
       if json["config"] == nil, json["layers"] ?? json["nodes"] != nil {
         report.unsupported(
@@ -45,6 +46,15 @@ struct ModelParser {
     model.countOutputs()
     model.order = CallOrder.order(of: model, path: path, version: version, report: report)
     return model
+  }
+
+  /// What `get_config()` gives, with the class that it leaves out; anything else as it is.
+  private static func wrapped(_ json: JSONValue) -> JSONValue {
+    guard json["class_name"] == nil, json["config"] == nil, let layers = json["layers"]?.array,
+      layers.allSatisfy({ $0["class_name"]?.string != nil && $0["config"] != nil })
+    else { return json }
+    let name = json["input_layers"] == nil ? "Sequential" : "Functional"
+    return .object(["class_name": .string(name), "config": json])
   }
 
   private func layers(_ entries: [JSONValue], path: String) -> [SourceLayer] {

@@ -35,7 +35,7 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     if list == nil {
       reader.reject(
         "vocabulary",
-        vocabulary.map { "expected a list, found \($0)" }
+        vocabulary.map(Self.fault)
           ?? "expected a list, found none: what a layer has learned is in .keras archives alone")
     }
     let special =
@@ -55,6 +55,13 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     encoder.factors = Self.factors(&reader, mode, size: size, isLearned: list != nil)
     encoder.factors += Array(repeating: 0, count: max(0, encoder.classes - encoder.factors.count))
     self.encoder = encoder
+  }
+
+  /// Why what the file has in the vocabulary's place is none.
+  private static func fault(_ vocabulary: JSONValue) -> String {
+    vocabulary.string == nil
+      ? "expected a list, found \(vocabulary)"
+      : "expected a list, found the name of another file, \(vocabulary), which is not opened"
   }
 
   /// Each class's factor in the mode `tf_idf`: their mean for the special tokens that have none.
