@@ -83,18 +83,19 @@ INLINE vec squareplus_of(vec x, float b) {
   return (x + root(x * x + splat(b))) * splat(0.5f);
 }
 
+// NaN is not beyond a threshold, and becomes 0.
 INLINE vec hard_shrink_of(vec x, float threshold) {
-  return only_nan(x, magnitude(x) > splat(threshold) ? x : splat(0.0f));
+  return magnitude(x) > splat(threshold) ? x : splat(0.0f);
 }
 
 INLINE vec soft_shrink_of(vec x, float threshold) {
   vec t = splat(threshold);
   vec y = x < -t ? x + t : splat(0.0f);
-  return only_nan(x, x > t ? x - t : y);
+  return x > t ? x - t : y;
 }
 
 INLINE vec threshold_of(vec x, float threshold, float below) {
-  return only_nan(x, x > splat(threshold) ? x : splat(below));
+  return x > splat(threshold) ? x : splat(below);
 }
 
 // y [rows][n], row r at y + index(r) * stride, from x laid out alike.
@@ -126,7 +127,7 @@ static void activate_rows(const ck_activation *activation, ptrdiff_t rows,
     case CK_RELU: EACH(relu_of(x, p))
     case CK_RELU6: EACH(at_most(at_least(x, splat(0.0f)), splat(6.0f)))
     case CK_LEAKY_RELU: EACH(x > splat(0.0f) ? x : splat(p[0]) * x)
-    case CK_THRESHOLDED_RELU: EACH(threshold_of(x, p[0], 0.0f))
+    case CK_THRESHOLDED_RELU: EACH(only_nan(x, threshold_of(x, p[0], 0.0f)))
     case CK_ELU: EACH(elu_of(x, p[0]))
     case CK_CELU: EACH(celu_of(x, p[0]))
     case CK_SELU: EACH(selu_of(x))

@@ -23,8 +23,10 @@ extension FunctionRule {
     "math.argmin": place("ops.Argmin"),
     "math.atan2": FunctionRule(className: "ops.Arctan2", operands: ["x"]),
     "math.bincount": FunctionRule(
-      className: "ops.Bincount", options: ["minlength": "minlength", "maxlength": "maxlength"],
-      idle: ["axis": .int(-1), "binary_output": .bool(false), "dtype": .string("int32")]),
+      className: "ops.Bincount",
+      options: ["axis": "axis", "minlength": "minlength", "maxlength": "maxlength"],
+      defaults: ["counts_all": .bool(true)],
+      idle: ["binary_output": .bool(false), "dtype": .string("int32")]),
     "math.cumprod": accumulation("ops.Cumprod"),
     "math.cumsum": accumulation("ops.Cumsum"),
     "math.cumulative_logsumexp": accumulation("ops.CumulativeLogsumexp"),

@@ -1,6 +1,12 @@
 import ModelFormat
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A function of the lines along one axis: `Cumsum`, `Cumprod`, `LogSoftmax`, `Normalize`, `Glu`,
 /// `Sparsemax` and their kin of `keras.ops`.
 ///
@@ -54,8 +60,9 @@ struct LineOperation: Layer {
       body = Self.accumulation(&reader, from: -.infinity) { Scalar.logAddExp($0, $1) }
     case "ops.LogSoftmax":
       body = { line in
-        let total = line.reduce(-Double.infinity, Scalar.logAddExp)
-        for index in line.indices { line[index] -= total }
+        let most = line.max() ?? 0
+        let total = log(line.reduce(0) { $0 + exp($1 - most) })
+        for index in line.indices { line[index] = line[index] - most - total }
       }
     case "ops.Glu": body = { Self.apply(.glu, to: &$0) }
     case "ops.Sparsemax": body = { Self.apply(.sparsemax, to: &$0) }

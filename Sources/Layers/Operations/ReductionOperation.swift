@@ -188,10 +188,15 @@ struct ReductionOperation: Layer {
       case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }
       case .any: buffers.output(0, as: Bool.self)[row] = values.contains { $0 != 0 }
       case .place(let ofMaximum):
-        let best = ofMaximum ? values.max() : values.min()
-        let place = values.firstIndex { $0 == best } ?? 0
+        // NaN is neither above nor below a number, and so never the best.
+        var (place, best) = (0, ofMaximum ? -Float.infinity : .infinity)
+        for (index, value) in values.enumerated() where ofMaximum ? value > best : value < best {
+          (place, best) = (index, value)
+        }
         buffers.output(0, as: Int32.self)[row] = Int32(place)
-      case .range: buffers.output()[row] = (values.max() ?? 0) - (values.min() ?? 0)
+      case .range:
+        buffers.output()[row] =
+          values.contains(where: \.isNaN) ? .nan : (values.max() ?? 0) - (values.min() ?? 0)
       case .nonzeroCount:
         buffers.output(0, as: Int32.self)[row] = Int32(values.count { $0 != 0 })
       case .median: buffers.output()[row] = median(values)

@@ -73,7 +73,7 @@ enum Scalar {
 
   /// The modified Bessel function of order zero, by its series, all of whose terms are positive.
   private static func besselI0(_ x: Double) -> Double {
-    guard abs(x) < 700 else { return x.isNaN ? .nan : .infinity }
+    guard abs(x) < 700 else { return x.isFinite ? .infinity : .nan }
     var (sum, term, index) = (1.0, 1.0, 1.0)
     while term > 1e-17 * sum {
       term *= x * x / (4 * index * index)

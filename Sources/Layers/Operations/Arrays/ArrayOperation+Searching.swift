@@ -3,6 +3,11 @@ import Tensors
 
 /// Places of numbers among others.
 extension ArrayOperation {
+  /// Whether numbers are counted without regard to their rows, as `tf.math.bincount` does.
+  private static func countsAll(_ call: ArrayCall) -> Bool {
+    call.options.bool("counts_all") && call.options["axis"] == nil
+  }
+
   static let searches: [String: Rule] = [
     "ops.Bincount": Rule(
       { call throws(LayerError) in
@@ -13,17 +18,23 @@ extension ArrayOperation {
           throw LayerError("expected a \"minlength\": without it the numbers tell the shape")
         }
         let weights = try weights(call)
+        let axis = call.options["axis"]?.int
+        guard axis == nil || axis == -1 else {
+          throw LayerError("expected axis -1 or none, found \(axis ?? 0)")
+        }
         return [
           TensorType(
-            Shape(call.shapes[0].dimensions.dropLast() + [count]),
+            Shape((countsAll(call) ? [] : call.shapes[0].dimensions.dropLast()) + [count]),
             weights.map { [call.operands[0], $0].promotedType } ?? .int32)
         ]
       },
       { call, x in
         let count = call.options.int("minlength", 0)
         let weights = (try? weights(call)).flatMap { $0 }
+        let numbers =
+          countsAll(call) ? NumberArray([x[0].elements.count], x[0].elements) : x[0]
         return [
-          x[0].mapRows { row in
+          numbers.mapRows { row in
             var bins = [Double](repeating: 0, count: count)
             for (place, number) in row.enumerated() where number >= 0 {
               if let most = call.options["maxlength"]?.double, number >= most { continue }
