@@ -280,7 +280,7 @@ struct GraphTests {
   @Test("a mask given by name is a keyword; arguments that say nothing are dropped")
   func keywords() throws {
     let keywords = "{\"mask\": \(Config.value("m")), \"training\": false}"
-    let file = KerasFile(
+    var file = KerasFile(
       config: Config.functional(
         [
           Config.input("x", "[null, 5, 3]"), Config.input("m"),
@@ -294,6 +294,9 @@ struct GraphTests {
     #expect(nodes[0].inputs == ["x", "m"])
     #expect(nodes[0].keywords == ["mask": 1])
     #expect(nodes[0].arguments.isEmpty)
-    #expect(nodes[1].arguments == ["training": .bool(true)])
+    // Keras 3's predict() tells every call that it is none in training.
+    #expect(nodes[1].arguments.isEmpty)
+    file.version = "2.15.0"
+    #expect(try file.description().nodes[1].arguments == ["training": .bool(true)])
   }
 }
