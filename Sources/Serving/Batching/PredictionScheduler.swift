@@ -46,7 +46,12 @@ final class PredictionScheduler: Sendable {
   }
 
   private func sendWorker(to version: ServedVersion) {
-    if workers.submitLong({ [self] in work(on: version) }) { return }
+    let isSent = workers.submitLong({ [self] in work(on: version) }) { Self.refuseAll(of: version) }
+    if !isSent { Self.refuseAll(of: version) }
+  }
+
+  /// Answers what waits for a version that no worker comes to any more.
+  private static func refuseAll(of version: ServedVersion) {
     for prediction in version.queue.takeAll() { prediction.complete(.failure(.stopping)) }
   }
 

@@ -9,7 +9,7 @@ package final class WorkQueue: Sendable {
 
   private struct State {
     var short = Fifo<@Sendable () -> Void>()
-    var long = Fifo<@Sendable () -> Void>()
+    var long = Fifo<LongJob>()
     /// The short jobs taken since the last long one.
     var run = 0
     var isStopping = false
@@ -20,8 +20,14 @@ package final class WorkQueue: Sendable {
         return job
       }
       run = 0
-      return long.popFirst()
+      return long.popFirst()?.work
     }
+  }
+
+  /// A job, and what is done in its place where the queue is abandoned.
+  private struct LongJob: Sendable {
+    let work: @Sendable () -> Void
+    let giveUp: @Sendable () -> Void
   }
 
   private let state = Monitor(State())
@@ -48,10 +54,16 @@ package final class WorkQueue: Sendable {
   }
 
   /// Adds a long job however many wait; false where the queue has stopped.
-  package func submitLong(_ job: @escaping @Sendable () -> Void) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - job: The job.
+  ///   - giveUp: Called in its place where the queue is abandoned before.
+  package func submitLong(
+    _ job: @escaping @Sendable () -> Void, giveUp: @escaping @Sendable () -> Void = {}
+  ) -> Bool {
     state.withLock(waking: .one) { state in
       guard !state.isStopping, !threads.isEmpty else { return false }
-      state.long.append(job)
+      state.long.append(LongJob(work: job, giveUp: giveUp))
       return true
     }
   }
@@ -69,7 +81,10 @@ package final class WorkQueue: Sendable {
       state.isStopping = true
       return (state.short, state.long)
     }
-    withExtendedLifetime(dropped) { for thread in threads { thread.detach() } }
+    withExtendedLifetime(dropped) {
+      for thread in threads { thread.detach() }
+      for job in dropped.1 { job.giveUp() }
+    }
   }
 
   private static func next(_ state: Monitor<State>) -> (@Sendable () -> Void)? {
