@@ -46,7 +46,8 @@ final class PredictionScheduler: Sendable {
   }
 
   private func sendWorker(to version: ServedVersion) {
-    let isSent = workers.submitLong({ [self] in work(on: version) }) { Self.refuseAll(of: version) }
+    let isSent = workers.submitLong(
+      { [self] in work(on: version) }, giveUp: { Self.refuseAll(of: version) })
     if !isSent { Self.refuseAll(of: version) }
   }
 

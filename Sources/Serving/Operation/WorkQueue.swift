@@ -55,9 +55,7 @@ package final class WorkQueue: Sendable {
 
   /// Adds a long job however many wait; false where the queue has stopped.
   ///
-  /// - Parameters:
-  ///   - job: The job.
-  ///   - giveUp: Called in its place where the queue is abandoned before.
+  /// Where the queue is abandoned before the job is begun, `giveUp` is called in its place.
   package func submitLong(
     _ job: @escaping @Sendable () -> Void, giveUp: @escaping @Sendable () -> Void = {}
   ) -> Bool {
