@@ -84,12 +84,12 @@ struct Resampling: Sendable {
     for column in 0..<horizontal.outputCount {
       let columns = horizontal.neighbours(of: column)
       let (left, right) = (columns.first * channels, columns.second * channels)
+      let (a, b, c, d) = (upper + left, upper + right, lower + left, lower + right)
+      let target = output + column * channels
       for channel in 0..<channels {
-        let (a, b) = (upper[left + channel], upper[right + channel])
-        let (c, d) = (lower[left + channel], lower[right + channel])
-        let top = a + (b - a) * columns.fraction
-        let bottom = c + (d - c) * columns.fraction
-        output[column * channels + channel] = top + (bottom - top) * rows.fraction
+        let top = a[channel] + (b[channel] - a[channel]) * columns.fraction
+        let bottom = c[channel] + (d[channel] - c[channel]) * columns.fraction
+        target[channel] = top + (bottom - top) * rows.fraction
       }
     }
   }
