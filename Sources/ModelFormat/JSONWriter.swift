@@ -14,10 +14,12 @@ extension JSONValue {
     return result
   }
 
-  /// The bytes of all texts in it, without quotes and escapes: its own text is no shorter.
+  /// The bytes of all texts in it, without quotes, those that are escaped counted three times: as a
+  /// text within another its own is no shorter.
   var textSize: Int {
     switch self {
-    case .string(let value): value.utf8.count
+    case .string(let value):
+      value.utf8.reduce(0) { $0 + (Self.escape(of: $1) == nil ? 1 : 3) }
     case .array(let values): values.reduce(0) { $0 + $1.textSize }
     case .object(let members):
       members.reduce(0) { $0 + $1.key.utf8.count + $1.value.textSize }

@@ -3,9 +3,10 @@ import CKernels
 /// y[i] = x[i] as an element of another type, without allocating.
 ///
 /// As TensorFlow does on x86: floating-point numbers are truncated towards zero to 32 bits, or to 64
-/// for wider types, of which NaN and what lies outside become the least; of those a smaller type
-/// takes the nearest that it has. Integers wrap around. Anything but 0 is true. Targets are single and
-/// double precision, integers and truth values.
+/// for wider types, of which NaN and what lies outside become the least. Of those a smaller type
+/// takes the nearest that it has, in whole blocks of 32 elements; the last ones wrap around, as
+/// integers do. Anything but 0 is true. Targets are single and double precision, integers and truth
+/// values.
 package func convertElements(
   _ count: Int, _ x: UnsafeRawPointer, _ from: ElementType, _ y: UnsafeMutableRawPointer,
   _ to: ElementType
@@ -42,6 +43,7 @@ private func convertToIntegers<Target: FixedWidthInteger>(
   }
   func truncate<Source: BinaryFloatingPoint>(_ type: Source.Type) {
     let x = x.assumingMemoryBound(to: type)
+    let blocks = count / 32 * 32
     for index in 0..<count {
       let value = x[index].rounded(.towardZero)
       if Target.bitWidth == 64 {
@@ -49,7 +51,8 @@ private func convertToIntegers<Target: FixedWidthInteger>(
       } else if Target.self == UInt32.self {
         y[index] = Target(truncatingIfNeeded: Int64(exactly: value) ?? Int64(Int32.min))
       } else {
-        y[index] = Target(clamping: Int32(exactly: value) ?? .min)
+        let whole = Int32(exactly: value) ?? .min
+        y[index] = index < blocks ? Target(clamping: whole) : Target(truncatingIfNeeded: whole)
       }
     }
   }

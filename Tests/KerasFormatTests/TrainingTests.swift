@@ -6,10 +6,10 @@ import Testing
 /// Which calls with `training=True` reach the layer as such.
 @Suite("Calls in training")
 struct TrainingTests {
-  /// The arguments of a call of one layer in training, which a file of the given version holds.
-  private static func arguments(
+  /// A file of the given version that holds a call of one layer in training.
+  private static func file(
     _ className: String, _ options: String, trainable: Bool = true, version: String = "2.15.0"
-  ) throws -> [String: JSONValue] {
+  ) -> KerasFile {
     let call = "[[[\"in\", 0, 0, {\"training\": true}]]]"
     let layers = [
       Config.input("in"),
@@ -17,7 +17,15 @@ struct TrainingTests {
     ]
     let config = Config.functional(
       layers, inputs: "[[\"in\", 0, 0]]", outputs: "[[\"l\", 0, 0]]")
-    return try KerasFile(config: config, version: version).description().nodes[0].arguments
+    return KerasFile(config: config, version: version)
+  }
+
+  /// The arguments of the call that reach the layer.
+  private static func arguments(
+    _ className: String, _ options: String, trainable: Bool = true, version: String = "2.15.0"
+  ) throws -> [String: JSONValue] {
+    try file(className, options, trainable: trainable, version: version).description()
+      .nodes[0].arguments
   }
 
   @Test(
@@ -68,5 +76,20 @@ struct TrainingTests {
     #expect(try Self.arguments("BatchNormalizationV1", "", trainable: false) == trains)
     #expect(
       try Self.arguments("BatchNormalization", "", trainable: false, version: "2.3.1") == trains)
+  }
+
+  @Test("one with statistics of batches before is not computed")
+  func renormalization() {
+    let problems = Self.file("BatchNormalization", "\"renorm\": true").problems()
+    #expect(problems.contains { $0.option == "training" })
+  }
+
+  @Test(
+    "Keras 3's predict() tells every call that it is none in training",
+    arguments: [
+      ("Dropout", "\"rate\": 0.5"), ("BatchNormalization", ""), ("RandomFlip", ""), ("Mine", ""),
+    ])
+  func prediction(className: String, options: String) throws {
+    #expect(try Self.arguments(className, options, version: "3.15.1").isEmpty)
   }
 }

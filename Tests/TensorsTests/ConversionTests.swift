@@ -26,6 +26,25 @@ import Testing
       x.converted(to: .int64).elements(as: Int64.self) == [.max, .min, .max, .min, 0])
   }
 
+  @Test func aGraphsFloatsBecomeWholeNumbersInBlocksAsTensorFlowMakesThem() {
+    // 34 elements, of which the last two are not in a block.
+    let x = [Float](repeating: 300, count: 32) + [300, .nan]
+    func converted<Target: FixedWidthInteger>(to type: ElementType) -> [Target] {
+      var result = [Target](repeating: 0, count: x.count)
+      x.withUnsafeBytes { from in
+        result.withUnsafeMutableBytes { to in
+          guard let from = from.baseAddress, let to = to.baseAddress else { return }
+          convertElements(x.count, from, .float32, to, type)
+        }
+      }
+      return Array(result[31...])
+    }
+    #expect(converted(to: .int8) == [127, 44, 0] as [Int8])
+    #expect(converted(to: .uint8) == [255, 44, 0] as [UInt8])
+    #expect(converted(to: .int32) == [300, 300, .min] as [Int32])
+    #expect(converted(to: .int64) == [300, 300, .min] as [Int64])
+  }
+
   @Test func integersWrapAroundAndKeepAllTheirBits() {
     let x = Tensor([3], [300, -1, Int64.max])
     #expect(x.converted(to: .uint8).elements(as: UInt8.self) == [44, 255, 255])

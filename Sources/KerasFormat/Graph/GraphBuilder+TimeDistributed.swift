@@ -15,7 +15,9 @@ extension GraphBuilder {
     let mask = call.explicitMask(of: 0) ?? input.mask
     refuseStates(of: inner, path: path)
     var folded = call
-    if call.arguments["training"] != nil, inner.trainingEffect == .batchStatistics {
+    if version.major < 3, call.arguments["training"] != nil,
+      inner.trainingEffect == .batchStatistics
+    {
       report.unsupported(
         path, layer.className, option: "training", reason: ModelProblem.calledInTraining)
       folded.arguments["training"] = nil

@@ -36,6 +36,10 @@ extension GraphBuilder {
         path, layer.className, option: "training",
         reason: "the call normalises by its batch's own statistics, under a mask")
       call.arguments["training"] = nil
+    case .other where layer.className == "BatchNormalization":
+      report.unsupported(
+        path, layer.className, option: "training", reason: ModelProblem.calledInTraining)
+      call.arguments["training"] = nil
     case .batchStatistics, .other: break
     }
     return call

@@ -44,10 +44,9 @@ struct ModelForm {
   private static func isSequential(_ config: JSONValue) -> Bool {
     let known: Set = ["dtype", "layers", "name", "trainable"]
     guard config.object.map({ known.isSuperset(of: $0.keys) }) == true,
-      let layers = config["layers"]?.array, let first = layers.first
+      let layers = config["layers"]?.array
     else { return false }
-    let hasShape = ["batch_input_shape", "batch_shape"].contains { first["config"]?[$0] != nil }
-    return hasShape
+    return layers.first?["class_name"] == .string("InputLayer")
       && layers.allSatisfy {
         $0["class_name"]?.string != nil && $0["inbound_nodes"]?.array?.isEmpty != false
       }

@@ -34,17 +34,19 @@ struct Cast: Layer {
     if let name, target == nil { reader.refuse("dtype", "elements of type \"\(name)\"") }
   }
 
+  private func asked(_ call: LayerCall) -> ElementType? {
+    target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
+  }
+
   private func target(_ call: LayerCall) -> ElementType {
-    let asked = target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
-    let type = asked ?? call.inputs[0].elementType
+    let type = asked(call) ?? call.inputs[0].elementType
     if type.isFloatingPoint { return .float32 }
     return type.isWide ? .int64 : type
   }
 
   /// The type of 16 bits that floating-point numbers are rounded to.
   private func halfType(_ call: LayerCall) -> ElementType? {
-    let asked = target ?? call.arguments["dtype"]?.string.flatMap(ElementType.init)
-    return asked.flatMap { [.float16, .bfloat16].contains($0) ? $0 : nil }
+    asked(call).flatMap { [.float16, .bfloat16].contains($0) ? $0 : nil }
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
@@ -80,9 +82,15 @@ struct Cast: Layer {
         CPUKernels.active.roundToHalf(half, count: count, x, into: buffers.output())
       }
     }
-    return .run { buffers in
-      convertElements(
-        count, buffers.inputBytes(0), input.elementType, buffers.outputBytes(), target)
+    // What 32 bits without a sign make of it, as one of the numbers that stand for them.
+    let wraps = asked(call) == .uint32
+    return .run(scratchBytes: wraps ? count * 4 : 0) { buffers in
+      var (from, type) = (buffers.inputBytes(0), input.elementType)
+      if wraps {
+        convertElements(count, from, type, buffers.scratch, .uint32)
+        (from, type) = (UnsafeRawPointer(buffers.scratch), .uint32)
+      }
+      convertElements(count, from, type, buffers.outputBytes(), target)
     }
   }
 }

@@ -1,12 +1,6 @@
 import ModelFormat
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A function of the lines along one axis: `Cumsum`, `Cumprod`, `LogSoftmax`, `Normalize`, `Glu`,
 /// `Sparsemax` and their kin of `keras.ops`.
 ///
@@ -61,7 +55,7 @@ struct LineOperation: Layer {
     case "ops.LogSoftmax":
       body = { line in
         let most = line.max() ?? 0
-        let total = log(line.reduce(0) { $0 + exp($1 - most) })
+        let total = Scalar.logarithm(line.reduce(0) { $0 + Scalar.exponential($1 - most) })
         for index in line.indices { line[index] = line[index] - most - total }
       }
     case "ops.Glu": body = { Self.apply(.glu, to: &$0) }

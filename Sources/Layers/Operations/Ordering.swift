@@ -67,7 +67,7 @@ struct Ordering: Layer {
         let x = numbers + first
         let order = (0..<count).sorted { i, j in
           let (a, b) = (x[i * inner], x[j * inner])
-          // NaN comes last where numbers ascend.
+          // TensorFlow leaves NaN wherever its sorting happens to; here it is last.
           if !descends, a.isNaN || b.isNaN { return a.isNaN == b.isNaN ? i < j : b.isNaN }
           return a == b ? i < j : (a > b) == descends
         }

@@ -2,6 +2,14 @@ import ModelFormat
 import Tensors
 
 extension LayerReader {
+  /// Refuses a `dtype` of whole numbers, to which Keras cuts off what the layer computes with.
+  mutating func refuseWholeNumbers() {
+    guard let name = value("dtype")?.string, let type = ElementType(rawValue: name),
+      !type.isFloatingPoint
+    else { return }
+    refuse("dtype", "a layer that computes in whole numbers, \(name)")
+  }
+
   /// Reads an option that holds a number, a list of numbers, or lists in lists, all of one length
   /// on each level; nil where the option is absent.
   mutating func numbers(_ option: String) -> Tensor? {

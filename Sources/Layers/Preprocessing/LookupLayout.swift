@@ -42,8 +42,12 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)
     let given = list ?? []
     tokens = given.starts(with: special) ? Array(given.dropFirst(special.count)) : given
-    var known: Set<Token> = []
-    if let token = tokens.first(where: { !known.insert($0).inserted }) {
+    // Strings by their bytes: others may be equal to Swift.
+    var known: Set<AnyHashable> = []
+    let key = { (token: Token) -> AnyHashable in
+      (token as? String).map { AnyHashable(Array($0.utf8)) } ?? AnyHashable(token)
+    }
+    if let token = tokens.first(where: { !known.insert(key($0)).inserted }) {
       reader.reject("vocabulary", "expected every token once, found \"\(token)\" again")
     }
     let size = special.count + tokens.count

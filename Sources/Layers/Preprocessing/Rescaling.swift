@@ -14,6 +14,7 @@ struct Rescaling: Layer {
   private let offset: Tensor
 
   init(_ reader: inout LayerReader) {
+    reader.refuseWholeNumbers()
     if reader.value("scale") == nil { reader.reject("scale", "expected a number, found none") }
     scale = reader.numbers("scale") ?? Tensor([], [Float(1)])
     offset = reader.numbers("offset") ?? Tensor([], [Float(0)])

@@ -46,6 +46,7 @@ struct Resizing: Layer {
       size = (reader.int("height"), reader.int("width"))
     }
     keepsIntegers = !reader.bool("computes_in_float", default: false)
+    if !keepsIntegers { reader.refuseWholeNumbers() }
     keepsProportions = reader.bool("keeps_aspect_ratio", default: false)
     guard reader.className != "CenterCrop" else {
       (interpolation, antialiases, framing, fill) = (.bilinear, false, .middle, 0)

@@ -25,7 +25,7 @@ struct ResampledAxis: Sendable {
     for index in 0..<outputCount {
       let center = (Float(index) + 0.5) * scale
       if let kernel {
-        // TensorFlow divides by the outputs for each of the inputs, which are rounded by then.
+        // TensorFlow rounds output / input first, and then what 1 / that is.
         let step = Float(1 / Double(Float(outputCount) / Float(inputCount)))
         addSpan(
           around: (Float(index) + 0.5) * step, kernel, scale: antialiases ? max(step, 1) : 1)

@@ -28,6 +28,7 @@ struct UpSampling: Layer {
 
   func makeStep(for call: LayerCall, in context: PlanContext) throws(LayerError) -> Step {
     let (input, output) = (call.inputs[0].shape, call.outputs[0].shape)
+    if input == output, !interpolation.isSmoothing { return .view }
     guard interpolation == .nearest || interpolation == .area else {
       return interpolatingStep(input, output)
     }
