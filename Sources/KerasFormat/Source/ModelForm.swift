@@ -39,8 +39,8 @@ struct ModelForm {
     }
   }
 
-  /// Whether a configuration has what a Sequential model's has and nothing else: a subclass that
-  /// trains in its own way, but predicts as its layers do.
+  /// Whether a configuration has what a Sequential model's has and nothing else: a subclass that is
+  /// taken to train in its own way, and to predict as its layers do.
   private static func isSequential(_ config: JSONValue) -> Bool {
     let known: Set = ["dtype", "layers", "name", "trainable"]
     guard config.object.map({ known.isSuperset(of: $0.keys) }) == true,
