@@ -16,14 +16,15 @@ public struct HDF5Limits: Hashable, Sendable {
   public var seconds: Double
 
   /// Limits that every honest file of this size stays far under: compressed data may unfold to
-  /// 2 GiB plus four times the file, at 16 MiB of the file a second.
+  /// 2 GiB plus four times the file, at 16 MiB of the file a second. Attributes lie in the file as they
+  /// are, and take at most eight times as much where bytes are read as numbers.
   public init(fileSize: Int) {
     let size = min(max(fileSize, 0), 1 << 48)
     dataBytes = (2 << 30) + 4 * size
-    attributeBytes = 256 << 20
+    attributeBytes = min(256 << 20, (1 << 20) + 16 * size)
     objects = 250_000
     depth = 100
-    memoryBytes = (2 << 30) + 2 * size
+    memoryBytes = (1 << 30) + 2 * size
     processorSeconds = 10 + (size >> 24)
     seconds = 30 + Double(size) / Double(4 << 20)
   }
