@@ -15,9 +15,11 @@ public struct HDF5Limits: Hashable, Sendable {
   /// The time on the clock that a child process may take.
   public var seconds: Double
 
-  /// Limits that every honest file of this size stays far under: compressed data may unfold to
-  /// 2 GiB plus four times the file, at 16 MiB of the file a second. Attributes lie in the file as they
-  /// are, and take at most eight times as much where bytes are read as numbers.
+  /// Limits that every honest file of this size stays far under.
+  ///
+  /// Compressed data may unfold to 2 GiB plus four times the file, at 16 MiB of the file a second.
+  /// Attributes lie in the file as they are, and take at most eight times as much where bytes are read
+  /// as numbers.
   public init(fileSize: Int) {
     let size = min(max(fileSize, 0), 1 << 48)
     dataBytes = (2 << 30) + 4 * size
