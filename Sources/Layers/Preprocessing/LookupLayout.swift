@@ -42,10 +42,9 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)
     let given = list ?? []
     tokens = given.starts(with: special) ? Array(given.dropFirst(special.count)) : given
-    // Strings by their bytes: others may be equal to Swift.
     var known: Set<AnyHashable> = []
     let key = { (token: Token) -> AnyHashable in
-      (token as? String).map { AnyHashable(Array($0.utf8)) } ?? AnyHashable(token)
+      (token as? String).map { AnyHashable(ByteString(text: $0)) } ?? AnyHashable(token)
     }
     if let token = tokens.first(where: { !known.insert(key($0)).inserted }) {
       reader.reject("vocabulary", "expected every token once, found \"\(token)\" again")
@@ -92,5 +91,17 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     let index = place.subtractingReportingOverflow(Int64(firstPlace))
     return !index.overflow && (0..<Int64(tokens.count)).contains(index.partialValue)
       ? Int(index.partialValue) : nil
+  }
+}
+
+/// A string that equals no other than one of the same bytes; to Swift, others may be equal.
+private struct ByteString: Hashable {
+  let text: String
+
+  static func == (a: ByteString, b: ByteString) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
