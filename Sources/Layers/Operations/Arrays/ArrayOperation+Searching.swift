@@ -31,8 +31,7 @@ extension ArrayOperation {
       { call, x in
         let count = call.options.int("minlength", 0)
         let weights = (try? weights(call)).flatMap { $0 }
-        let numbers =
-          countsAll(call) ? NumberArray([x[0].elements.count], x[0].elements) : x[0]
+        let numbers = countsAll(call) ? x[0].reshaped([x[0].elements.count]) : x[0]
         return [
           numbers.mapRows { row in
             var bins = [Double](repeating: 0, count: count)
