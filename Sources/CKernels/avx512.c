@@ -2,6 +2,8 @@
 #include "internal.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define LANES 16
 #define MR 14
 #define NR 32

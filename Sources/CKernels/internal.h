@@ -14,6 +14,12 @@
 // Zeros that a tap outside the input reads.
 extern const float ck_zeros[MAX_K_BLOCK];
 
+// The tails of the normal distribution for gelu.h: rows of powers, one number for each cell.
+#define GELU_POWERS 6
+#define GELU_CELLS 32
+#define GELU_WIDTH 0.1875f
+extern float ck_gelu_cells[GELU_POWERS][GELU_CELLS];
+
 // Tables that exist in this build; others are NULL.
 extern const struct ck_kernels ck_kernels_portable;
 #if defined(__x86_64__)

@@ -20,32 +20,6 @@ INLINE vec celu_of(vec x, float alpha) {
 
 INLINE vec selu_of(vec x) { return splat(1.05070098f) * elu_of(x, 1.67326324f); }
 
-// x / 2 erfc(-x / sqrt(2)), which unlike 1 + erf keeps its digits below 0: 2^q with a minimax fit of
-// log2(erfc(t)) on [0, 4], beyond which the result is x or 0.
-INLINE vec gelu_of(vec x) {
-  vec a = magnitude(x) * splat(0.707106781f), t = at_most(a, splat(4.0f));
-  vec q = splat(-8.41055766e-7f);
-  q = q * t + splat(1.79563326e-5f);
-  q = q * t + splat(-1.64399549e-4f);
-  q = q * t + splat(8.20357448e-4f);
-  q = q * t + splat(-2.13234169e-3f);
-  q = q * t + splat(-1.46301682e-4f);
-  q = q * t + splat(2.79056818e-2f);
-  q = q * t + splat(-1.48378259e-1f);
-  q = q * t + splat(-9.18430601e-1f);
-  q = (q * t + splat(-1.627908f)) * t;
-  vec n = nearest(q), r = q - n;
-  vec p = splat(1.47562219e-4f);
-  p = p * r + splat(1.33608151e-3f);
-  p = p * r + splat(9.61930813e-3f);
-  p = p * r + splat(5.55041202e-2f);
-  p = p * r + splat(2.40226506e-1f);
-  p = p * r + splat(6.93147181e-1f);
-  vec e = (p * r + splat(1.0f)) * power_of_two(n);
-  e = a < splat(4.0f) ? e : splat(0.0f);
-  return splat(0.5f) * x * (x < splat(0.0f) ? e : splat(2.0f) - e);
-}
-
 INLINE vec gelu_tanh_of(vec x) {
   vec inner = splat(0.797884561f) * (x + splat(0.044715f) * x * x * x);
   return splat(0.5f) * x * (splat(1.0f) + tanh_of(inner));

@@ -2,6 +2,7 @@
 // MR and NR (rows and columns of a product's tile), TABLE and TABLE_NAME.
 #include "vector.h"
 #include "exponential.h"
+#include "gelu.h"
 #include "activation.h"
 #include "tile.h"
 #include "product.h"

@@ -55,7 +55,6 @@ INLINE void put(float *p, vec v, ptrdiff_t lanes) {
 
 INLINE ivec bits_of(vec v) { return (ivec)v; }
 INLINE vec of_bits(ivec v) { return (vec)v; }
-INLINE vec select(ivec mask, vec yes, vec no) { return mask ? yes : no; }
 INLINE vec magnitude(vec x) { return of_bits(bits_of(x) & 0x7fffffff); }
 INLINE vec with_sign_of(vec x, vec sign) {
   return of_bits(bits_of(x) | (bits_of(sign) & (int32_t)0x80000000));
