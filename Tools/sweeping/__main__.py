@@ -21,6 +21,7 @@ from reference import cpu_twins, record, sample_inputs, write_reference
 from . import carriers, policies
 from .comparing import TOLERANCE, differences, relative_error, run_keraskit
 from .graphs import random_model
+from .input_types import balanced, typed_inputs
 
 ATTEMPTS = 40
 
@@ -66,6 +67,9 @@ def arguments():
     parser.add_argument(
         "--policy", choices=[*policies.POLICIES, "each", "drawn"],
         help="the precision policy of all layers, or drawn (seldom another than float32)")
+    parser.add_argument(
+        "--inputs", choices=["float32", "drawn"], default="float32",
+        help="the element type of inputs that a model leaves open, or drawn for each (float32)")
     parser.add_argument("--keras2", action="store_true", help="models by tf_keras")
     parser.add_argument("--errors", action="store_true", help="print every model's error")
     parser.add_argument("--keep", metavar="DIR", help="keep the files of models that fail")
@@ -106,12 +110,15 @@ def make(kit, options, seed):
         numbers = np.random.default_rng(seed * ATTEMPTS + attempt)
         try:
             kit.keras.utils.set_random_seed(seed + 1)
-            with policies.policy(kit, policies.drawn(options.policy, seed, kit), seed):
+            with (policies.policy(kit, policies.drawn(options.policy, seed, kit), seed),
+                  typed_inputs(kit, options.inputs, seed * ATTEMPTS + attempt)):
                 model, words, *given = random_model(kit, r, options.layer)
             if not getattr(model, "has_weights", False):
                 randomise(model, numbers)
             inputs = given[0] if given else sample_inputs(
                 model, r.randint(1, 4), seed, kit.keras)
+            if options.inputs == "drawn" and not given:
+                inputs = balanced(inputs)
             outputs = run_keras(kit, model, inputs)
         except Exception as error:
             if options.only is not None:
@@ -144,6 +151,7 @@ def report(options, seed, words, problems):
     again += f" --layer {options.layer}" if options.layer else ""
     again += f" --carrier {options.carrier}" if options.carrier else ""
     again += f" --policy {options.policy}" if options.policy else ""
+    again += f" --inputs {options.inputs}" if options.inputs != "float32" else ""
     print(f"FAILED {again}: {words}")
     for problem in problems[:6]:
         print("   ", problem)
