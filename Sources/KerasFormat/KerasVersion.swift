@@ -89,6 +89,9 @@ struct KerasVersion: Hashable, Sendable {
   /// TensorFlow: it goes along the last axis if it is as long as that, else along the second.
   var takesAddendsForBiases: Bool { major == 3 && minor >= 7 && mayBeTensorFlow }
 
+  /// Whether a model that is called converts what it is given to the types of its inputs.
+  var convertsNestedInputs: Bool { (major, minor) >= (2, 3) && !isMultiBackend }
+
   /// What `RandomCrop` does to a picture when a model predicts.
   var randomCrop: RandomCrop {
     (major, minor) < (3, 6) ? .resizes : (major, minor) < (3, 8) ? .crops : .nothing

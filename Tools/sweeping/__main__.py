@@ -21,7 +21,7 @@ from reference import cpu_twins, record, sample_inputs, write_reference
 from . import carriers, policies
 from .comparing import TOLERANCE, differences, relative_error, run_keraskit
 from .graphs import random_model
-from .input_types import balanced, typed_inputs
+from .input_types import typed_inputs, typed_values
 
 ATTEMPTS = 40
 
@@ -117,8 +117,8 @@ def make(kit, options, seed):
                 randomise(model, numbers)
             inputs = given[0] if given else sample_inputs(
                 model, r.randint(1, 4), seed, kit.keras)
-            if options.inputs == "drawn" and not given:
-                inputs = balanced(inputs)
+            if options.inputs == "drawn":
+                inputs = typed_values(model, inputs)
             outputs = run_keras(kit, model, inputs)
         except Exception as error:
             if options.only is not None:

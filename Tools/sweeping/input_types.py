@@ -4,6 +4,8 @@ import random
 
 import numpy as np
 
+from reference.recording import flatten, layer_of
+
 TYPES = ["float32", "int8", "int16", "int32", "int64", "uint8", "uint16", "bool", "float64",
          "float16"]
 
@@ -26,8 +28,17 @@ def typed_inputs(kit, kind, seed):
         kit.input = original
 
 
-def balanced(inputs):
-    """The values, half of those of signed types turned below zero."""
+def typed_values(model, inputs):
+    """The values as the types of the model's inputs have them, half of the signed whole numbers
+    turned below zero."""
     signs = np.random.default_rng(len(inputs))
-    return {name: np.where(signs.random(value.shape) < 0.5, -value, value).astype(value.dtype)
-            if value.dtype.kind == "i" else value for name, value in inputs.items()}
+    types = {layer_of(tensor).name: tensor.dtype for tensor in flatten(model.inputs)}
+    typed = {}
+    for name, value in inputs.items():
+        kind = types[name] if isinstance(types[name], str) else types[name].name
+        if value.dtype.kind == "f" and kind.startswith(("int", "uint", "bool")):
+            value = value.astype("int64").astype(kind)
+        elif value.dtype.kind == "i":
+            value = np.where(signs.random(value.shape) < 0.5, -value, value).astype(value.dtype)
+        typed[name] = value
+    return typed

@@ -7,11 +7,12 @@ extension GraphBuilder {
   ) -> [GraphValue] {
     let className = layer.className
     guard var inputs = self.inputs(of: model, className, path: path, call: call) else { return [] }
-    for (index, port) in zip(inputs.indices, model.inputs) {
+    for (place, port) in zip(inputs.indices, model.inputs) {
       let input = model.layer(named: port.value.layer)
-      inputs[index] = masks.entering(
-        inputs[index], type: input?.input == nil ? inputs[index].type : input?.type,
-        mask: call.explicitMask(of: index))
+      inputs[place] = masks.entering(
+        inputs[place], type: input?.input == nil ? inputs[place].type : input?.type,
+        mask: call.explicitMask(of: place))
+      if let input { inputs[place] = converted(inputs[place], to: input, path: path, index: index) }
     }
     let names =
       call.keywords.map(\.name).filter { !$0.hasPrefix("mask") }

@@ -16,6 +16,8 @@ final class GraphBuilder {
   private var callNames: Set<String> = []
   /// The masks that values have by now.
   var masks: MaskObjects
+  /// Whether a nested model's inputs are converted to the types that it declares.
+  private(set) var convertsNestedInputs = false
   private var expansions = 0
   private let mostCalls: Int
   /// A call's number that is still safe to multiply by the number of a layer's calls.
@@ -47,6 +49,9 @@ final class GraphBuilder {
     guard nodes.count + expansions < mostCalls, index < Self.highestIndex else {
       report.invalid("", reason: "the model makes more than \(mostCalls) calls")
       return []
+    }
+    if path.isEmpty {
+      convertsNestedInputs = version.convertsNestedInputs && model.holdsOtherTypes
     }
     var values: [ValueReference: GraphValue] = [:]
     for (port, value) in zip(model.inputs, inputs) { values[port.value] = value }

@@ -119,5 +119,5 @@ extension BoundCall {
 
 extension SourceLayer {
   /// Whether this is a function, which computes in whatever type it is given.
-  fileprivate var isOperation: Bool { className.hasPrefix("ops.") }
+  var isOperation: Bool { className.hasPrefix("ops.") }
 }
