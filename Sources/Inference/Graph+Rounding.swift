@@ -22,7 +22,7 @@ extension Graph {
     for node in nodes {
       var node = node
       let kind = node.kind ?? met(by: node, kinds, probe)
-      node.rounding = kind.rounding
+      node.rounding = kind.rounding ?? given(to: node, kinds)
       if let rounding = kind.rounding, node.isLayer, node.layer.castsInputs {
         for (index, value) in node.inputs.enumerated()
         where kinds[value] != kind && probe.types[value].elementType == .float32 {
@@ -41,6 +41,12 @@ extension Graph {
     }
     nodes = rounded
     isRounded = true
+  }
+
+  /// What a layer rounds its outputs to that gives them the type of its first input.
+  private func given(to node: Node, _ kinds: [NumberKind]) -> Rounding? {
+    guard case .cast = node.layer.outputFit, !node.layer.castsInputs else { return nil }
+    return node.inputs.first.flatMap { kinds[$0].rounding }
   }
 
   /// The kind of what an operation gives.

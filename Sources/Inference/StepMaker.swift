@@ -48,7 +48,12 @@ struct StepMaker {
         cache: node.cache, threadCount: threads, isExact: options.isExact)
       context.rounding = node.rounding
       let step = try node.layer.makeStep(for: call, in: context)
-      return .success((call, step.rounded(by: node.rounding, call.outputs)))
+      let input = node.inputs.first.map { types[$0].elementType } ?? .float32
+      let finished =
+        step
+        .rounded(by: node.rounding, call.outputs)
+        .fitted(node.layer.outputFit, to: input, call.outputs)
+      return .success((call, finished))
     } catch {
       return .failure(
         ModelProblem(

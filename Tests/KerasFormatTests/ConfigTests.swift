@@ -19,7 +19,9 @@ struct ConfigTests {
     arguments: [
       ("LeakyReLU", #"{"alpha": 0.25}"#, #"{"negative_slope": 0.25}"#),
       ("BatchNormalization", #"{"axis": [3], "momentum": 0.9}"#, #"{"axis": 3}"#),
-      ("LayerNormalization", #"{"axis": [1, 2]}"#, #"{"axis": [1, 2]}"#),
+      (
+        "LayerNormalization", #"{"axis": [1, 2]}"#, #"{"axis": [1, 2], "gives_floats": true}"#
+      ),
       ("Normalization", #"{"axis": [], "mean": null}"#, #"{"axis": [], "mean": null}"#),
       (
         "MaxPooling1D", #"{"pool_size": 2, "strides": null}"#,

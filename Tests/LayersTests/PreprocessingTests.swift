@@ -78,8 +78,8 @@ import Testing
   @Test func meansOverAreasAreRoundedAsTensorFlowRoundsThem() throws {
     func means(_ shape: Shape, height: Int, width: Int, _ pixels: [UInt8]) throws -> [UInt8] {
       let resizing = try SingleLayer(
-        "Resizing",
-        ["height": .int(height), "width": .int(width), "interpolation": .string("area")])
+        "ops.Resize",
+        ["size": .array([.int(height), .int(width)]), "interpolation": .string("area")])
       return try resizing(Tensor(shape, pixels))[0].elements(as: UInt8.self)
     }
     let line: [UInt8] = [44, 208, 166, 233, 128, 155, 248, 186]

@@ -1,4 +1,4 @@
-"""Runs a Keras model once, eagerly, and keeps every layer's output.
+"""Runs a Keras model once, as predict() does but eagerly, and keeps every layer's output.
 
 A layer of the model goes by its name, a layer of a nested model by `outer/inner/layer`. The
 second call of a shared layer is `layer#1`, the third `layer#2`, in the order of the nodes in the
@@ -17,11 +17,26 @@ def record(model, inputs, keras):
     reset_states(model)
     tensors = as_tensors([inputs[name] for name in input_names(model)])
     recorder = Recorder(keras)
-    with recorder.patched():
+    with recorder.patched(), as_in_graph(keras):
         results = model(as_given(model, tensors), training=False)
     flat = flatten(results)
     outputs = {name: to_numpy(value) for name, value in zip(output_names(model), flat)}
     return outputs, recorder.activations()
+
+
+@contextlib.contextmanager
+def as_in_graph(keras):
+    """Layers of Keras 3 that prepare data compute inside as they do in TensorFlow's graphs, in which
+    predict() runs: what they are given becomes of the type that they compute in."""
+    if not hasattr(keras, "Operation"):
+        yield
+        return
+    from keras.src.backend.common import global_state
+    global_state.set_global_attribute("in_tf_graph_scope", True)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute("in_tf_graph_scope", False)
 
 
 def input_names(model):

@@ -10,8 +10,7 @@ enum ConfigRules {
     switch className {
     case "CuDNNGRU": [.cuDNN, .absent("reset_after", means: .bool(true)), .stored("cudnn_gru")]
     case "CuDNNLSTM": [.cuDNN, .stored("cudnn_lstm")]
-    case "RandomCrop":
-      [.randomCrop]
+    case "RandomCrop": [.randomCrop]
     default: []
     }
   }
@@ -30,18 +29,17 @@ enum ConfigRules {
       "Embedding": [.quantization, .lowRank],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
-      "GroupNormalization": [.scalar("axis")],
+      "GroupNormalization": [.scalar("axis"), .givesFloats],
       "GroupQueryAttention": [.biasOfHeads],
       "IntegerLookup": [.computesInFloat, .spareFactors],
       "LSTM": [.recurrentActivation, .orderOfBias(hasFastPath: true)],
       "LSTMCell": [.recurrentActivation, .orderOfBias(hasFastPath: false)],
-      "LayerNormalization": [.scalar("axis")],
+      "LayerNormalization": [.scalar("axis"), .givesFloats],
       "LeakyReLU": [.renamed("alpha", to: "negative_slope")],
       "MultiHeadAttention": [.addedMask, .attentionAxes, .biasOfHeads, .scoresInDouble],
       "Normalization": [.scalar("axis")],
       "RMSNormalization": [.scalar("axis")],
       "ReversibleEmbedding": [.quantizationOfInputs, .lowRank],
-      "Resizing": [.computesInFloat],
       "SReLU": [.clippedByTheano],
       "Softmax": [.scalar("axis"), .addedMask],
       "StringLookup": [.computesInFloat, .spareFactors],
@@ -74,13 +72,16 @@ enum ConfigRules {
       "Cropping#D": [.pairs("cropping", rank: rank)],
       "DepthwiseConv#D": window
         + [.unread("groups", "filters"), .sameOnTheano("same_theano")],
+      "GlobalAveragePooling#D": [.keepsType],
       "LocallyConnected#D": window + [.kernelFormat],
       "MaxPooling#D": pool,
       // Keras does not cut what a window of even size leaves over there.
       "SeparableConv#D": window + [.unread("groups"), .sameOnTheano("half")],
       "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
-    if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation] }
+    if rank > 1 {
+      rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation, .roundsWholeNumbers]
+    }
     return rules
   }
 }

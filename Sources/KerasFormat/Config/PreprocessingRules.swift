@@ -2,11 +2,6 @@ import ModelFormat
 
 /// The rules of layers that prepare what a model reads.
 extension ConfigRule {
-  /// Keras 2's way with whole numbers, of which it makes floating-point numbers.
-  static let computesInFloat = ConfigRule { config, normalizer in
-    if normalizer.version.major < 3 { config["computes_in_float"] = .bool(true) }
-  }
-
   /// What `RandomCrop` does when a model predicts, in the words of `Resizing`.
   static let randomCrop = ConfigRule { config, normalizer in
     for key in ["rng_type", "seed"] { config[key] = nil }
@@ -15,7 +10,6 @@ extension ConfigRule {
     case .crops: config["cuts_from_aspect_ratio"] = .bool(true)
     case .nothing: return
     }
-    config["computes_in_float"] = .bool(true)
   }
 
   /// Keras 2 stores what it has counted where it learned the boundaries.

@@ -20,10 +20,13 @@ struct GroupNormalization: Layer {
   /// Keras 3 normalises what it is given in single precision.
   var castsInputs: Bool { sumsInHalf }
 
+  let outputFit: OutputFit
+
   init(_ reader: inout LayerReader) {
     groups = reader.int("groups", default: 32, in: -1...LayerReader.largestSize)
     axis = reader.int("axis", default: -1, in: -16...15)
     epsilon = Float(reader.number("epsilon", default: 1e-3))
+    outputFit = reader.bool("gives_floats", default: false) ? .none : .cast
     sumsInHalf = reader.sumsInHalf
     gamma =
       reader.bool("scale", default: true) ? reader.weight("gamma", [nil], isCast: sumsInHalf) : nil

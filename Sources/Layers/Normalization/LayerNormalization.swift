@@ -23,6 +23,8 @@ struct LayerNormalization: Layer {
   /// Keras 3 normalises what it is given in single precision.
   var castsInputs: Bool { roundsMoments != nil }
 
+  let outputFit: OutputFit
+
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
@@ -32,6 +34,7 @@ struct LayerNormalization: Layer {
     let sizes = [Int?](repeating: nil, count: axes.count)
     let hasGamma = reader.bool("scale", default: true) || scalesOnly
     let hasBeta = reader.bool("center", default: true) && !scalesOnly
+    outputFit = reader.bool("gives_floats", default: false) ? .none : .cast
     let isStoredInHalf = reader.layer.weights.contains { Rounding($0.elementType) != nil }
     roundsMoments = reader.sumsInHalf ? isStoredInHalf : nil
     gamma = hasGamma ? reader.weight("gamma", sizes, isCast: false) : nil

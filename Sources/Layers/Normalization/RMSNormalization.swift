@@ -13,6 +13,8 @@ struct RMSNormalization: Layer {
   private let epsilon: Float
   private let scale: Tensor
 
+  var outputFit: OutputFit { .cast }
+
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {

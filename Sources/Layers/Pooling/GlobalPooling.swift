@@ -20,11 +20,13 @@ struct GlobalPooling: Layer {
   private let takesMaximum: Bool
   private let keepsAxes: Bool
   private let sumsInHalf: Bool
+  let outputFit: OutputFit
 
   init(_ reader: inout LayerReader) {
     rank = reader.spatialRank
     reader.requireChannelsLast()
     takesMaximum = reader.className.hasPrefix("GlobalMax")
+    outputFit = reader.bool("keeps_type", default: false) ? .truncated : .none
     sumsInHalf = reader.sumsInHalf
     keepsAxes = reader.bool("keepdims", default: false)
   }

@@ -6,8 +6,10 @@ import Tensors
 ///
 /// `crop_to_aspect_ratio` resizes the largest part of the target's proportions, and
 /// `pad_to_aspect_ratio` the picture with margins of `fill_value`; `cuts_from_aspect_ratio` cuts what
-/// begins where the part of the target's proportions does, and resizes it where it ends early. Whole numbers are rounded and
-/// kept within their type.
+/// begins where the part of the target's proportions does, and resizes it where it ends early.
+///
+/// `Resize` rounds whole numbers and keeps them within their type; the layers make floating-point
+/// numbers of them, as they do where `predict()` runs them on TensorFlow.
 ///
 /// Input: (B, H, W, C). Output: (B, height, width, C).
 ///
@@ -45,8 +47,9 @@ struct Resizing: Layer {
     } else {
       size = (reader.int("height"), reader.int("width"))
     }
-    keepsIntegers = !reader.bool("computes_in_float", default: false)
-    if !keepsIntegers { reader.refuseWholeNumbers() }
+    let computesInFloat = reader.bool("computes_in_float", default: false)
+    keepsIntegers = reader.className == "ops.Resize" && !computesInFloat
+    if reader.className == "Resizing" { reader.refuseWholeNumbers() }
     keepsProportions = reader.bool("keeps_aspect_ratio", default: false)
     guard reader.className != "CenterCrop" else {
       (interpolation, antialiases, framing, fill) = (.bilinear, false, .middle, 0)
@@ -95,11 +98,10 @@ struct Resizing: Layer {
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
     let shape = try call.onlyShape(rank: 4)
     let size = try size(for: call)
-    let isFloat = framing == .middle || !keepsIntegers
     return [
       TensorType(
         [shape[0], size.height, size.width, shape[3]],
-        isFloat ? .float32 : call.inputs[0].elementType)
+        keepsIntegers ? call.inputs[0].elementType : .float32)
     ]
   }
 

@@ -27,6 +27,9 @@ public protocol Layer: Sendable {
   /// Whether a policy of 16 bits has the inputs rounded before the layer sees them.
   var castsInputs: Bool { get }
 
+  /// What becomes of the outputs where the first input holds no floating-point numbers.
+  var outputFit: OutputFit { get }
+
   /// Whether each item of a batch is computed by itself, so that a batch may be cut.
   var isBatchIndependent: Bool { get }
 
@@ -60,6 +63,8 @@ extension Layer {
   public static func elementTypes(for inputs: [ElementType]) -> [ElementType] { elementTypes }
   /// True, as for all layers but a few.
   public var castsInputs: Bool { true }
+  /// Nothing, as in all layers but a few.
+  public var outputFit: OutputFit { .none }
   /// True, as for all layers but a few.
   public var isBatchIndependent: Bool { true }
   /// What the layer tells of all calls.

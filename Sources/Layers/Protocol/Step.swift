@@ -30,12 +30,30 @@ public struct Step: Sendable {
 
   /// The step with its outputs of the given types rounded in the end.
   package func rounded(by rounding: Rounding?, _ outputs: [TensorType]) -> Step {
-    guard let rounding, case .run(let scratchBytes, let body) = action else { return self }
+    guard let rounding else { return self }
+    return followed(outputs) { rounding.round($0, count: $1) }
+  }
+
+  /// The step with its outputs of the given types made to fit an input of another type.
+  package func fitted(
+    _ fit: OutputFit, to input: ElementType, _ outputs: [TensorType]
+  ) -> Step {
+    if case .none = fit { return self }
+    if input.isFloatingPoint || input == .string { return self }
+    return followed(outputs) { fit.apply(to: input, $0, count: $1) }
+  }
+
+  /// The step with something done in the end to all outputs of floating-point numbers.
+  private func followed(
+    _ outputs: [TensorType],
+    by change: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+  ) -> Step {
+    guard case .run(let scratchBytes, let body) = action else { return self }
     let counts = outputs.map { $0.elementType == .float32 ? $0.shape.elementCount : 0 }
     return .run(scratchBytes: scratchBytes) { buffers in
       body(buffers)
       for (index, count) in counts.enumerated() where count > 0 {
-        rounding.round(buffers.output(index), count: count)
+        change(buffers.output(index), count)
       }
     }
   }

@@ -11,6 +11,7 @@ struct UpSampling: Layer {
 
   private let size: [Int]
   private let interpolation: Interpolation
+  let outputFit: OutputFit
 
   init(_ reader: inout LayerReader) {
     let rank = reader.spatialRank
@@ -18,6 +19,7 @@ struct UpSampling: Layer {
     size = reader.ints("size", count: rank, default: 2)
     interpolation =
       rank == 2 ? reader.choice("interpolation", default: Interpolation.nearest) : .nearest
+    outputFit = reader.bool("rounds_whole_numbers", default: false) ? .rounded : .none
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
