@@ -19,9 +19,7 @@ struct ConfigTests {
     arguments: [
       ("LeakyReLU", #"{"alpha": 0.25}"#, #"{"negative_slope": 0.25}"#),
       ("BatchNormalization", #"{"axis": [3], "momentum": 0.9}"#, #"{"axis": 3}"#),
-      (
-        "LayerNormalization", #"{"axis": [1, 2]}"#, #"{"axis": [1, 2], "gives_floats": true}"#
-      ),
+      ("UnitNormalization", #"{"axis": [1, 2]}"#, #"{"axis": [1, 2]}"#),
       ("Normalization", #"{"axis": [], "mean": null}"#, #"{"axis": [], "mean": null}"#),
       (
         "MaxPooling1D", #"{"pool_size": 2, "strides": null}"#,
@@ -66,6 +64,24 @@ struct ConfigTests {
     ])
   func defaults(version: String, expected: String) throws {
     #expect(try Self.normalized("GRU", "{}", version: version) == JSONValue(parsing: expected))
+  }
+
+  @Test(
+    "what becomes of whole numbers is written out",
+    arguments: [
+      ("2.15.0", "LayerNormalization", "{}", #"{"gives_floats": true}"#),
+      ("3.0.0", "LayerNormalization", "{}", "{}"),
+      ("2.15.0", "GlobalAveragePooling1D", "{}", #"{"keeps_type": true}"#),
+      ("3.0.0", "GlobalAveragePooling1D", "{}", "{}"),
+      ("2.15.0", "UpSampling2D", #"{"interpolation": "area"}"#, #"{"interpolation": "area"}"#),
+      (
+        "3.0.0", "UpSampling2D", #"{"interpolation": "bilinear"}"#,
+        #"{"interpolation": "bilinear", "rounds_whole_numbers": true}"#
+      ),
+    ])
+  func wholeNumbers(version: String, className: String, options: String, expected: String) throws {
+    let config = try Self.normalized(className, options, version: version)
+    #expect(try config == JSONValue(parsing: expected))
   }
 
   @Test(
