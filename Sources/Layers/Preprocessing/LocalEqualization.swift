@@ -5,12 +5,11 @@ import Tensors
 /// its histogram gives them, of which no bar is higher than `clip_limit` of their mean, and between
 /// the tiles' middles it is interpolated.
 ///
-/// Input and output: (B, H, W, C); whole numbers stay whole, what lies between them is cut off.
+/// Input and output: (B, H, W, C).
 ///
 /// Keras: `ContrastLimitedAdaptiveHistogramEqualization`.
 struct LocalEqualization: Layer {
   static let classNames = ["ContrastLimitedAdaptiveHistogramEqualization"]
-  static let elementTypes: [ElementType] = []
 
   private static let levels = 256
 
@@ -39,8 +38,7 @@ struct LocalEqualization: Layer {
         "expected pictures that their mirror image fills up to \(grid.rows) by \(grid.columns) "
           + "tiles, found shape \(shape)")
     }
-    let type = call.inputs[0].elementType
-    return [TensorType(shape, type == .bool ? .float32 : type)]
+    return [TensorType(shape)]
   }
 
   /// The size of a tile.
@@ -53,15 +51,8 @@ struct LocalEqualization: Layer {
     let (channels, pixels) = (shape[3], shape[1] * shape[2])
     let planes = shape[0] * channels
     let memory = grid.rows * grid.columns * Self.levels
-    let operand = Operand(input: 0, call.inputs[0])
-    let (output, count) = (call.outputs[0].elementType, planes * pixels)
-    let tableCount = planes * memory
-    let bytes = (tableCount + count) * MemoryLayout<Float>.stride + operand.scratchBytes
-    return .run(scratchBytes: bytes) { [self] buffers in
-      let isFloat = output == .float32
-      let y = isFloat ? buffers.output() : buffers.scratch(from: tableCount)
-      let x = operand.values(
-        as: Float.self, buffers, scratch: buffers.scratch(from: tableCount + count))
+    return .run(scratchBytes: planes * memory * MemoryLayout<Float>.stride) { [self] buffers in
+      let (x, y) = (buffers.input(0), buffers.output())
       buffers.workers.forEachRange(of: planes, grain: 1) { range in
         for plane in range {
           let start = plane / channels * pixels * channels + plane % channels
@@ -70,7 +61,6 @@ struct LocalEqualization: Layer {
           interpolate(tables, x + start, y + start, shape)
         }
       }
-      if !isFloat { convertElements(count, y, .float32, buffers.outputBytes(), output) }
     }
   }
 
