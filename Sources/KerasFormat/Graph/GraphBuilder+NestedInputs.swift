@@ -27,8 +27,8 @@ extension SourceModel {
   /// that it holds.
   var holdsOtherTypes: Bool {
     layers.contains { layer in
-      layer.input.map { $0.elementType != .float32 } ?? layer.mayChangeType
-        || layer.model?.holdsOtherTypes ?? false
+      if let input = layer.input { return input.elementType != .float32 }
+      return layer.type != nil || layer.mayChangeType || layer.model?.holdsOtherTypes ?? false
     }
   }
 }
