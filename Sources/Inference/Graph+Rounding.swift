@@ -21,7 +21,8 @@ extension Graph {
     var copies: [Int: [Rounding: Int]] = [:]
     for node in nodes {
       var node = node
-      let kind = node.kind ?? met(by: node, kinds, probe)
+      let kind =
+        keepsWholeNumbers(node, kinds, probe) ? .any : node.kind ?? met(by: node, kinds, probe)
       node.rounding = kind.rounding ?? given(to: node, kinds)
       if let rounding = kind.rounding, node.isLayer, node.layer.castsInputs {
         for (index, value) in node.inputs.enumerated()
@@ -41,6 +42,17 @@ extension Graph {
     }
     nodes = rounded
     isRounded = true
+  }
+
+  /// Whether a call is one of whole numbers alone, or of what such a call gave, which its layer's
+  /// policy does not change.
+  private func keepsWholeNumbers(
+    _ node: Node, _ kinds: [NumberKind], _ probe: ShapeProbe
+  ) -> Bool {
+    guard node.isLayer, !node.layer.convertsWholeNumbers else { return false }
+    return node.inputs.allSatisfy { value in
+      kinds[value] == .any || !probe.types[value].elementType.isFloatingPoint
+    }
   }
 
   /// What a layer rounds its outputs to that gives them the type of its first input.

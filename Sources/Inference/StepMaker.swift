@@ -51,8 +51,8 @@ struct StepMaker {
       let input = node.inputs.first.map { types[$0].elementType } ?? .float32
       let finished =
         step
-        .rounded(by: node.rounding, call.outputs)
         .fitted(node.layer.outputFit, to: input, call.outputs)
+        .rounded(by: node.rounding, call.outputs)
       return .success((call, finished))
     } catch {
       return .failure(

@@ -69,14 +69,18 @@ struct ConfigTests {
   @Test(
     "what becomes of whole numbers is written out",
     arguments: [
-      ("2.15.0", "LayerNormalization", "{}", #"{"gives_floats": true}"#),
-      ("3.0.0", "LayerNormalization", "{}", "{}"),
-      ("2.15.0", "GlobalAveragePooling1D", "{}", #"{"keeps_type": true}"#),
+      ("3.10.0", "LayerNormalization", "{}", "{}"),
+      ("3.11.0", "LayerNormalization", "{}", #"{"whole_numbers": "cast"}"#),
+      ("2.15.0", "GlobalAveragePooling1D", "{}", #"{"whole_numbers": "truncated"}"#),
       ("3.0.0", "GlobalAveragePooling1D", "{}", "{}"),
       ("2.15.0", "UpSampling2D", #"{"interpolation": "area"}"#, #"{"interpolation": "area"}"#),
       (
-        "3.0.0", "UpSampling2D", #"{"interpolation": "bilinear"}"#,
-        #"{"interpolation": "bilinear", "rounds_whole_numbers": true}"#
+        "3.5.0", "UpSampling2D", #"{"interpolation": "bilinear"}"#,
+        #"{"interpolation": "bilinear", "whole_numbers": "truncated"}"#
+      ),
+      (
+        "3.6.0", "UpSampling2D", #"{"interpolation": "bilinear"}"#,
+        #"{"interpolation": "bilinear", "whole_numbers": "rounded"}"#
       ),
     ])
   func wholeNumbers(version: String, className: String, options: String, expected: String) throws {

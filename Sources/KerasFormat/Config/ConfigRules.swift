@@ -29,16 +29,16 @@ enum ConfigRules {
       "Embedding": [.quantization, .lowRank],
       "GRU": [.resetAfter, .recurrentActivation],
       "GRUCell": [.resetAfter, .recurrentActivation],
-      "GroupNormalization": [.scalar("axis"), .givesFloats],
+      "GroupNormalization": [.scalar("axis"), .wholeNumbers("cast", from: (3, 0))],
       "GroupQueryAttention": [.biasOfHeads],
       "IntegerLookup": [.computesInFloat, .spareFactors],
       "LSTM": [.recurrentActivation, .orderOfBias(hasFastPath: true)],
       "LSTMCell": [.recurrentActivation, .orderOfBias(hasFastPath: false)],
-      "LayerNormalization": [.scalar("axis"), .givesFloats],
+      "LayerNormalization": [.scalar("axis"), .wholeNumbers("cast", from: (3, 11))],
       "LeakyReLU": [.renamed("alpha", to: "negative_slope")],
       "MultiHeadAttention": [.addedMask, .attentionAxes, .biasOfHeads, .scoresInDouble],
       "Normalization": [.scalar("axis")],
-      "RMSNormalization": [.scalar("axis")],
+      "RMSNormalization": [.scalar("axis"), .wholeNumbers("cast")],
       "ReversibleEmbedding": [.quantizationOfInputs, .lowRank],
       "SReLU": [.clippedByTheano],
       "Softmax": [.scalar("axis"), .addedMask],
@@ -72,16 +72,15 @@ enum ConfigRules {
       "Cropping#D": [.pairs("cropping", rank: rank)],
       "DepthwiseConv#D": window
         + [.unread("groups", "filters"), .sameOnTheano("same_theano")],
-      "GlobalAveragePooling#D": [.keepsType],
+      "GlobalAveragePooling#D": [.wholeNumbers("truncated", before: (3, 0))],
       "LocallyConnected#D": window + [.kernelFormat],
       "MaxPooling#D": pool,
       // Keras does not cut what a window of even size leaves over there.
       "SeparableConv#D": window + [.unread("groups"), .sameOnTheano("half")],
       "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
-    if rank > 1 {
-      rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation, .roundsWholeNumbers]
-    }
+    if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation] }
+    if rank == 2 { rules["UpSampling#D", default: []].append(.interpolatedWholeNumbers) }
     return rules
   }
 }

@@ -7,20 +7,23 @@ extension ConfigRule {
     if normalizer.version.major < 3 { config["computes_in_float"] = .bool(true) }
   }
 
-  /// Keras 2's way with whole numbers that it normalises, which become floating-point numbers.
-  static let givesFloats = ConfigRule { config, normalizer in
-    if normalizer.version.major < 3 { config["gives_floats"] = .bool(true) }
+  /// What becomes, in some versions, of the outputs of a layer that computes in floating point where
+  /// it is given whole numbers: `whole_numbers`.
+  static func wholeNumbers(
+    _ fit: String, from first: (Int, Int) = (1, 0), before end: (Int, Int) = (4, 0)
+  ) -> ConfigRule {
+    ConfigRule { config, normalizer in
+      let version = (normalizer.version.major, normalizer.version.minor)
+      if version >= first, version < end { config["whole_numbers"] = .string(fit) }
+    }
   }
 
-  /// Keras 2's way with the mean of whole numbers, which is one.
-  static let keepsType = ConfigRule { config, normalizer in
-    if normalizer.version.major < 3 { config["keeps_type"] = .bool(true) }
-  }
-
-  /// Keras 3's way with whole numbers between which it interpolates.
-  static let roundsWholeNumbers = ConfigRule { config, normalizer in
+  /// The same of whole numbers between which a layer interpolates.
+  static let interpolatedWholeNumbers = ConfigRule { config, normalizer in
     let interpolation = config["interpolation"]?.string ?? "nearest"
-    guard normalizer.version.major >= 3, interpolation != "nearest" else { return }
-    config["rounds_whole_numbers"] = .bool(true)
+    guard interpolation != "nearest" else { return }
+    for rule in [wholeNumbers("truncated", from: (3, 0)), wholeNumbers("rounded", from: (3, 6))] {
+      rule.apply(&config, normalizer)
+    }
   }
 }

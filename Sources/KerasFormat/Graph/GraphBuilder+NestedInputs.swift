@@ -25,15 +25,19 @@ extension GraphBuilder {
 extension SourceModel {
   /// Whether values may be of another element type than single precision, in this model or in one
   /// that it holds.
-  var holdsOtherTypes: Bool {
-    layers.contains { layer in
-      if let input = layer.input { return input.elementType != .float32 }
-      return layer.type != nil || layer.mayChangeType || layer.model?.holdsOtherTypes ?? false
-    }
-  }
+  var holdsOtherTypes: Bool { layers.contains(where: \.holdsOtherTypes) }
 }
 
 extension SourceLayer {
+  fileprivate var holdsOtherTypes: Bool {
+    switch body {
+    case .input: input?.elementType != .float32
+    case .model(let model): model.holdsOtherTypes
+    case .timeDistributed(let inner): type != nil || inner.holdsOtherTypes
+    default: type != nil || mayChangeType
+    }
+  }
+
   /// Whether the layer may make other types of numbers in single precision, or of text.
   fileprivate var mayChangeType: Bool {
     isOperation

@@ -9,6 +9,8 @@ import Tensors
 struct ActivationLayer: AbsorbableLayer {
   static let classNames = ["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"]
 
+  var convertsWholeNumbers: Bool { false }
+
   let function: ActivationFunction
 
   func isBatchIndependent(for call: LayerCall) -> Bool {

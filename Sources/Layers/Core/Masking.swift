@@ -10,6 +10,8 @@ import Tensors
 struct Masking: Layer {
   static let classNames = ["Masking"]
 
+  var convertsWholeNumbers: Bool { false }
+
   private let maskValue: Float
 
   init(_ reader: inout LayerReader) {

@@ -13,6 +13,8 @@ import Tensors
 struct ElementwiseMerge: AbsorbableLayer, ActivatedLayer {
   static let classNames = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 
+  var convertsWholeNumbers: Bool { false }
+
   private let operation: BinaryOperation
   private let takesMean: Bool
   var activation = Activation.linear

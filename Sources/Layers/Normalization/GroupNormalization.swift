@@ -26,7 +26,7 @@ struct GroupNormalization: Layer {
     groups = reader.int("groups", default: 32, in: -1...LayerReader.largestSize)
     axis = reader.int("axis", default: -1, in: -16...15)
     epsilon = Float(reader.number("epsilon", default: 1e-3))
-    outputFit = reader.bool("gives_floats", default: false) ? .none : .cast
+    outputFit = reader.outputFit()
     sumsInHalf = reader.sumsInHalf
     gamma =
       reader.bool("scale", default: true) ? reader.weight("gamma", [nil], isCast: sumsInHalf) : nil

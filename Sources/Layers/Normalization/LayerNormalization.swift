@@ -34,7 +34,7 @@ struct LayerNormalization: Layer {
     let sizes = [Int?](repeating: nil, count: axes.count)
     let hasGamma = reader.bool("scale", default: true) || scalesOnly
     let hasBeta = reader.bool("center", default: true) && !scalesOnly
-    outputFit = reader.bool("gives_floats", default: false) ? .none : .cast
+    outputFit = reader.outputFit()
     let isStoredInHalf = reader.layer.weights.contains { Rounding($0.elementType) != nil }
     roundsMoments = reader.sumsInHalf ? isStoredInHalf : nil
     gamma = hasGamma ? reader.weight("gamma", sizes, isCast: false) : nil

@@ -12,14 +12,14 @@ struct RMSNormalization: Layer {
   private let axes: [Int]
   private let epsilon: Float
   private let scale: Tensor
-
-  var outputFit: OutputFit { .cast }
+  let outputFit: OutputFit
 
   func isBatchIndependent(for call: LayerCall) -> Bool { call.leavesBatch(axes) }
 
   init(_ reader: inout LayerReader) {
     axes = reader.intList("axis", default: [-1])
     epsilon = Float(reader.number("epsilon", default: 1e-6))
+    outputFit = reader.outputFit()
     scale = reader.weight("scale", [Int?](repeating: nil, count: axes.count))
   }
 

@@ -12,6 +12,8 @@ struct AdaptivePooling: Layer {
     "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
   ]
 
+  var convertsWholeNumbers: Bool { false }
+
   private let sizes: [Int]
   private let takesMaximum: Bool
 

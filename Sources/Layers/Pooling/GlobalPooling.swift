@@ -14,6 +14,8 @@ struct GlobalPooling: Layer {
     "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
   ]
 
+  var convertsWholeNumbers: Bool { false }
+
   static let keywords: Set<String> = ["mask"]
 
   private let rank: Int
@@ -26,7 +28,7 @@ struct GlobalPooling: Layer {
     rank = reader.spatialRank
     reader.requireChannelsLast()
     takesMaximum = reader.className.hasPrefix("GlobalMax")
-    outputFit = reader.bool("keeps_type", default: false) ? .truncated : .none
+    outputFit = reader.outputFit()
     sumsInHalf = reader.sumsInHalf
     keepsAxes = reader.bool("keepdims", default: false)
   }

@@ -12,6 +12,8 @@ struct Pooling: Layer {
     "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
   ]
 
+  var convertsWholeNumbers: Bool { false }
+
   private let window: SpatialWindow
   private let takesMaximum: Bool
 

@@ -27,6 +27,10 @@ public protocol Layer: Sendable {
   /// Whether a policy of 16 bits has the inputs rounded before the layer sees them.
   var castsInputs: Bool { get }
 
+  /// Whether the layer makes numbers of its policy's type of whole ones, too; a policy casts
+  /// floating-point inputs alone.
+  var convertsWholeNumbers: Bool { get }
+
   /// What becomes of the outputs where the first input holds no floating-point numbers.
   var outputFit: OutputFit { get }
 
@@ -63,6 +67,8 @@ extension Layer {
   public static func elementTypes(for inputs: [ElementType]) -> [ElementType] { elementTypes }
   /// True, as for all layers but a few.
   public var castsInputs: Bool { true }
+  /// True, as for all layers with weights, and those that prepare data.
+  public var convertsWholeNumbers: Bool { true }
   /// Nothing, as in all layers but a few.
   public var outputFit: OutputFit { .none }
   /// True, as for all layers but a few.

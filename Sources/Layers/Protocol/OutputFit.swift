@@ -2,7 +2,7 @@ package import Tensors
 
 /// What becomes of a layer's numbers where its first input holds whole numbers or truth values, which
 /// the layer is given as floating-point numbers: Keras gives some outputs the input's type.
-public enum OutputFit: Sendable {
+public enum OutputFit: String, CaseIterable, Sendable {
   /// They stay as they are.
   case none
   /// They are cast to the input's type.
@@ -39,4 +39,9 @@ public enum OutputFit: Sendable {
       }
     }
   }
+}
+
+extension LayerReader {
+  /// Reads what becomes of whole numbers, which depends on the version of Keras.
+  mutating func outputFit() -> OutputFit { choice("whole_numbers", default: OutputFit.none) }
 }

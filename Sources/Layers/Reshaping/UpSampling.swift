@@ -9,6 +9,8 @@ import Tensors
 struct UpSampling: Layer {
   static let classNames = ["UpSampling1D", "UpSampling2D", "UpSampling3D"]
 
+  var convertsWholeNumbers: Bool { false }
+
   private let size: [Int]
   private let interpolation: Interpolation
   let outputFit: OutputFit
@@ -19,7 +21,7 @@ struct UpSampling: Layer {
     size = reader.ints("size", count: rank, default: 2)
     interpolation =
       rank == 2 ? reader.choice("interpolation", default: Interpolation.nearest) : .nearest
-    outputFit = reader.bool("rounds_whole_numbers", default: false) ? .rounded : .none
+    outputFit = reader.outputFit()
   }
 
   func outputTypes(for call: LayerCall) throws(LayerError) -> [TensorType] {
