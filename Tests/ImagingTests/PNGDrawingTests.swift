@@ -79,16 +79,19 @@ struct PNGDrawingTests {
     for count in [0, 1, 2, 6, data.count / 2, data.count - 1] {
       #expect(open(builder, Array(data.prefix(count))) == nil)
     }
+    var acceptedCount = 0
     for place in data.indices {
       for bit in [place % 8, (place + 5) % 8] {
         var damaged = data
         damaged[place] ^= 1 << UInt8(bit)
         guard let found = open(builder, damaged) else { continue }
-        // Some bits of the two bytes in front, and those behind the last symbol, mean nothing.
-        #expect(place < 2 || place == data.count - 5, "byte \(place), bit \(bit)")
+        // Some bits of the two bytes in front, and those behind the last symbol, mean nothing, and
+        // another distance may lead to the same bytes.
         #expect(found.pixels == expected.pixels, "byte \(place), bit \(bit)")
+        acceptedCount += 1
       }
     }
+    #expect(acceptedCount * 20 < data.count)
     for height in [89, 91] {
       var other = builder
       other.height = height
