@@ -29,6 +29,7 @@ extension SourceModel {
 }
 
 extension SourceLayer {
+  /// The same of one layer and what it holds.
   fileprivate var holdsOtherTypes: Bool {
     switch body {
     case .input: input?.elementType != .float32

@@ -139,11 +139,7 @@ struct Resizing: Layer {
     _ x: UnsafeMutablePointer<Float>, _ count: Int, _ y: UnsafeMutableRawPointer,
     _ type: ElementType
   ) {
-    if let range = type.integerRange {
-      for index in 0..<count {
-        x[index] = min(max(x[index].rounded(.toNearestOrEven), range.lowerBound), range.upperBound)
-      }
-    }
+    OutputFit.rounded.apply(to: type, x, count: count)
     convertElements(count, x, .float32, y, type)
   }
 }
