@@ -142,9 +142,11 @@ let package = Package(
 
     // MARK: - Tests
 
+    .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: swift),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: swift),
     .testTarget(
-      name: "ModelFormatTests", dependencies: ["ModelFormat", "Tensors"], swiftSettings: swift),
+      name: "ModelFormatTests", dependencies: ["ModelFormat", "TemporaryFolders", "Tensors"],
+      swiftSettings: swift),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
     .testTarget(name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swift),
     .testTarget(
@@ -154,7 +156,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "KerasFormatTests",
-      dependencies: ["KerasFormat", "HDF5", "ModelFormat", "Tensors", "ZipFiles"],
+      dependencies: [
+        "KerasFormat", "HDF5", "ModelFormat", "TemporaryFolders", "Tensors", "ZipFiles",
+      ],
       swiftSettings: swift),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "ModelFormat", "Tensors"],
@@ -169,7 +173,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["KerasFormat", "ModelFormat", "Tensors", "ZipFiles"],
+      name: "CommandTests",
+      dependencies: ["KerasFormat", "ModelFormat", "TemporaryFolders", "Tensors", "ZipFiles"],
       swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17

@@ -1,3 +1,4 @@
+import HDF5
 import ModelFormat
 import Tensors
 
@@ -14,9 +15,11 @@ struct ModelImport {
     self.needsWeights = needsWeights
   }
 
-  /// The model and its problems; `files` are those of an archive, which may hold vocabularies.
+  /// The model and its problems; `files` are those of an archive, which may hold vocabularies, as
+  /// may a SavedModel.
   consuming func model(
-    architecture: String, weights: KerasWeights?, files: (any ModelFiles)? = nil
+    architecture: String, weights: KerasWeights?, files: (any ModelFiles)? = nil,
+    vocabularies: @autoclosure () -> SavedVocabularies? = nil
   ) throws(ModelProblems) -> ImportedModel {
     var json = try parsed(architecture)
     let version = version(of: json)
@@ -26,6 +29,9 @@ struct ModelImport {
     let parser = ModelParser(version: version, report: report)
     guard var source = parser.model(json) else { throw ModelProblems(report.problems) }
     if let files { source = VocabularyFiles(files: files, report: report).adding(to: source) }
+    if source.lacksVocabularies, let vocabularies = vocabularies() {
+      source = vocabularies.adding(to: source)
+    }
     if let weights {
       source = QuantizationNotes(weights: weights, version: version, report: report)
         .noted(in: source)
@@ -120,21 +126,29 @@ struct ModelImport {
   private func weights(
     of model: SourceModel, in weights: KerasWeights?
   ) -> [String: [NamedWeight]]? {
-    switch weights?.form {
-    case .tree(let store): return WeightTree(model: model, root: store, report: report).weights()
-    case .list(let root):
-      do {
-        let groups = try WeightGroups(root)
-        return WeightReader(model: model, groups: groups, report: report).weights()
-      } catch {
-        report.add(ModelProblem(error))
+    do {
+      switch weights?.form {
+      case .tree(let store): return WeightTree(model: model, root: store, report: report).weights()
+      case .list(let root): return self.weights(of: model, in: try WeightGroups(root))
+      case .checkpoint(let checkpoint):
+        return self.weights(of: model, in: try checkpoint.groups(of: model))
+      case nil where needsWeights:
+        report.invalid(
+          "", option: "model_weights", reason: "expected the model's weights, found none")
+      case nil: break
       }
-    case nil where needsWeights:
-      report.invalid(
-        "", option: "model_weights", reason: "expected the model's weights, found none")
-    case nil: break
+    } catch let error as HDF5Error {
+      report.add(ModelProblem(error))
+    } catch {
+      report.add(error as? ModelProblem ?? ModelProblem(.invalid, reason: "\(error)"))
     }
     return nil
+  }
+
+  private func weights(
+    of model: SourceModel, in groups: WeightGroups
+  ) -> [String: [NamedWeight]] {
+    WeightReader(model: model, groups: groups, report: report).weights()
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import KerasFormat
+import TemporaryFolders
 import Tensors
 import Testing
 import ZipFiles
@@ -8,13 +9,14 @@ import ZipFiles
 @Suite struct CarrierTests {
   private static func path(_ name: String) -> String { Fixture.path("carriers/\(name)") }
 
-  /// Archives with the weights in HDF5 and as NumPy's arrays, and whole models in HDF5 that were
-  /// copied with compression in the newest form of HDF5.
+  /// Archives with the weights in HDF5 and as NumPy's arrays, whole models in HDF5 that were copied
+  /// with compression in the newest form of HDF5, and a SavedModel.
   private static let archives = [
     "keras.keras", "keras.keras2.keras", "npz.keras", "again.h5", "again.keras2.h5",
+    "saved_model.keras2.saved",
   ].map(path)
   /// A configuration and its weights: Keras 3's tree of objects, the older list of layers, several
-  /// files, or those in an archive.
+  /// files, those in an archive, or a checkpoint by its name or its index.
   static let pairs =
     ["", ".keras2"].flatMap { keras in
       [("tree", "weights"), ("list", "legacy")].map { form, weights in
@@ -24,6 +26,9 @@ import ZipFiles
       (path("shards.json"), path("shards.weights.json")), (path("tree.json"), archives[0]),
       (path("tree.json"), path("npz.keras")),
     ]
+    + ["", ".index"].map { ending in
+      (path("checkpoint.keras2.json"), path("checkpoint.keras2.ckpt\(ending)"))
+    }
 
   private static func reference(for model: String) -> String {
     path(model.contains(".keras2.") ? "reference.keras2.npz" : "reference.npz")
@@ -78,6 +83,34 @@ import ZipFiles
     #expect(result.errors == "")
     let provenance = try Keraskit.run("inspect", folder.path, "--json").json["provenance"]
     #expect((provenance as? [String: Any])?["keras_version"] as? String == "3.15.1")
+  }
+
+  @Test func aSavedModelHasWhatItsLayersLearned() throws {
+    let result = try Keraskit.run(
+      "verify", Self.path("words.saved"), "--reference", Self.path("words.npz"))
+    #expect(result.errors == "")
+    #expect(result.output.hasSuffix("8 of 8 values agree with Keras on 2 cases\n"))
+  }
+
+  @Test func aSavedModelsWeightsAreHashed() throws {
+    let provenance =
+      try Keraskit.run("inspect", Self.path("words.saved"), "--json").json["provenance"]
+      as? [String: Any]
+    #expect((provenance?["source_sha256"] as? String)?.count == 64)
+    #expect(provenance?["keras_version"] as? String == "2.21.0")
+  }
+
+  @Test(arguments: ["variables/variables.index", "variables/variables.data-00000-of-00001"])
+  func aSavedModelsMissingFileIsNamed(name: String) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.copyItem(
+      atPath: Self.path("words.saved"), toPath: folder("words.saved"))
+    try FileManager.default.removeItem(atPath: folder("words.saved/\(name)"))
+    let result = try Keraskit.run("convert", folder("words.saved"), "-o", folder("m"))
+    #expect(result.status == 2)
+    #expect(result.errors.split(separator: "\n").count == 1)
+    #expect(result.errors.contains(name))
+    #expect(!FileManager.default.fileExists(atPath: folder("m")))
   }
 
   @Test func aMissingShardIsNamed() throws {

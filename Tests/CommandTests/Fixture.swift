@@ -1,5 +1,6 @@
 import Foundation
 import KerasFormat
+import TemporaryFolders
 import Tensors
 
 /// The files that Keras made for these tests.

@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// Every model that Keras made becomes a bundle that computes what Keras computed.

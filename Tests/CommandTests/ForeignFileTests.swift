@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// Files that people take for models: each is told what it is and what to do.
@@ -61,10 +62,10 @@ import Testing
     ("m.tflite", [0x1C, 0, 0, 0] + Array("TFL3".utf8), "a TensorFlow Lite model"),
     ("m.pth", [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46], "a PyTorch model"),
     ("m.onnx", [0x08, 0x07, 0x12, 0x07], "an ONNX model"),
-    ("saved_model.pb", [0x08, 0x01], "a TensorFlow SavedModel"),
+    ("saved_model.pb", [0x08, 0x01], "part of a TensorFlow SavedModel; name its folder"),
     ("frozen.pb", [0x0A, 0x4D], "a TensorFlow graph"),
-    ("cp.ckpt.index", [0, 1, 2], "part of a TensorFlow checkpoint"),
-    ("cp.ckpt.data-00000-of-00001", [0, 1, 2], "part of a TensorFlow checkpoint"),
+    ("cp.ckpt.index", [0, 1, 2], "a TensorFlow checkpoint, weights alone"),
+    ("cp.ckpt.data-00000-of-00001", [0, 1, 2], "a TensorFlow checkpoint, weights alone"),
     ("m.bin", [1, 2, 3], "a file of unknown kind"),
   ])
   func bytes(name: String, bytes: [UInt8], words: String) throws {
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["saved_model.pb", "fingerprint.pb"], "a TensorFlow SavedModel"),
+    (["saved_model.pb", "fingerprint.pb"], "\"saved_model.pb\": the file is damaged"),
     (["checkpoint", "cp.ckpt.index"], "a TensorFlow checkpoint"),
     (["a.h5", "b.h5"], "a folder with \"a.h5\", \"b.h5\""),
   ])

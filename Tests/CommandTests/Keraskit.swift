@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolders
 
 /// The built program, run as a user runs it.
 enum Keraskit {

@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// One test for each way in which a model's file can be wrong: what is told, and the status.
@@ -32,8 +33,8 @@ import Testing
     let result = try Keraskit.run("inspect", folder.path)
     #expect(result.status == 2)
     #expect(
-      result.errors == "keraskit: \"\(folder.path)\": expected a file or the folder of a .keras "
-        + "archive's files, found an empty folder\n")
+      result.errors == "keraskit: \"\(folder.path)\": expected a file, a SavedModel or the "
+        + "folder of a .keras archive's files, found an empty folder\n")
   }
 
   @Test func anArchiveIsNoneThoughAnHDF5FileBeginsWhereOneCould() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormat
+import TemporaryFolders
 import Testing
 
 /// What becomes of the paths that the program writes to.

@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// `predict --input -`: a line of JSON in, a line of JSON out.

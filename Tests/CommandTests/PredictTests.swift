@@ -1,5 +1,6 @@
 import Foundation
 import KerasFormat
+import TemporaryFolders
 import Tensors
 import Testing
 

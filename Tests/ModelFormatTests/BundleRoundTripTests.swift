@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormat
+import TemporaryFolders
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormat
+import TemporaryFolders
 
 /// The bytes of a bundle whose header a test can spoil.
 struct RawBundle {

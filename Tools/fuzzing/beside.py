@@ -1,7 +1,8 @@
 """Damage to what stands beside a model: references, inputs, configurations without weights, lists
-of files of weights."""
+of files of weights, one of a SavedModel's files, one of a checkpoint's."""
 import io
 import os
+import shutil
 import zipfile
 
 import numpy as np
@@ -51,6 +52,31 @@ def loose_config(draw, path):
         file.write(configs.mutated(draw, text))
 
 
+def part(draw, path):
+    """A file of a SavedModel or of a checkpoint, which tell nothing by their order."""
+    draw.choice([bytes_.flip, bytes_.flip_header, bytes_.cut, bytes_.splice, bytes_.fill])(
+        draw, path)
+
+
+def whole(copy, original):
+    """What keraskit is told of the whole that a damaged part belongs to, which is put around it."""
+    folder = os.path.dirname(copy)
+    if ".saved" + os.sep in original:
+        model = os.path.join(folder, "model.saved")
+        root, inside = original.split(".saved" + os.sep)
+        shutil.copytree(root + ".saved", model)
+        shutil.copy(copy, os.path.join(model, inside))
+        words = [model]
+    else:
+        stem, _ = original.split(".ckpt.")
+        for name in os.listdir(os.path.dirname(original)):
+            if name.startswith(os.path.basename(stem)) and name != os.path.basename(copy):
+                shutil.copy(os.path.join(os.path.dirname(original), name), folder)
+        stem = os.path.join(folder, os.path.basename(stem))
+        words = [stem + ".json", "--weights", stem + ".ckpt"]
+    return [["inspect", *words], ["bench", *words, "--seconds", "0.01"]]
+
+
 def commands(damage, copy, original):
     """What keraskit is told, where it is more than a model; None for models."""
     stem = original.rsplit(".", 1)[0]
@@ -65,7 +91,10 @@ def commands(damage, copy, original):
                  if os.path.exists(stem + end)]
         return found and [["inspect", copy, "--weights", found[0]],
                           ["bench", copy, "--weights", found[0], "--seconds", "0.01"]]
-    return None
+    return whole(copy, original) if damage == "part" else None
 
 
-DAMAGES = {"loose_config": ((".json",), loose_config), "reference": ((".npz",), reference)}
+DAMAGES = {
+    "part": ((".pb", ".index", ".data-00000-of-00001"), part),
+    "loose_config": ((".json",), loose_config), "reference": ((".npz",), reference),
+}

@@ -4,6 +4,7 @@ import glob
 import importlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,8 @@ def arguments():
         help="models of this one layer, or of a kind: open (sizes), mask-graphs, masks, operations, "
         "quantized, signals, structures, texts, wrappers")
     parser.add_argument(
-        "--carrier", choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS3],
+        "--carrier",
+        choices=[*carriers.CARRIERS, *carriers.ONLY_KERAS2, *carriers.ONLY_KERAS3],
         help="the form in which models are saved (drawn)")
     parser.add_argument(
         "--policy", choices=[*policies.POLICIES, "each", "drawn"],
@@ -98,7 +100,7 @@ def check(kit, options, seed, directory):
         explain(kit, options, stem, saved, model, words, inputs)
     elif not problems or not options.keep:
         for path in glob.glob(glob.escape(stem) + ".*"):
-            os.remove(path)
+            shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
     return "failed" if problems else "passed"
 
 

@@ -82,6 +82,18 @@ def copy(old, new):
                 made.attrs[key] = value
 
 
+def saved_model(kit, model, stem):
+    """A SavedModel, without the operations, which take long to trace."""
+    model.save(stem + ".saved", save_format="tf", save_traces=False)
+    return [stem + ".saved"]
+
+
+def checkpoint(kit, model, stem):
+    """The graph as JSON, and a TensorFlow checkpoint."""
+    model.save_weights(stem + ".ckpt", save_format="tf")
+    return [configuration(model, stem), "--weights", stem + ".ckpt"]
+
+
 def configuration(model, stem):
     with open(stem + ".json", "w", encoding="utf-8") as file:
         file.write(model.to_json())
@@ -92,6 +104,7 @@ CARRIERS = {
     "h5": whole, "keras": archive, "tree": tree_of_weights, "list": list_of_weights,
     "again": saved_again,
 }
+ONLY_KERAS2 = {"saved_model": saved_model, "checkpoint": checkpoint}
 ONLY_KERAS3 = {"npz": archive_of_arrays, "shards": shards_of_weights}
 
 
@@ -105,4 +118,4 @@ def save(kit, model, stem, name, seed):
 
 def carriers(kit):
     """The forms in which a generation of Keras saves."""
-    return CARRIERS if kit.is_keras2 else {**CARRIERS, **ONLY_KERAS3}
+    return {**CARRIERS, **(ONLY_KERAS2 if kit.is_keras2 else ONLY_KERAS3)}

@@ -25,8 +25,7 @@ enum ForeignContent {
     }
     if ending(in: "data.pkl") != nil { return "a PyTorch model, not one of Keras's" }
     if ending(in: "saved_model.pb") != nil {
-      return "a TensorFlow SavedModel, which holds a graph of operations; in Python, load it with "
-        + "Keras 2 and save it as .h5 or .keras"
+      return "a TensorFlow SavedModel; unpack it first"
     }
     if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) {
       return "NumPy's arrays; if they are weights, " + taken

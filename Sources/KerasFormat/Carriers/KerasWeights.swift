@@ -11,6 +11,8 @@ public struct KerasWeights: Sendable {
     case list(HDF5Group)
     /// A tree of objects, Keras 3's form.
     case tree(WeightStore)
+    /// A checkpoint of TensorFlow's, Keras 2's other form.
+    case checkpoint(CheckpointWeights)
   }
 
   let form: Form
@@ -19,6 +21,11 @@ public struct KerasWeights: Sendable {
 
   init(_ store: WeightStore) {
     form = .tree(store)
+    attributes = nil
+  }
+
+  init(_ checkpoint: CheckpointWeights) {
+    form = .checkpoint(checkpoint)
     attributes = nil
   }
 
@@ -64,9 +71,30 @@ public struct KerasWeights: Sendable {
       throw ModelProblems([error])
     }
   }
+
+  /// The weights in a TensorFlow checkpoint, which Keras 2's `save_weights` writes.
+  ///
+  /// - Parameter name: The checkpoint's path without `.index`.
+  /// - Throws: What is wrong with the checkpoint.
+  public init(checkpoint name: String) throws(ModelProblems) {
+    do throws(ModelProblem) {
+      let (folder, name) = name.splitAtLastSlash
+      let file = try CheckpointFile(name, in: FolderFiles(path: folder))
+      self = KerasWeights(try CheckpointWeights(file))
+    } catch {
+      throw ModelProblems([error])
+    }
+  }
 }
 
 extension KerasWeights {
+  /// The paths of the files that hold a checkpoint, as far as they can be told.
+  public static func files(ofCheckpoint path: String) -> [String] {
+    let (folder, name) = path.splitAtLastSlash
+    let shards = try? CheckpointFile(name, in: FolderFiles(path: folder)).shardNames
+    return shards.map { [path + CheckpointFile.ending] + $0.map { "\(folder)/\($0)" } } ?? []
+  }
+
   /// The paths of the files that hold the weights of the model in a folder.
   public static func files(inFolder path: String) -> [String] {
     WeightFiles(files: FolderFiles(path: path)).names()

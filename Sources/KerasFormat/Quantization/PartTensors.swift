@@ -20,6 +20,10 @@ struct PartTensors {
       lists = Dictionary(
         (groups?.names ?? []).map { ($0, (try? groups?.weights(of: $0)) ?? []) }
       ) { first, _ in first }
+    case .checkpoint:
+      // Keras 2 quantises nothing.
+      stores = [:]
+      lists = [:]
     }
   }
 

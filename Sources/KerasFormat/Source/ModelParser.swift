@@ -43,6 +43,7 @@ struct ModelParser {
     case .functional:
       model = functional(name: name, layers: layers, entries: entries, config: config, path: path)
     }
+    model.listed = layers.map(\.name)
     model.countOutputs()
     model.order = CallOrder.order(of: model, path: path, version: version, report: report)
     return model

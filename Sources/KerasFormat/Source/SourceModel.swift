@@ -19,6 +19,8 @@ struct SourceModel: Sendable {
   var inputs: [Port]
   /// The outputs in the order in which the model gives them.
   var outputs: [Port]
+  /// The names of the layers that the file lists, in its order, whatever becomes of them here.
+  var listed: [String] = []
   /// Every call that can be made, each after the calls whose values it reads.
   var order: [CallPosition] = []
 }

@@ -5,7 +5,8 @@ import ModelFormat
 ///
 /// A layer that learned its vocabulary has it there, special tokens first, and not in its options.
 struct VocabularyFiles {
-  private static let classNames: Set = ["IntegerLookup", "StringLookup", "TextVectorization"]
+  /// The classes of the layers that have vocabularies.
+  static let classNames: Set = ["IntegerLookup", "StringLookup", "TextVectorization"]
 
   /// The archive's files.
   let files: any ModelFiles
@@ -43,13 +44,17 @@ struct VocabularyFiles {
         let file = paths.map({ "\($0)/vocabulary.txt" }).first(where: files.contains),
         let bytes = bytes(of: file, for: layer)
       else { break }
-      let tokens = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        .map { String(decoding: $0, as: UTF8.self) }
-      layer.config["vocabulary"] = .array(
-        layer.className == "IntegerLookup"
-          ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) })
+      layer.config["vocabulary"] = .array(Self.tokens(of: layer.className, in: bytes))
     }
     return layer
+  }
+
+  /// The tokens of a layer of that class in a file, one a line.
+  static func tokens(of className: String, in file: [UInt8]) -> [JSONValue] {
+    let tokens = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    return className == "IntegerLookup"
+      ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) }
   }
 
   private func bytes(of file: String, for layer: SourceLayer) -> [UInt8]? {
@@ -58,6 +63,23 @@ struct VocabularyFiles {
     } catch {
       report.invalid(layer.name, layer.className, option: file, reason: error.reason)
       return nil
+    }
+  }
+}
+
+extension SourceModel {
+  /// Whether a layer has not got the vocabulary that it needs among its options.
+  var lacksVocabularies: Bool { layers.contains(where: \.lacksVocabulary) }
+}
+
+extension SourceLayer {
+  fileprivate var lacksVocabulary: Bool {
+    switch body {
+    case .input: false
+    case .model(let model): model.lacksVocabularies
+    case .timeDistributed(let inner): inner.lacksVocabulary
+    case .layer:
+      VocabularyFiles.classNames.contains(className) && config["vocabulary"]?.array == nil
     }
   }
 }

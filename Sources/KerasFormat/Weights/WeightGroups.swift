@@ -8,11 +8,24 @@ struct WeightGroups {
   let names: [String]
   /// Whether groups and weights have numbers for names, as up to Keras 0.3.
   let isNumbered: Bool
-  private let root: HDF5Group
+  private let source: Source
+
+  /// Where the weights are.
+  private enum Source {
+    case file(HDF5Group)
+    case memory([String: [StoredWeight]])
+  }
+
+  /// Groups whose weights are read already.
+  init(_ groups: [(name: String, weights: [StoredWeight])]) {
+    names = groups.map(\.name)
+    isNumbered = false
+    source = .memory(Dictionary(groups.map { ($0.name, $0.weights) }) { first, _ in first })
+  }
 
   /// The groups under `root`, which is `model_weights` or the root of a file of weights alone.
   init(_ root: HDF5Group) throws(HDF5Error) {
-    self.root = root
+    source = .file(root)
     isNumbered = root.attributes["nb_layers"] != nil
     names =
       isNumbered
@@ -21,10 +34,24 @@ struct WeightGroups {
   }
 
   /// Whether the file has a group of that name.
-  func contains(_ name: String) -> Bool { root.contains(name) }
+  func contains(_ name: String) -> Bool {
+    switch source {
+    case .file(let root): root.contains(name)
+    case .memory(let groups): groups[name] != nil
+    }
+  }
 
   /// The weights of a group in the file's order.
   func weights(of name: String) throws(HDF5Error) -> [StoredWeight] {
+    switch source {
+    case .file(let root): try weights(of: name, in: root)
+    case .memory(let groups): groups[name] ?? []
+    }
+  }
+
+  private func weights(
+    of name: String, in root: HDF5Group
+  ) throws(HDF5Error) -> [StoredWeight] {
     let group = try root.group(at: name)
     let names =
       isNumbered

@@ -36,7 +36,8 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
       reader.reject(
         "vocabulary",
         vocabulary.map(Self.fault)
-          ?? "expected a list, found none: what a layer has learned is in .keras archives alone")
+          ?? "expected a list, found none: what a layer has learned is in .keras archives and "
+          + "SavedModels alone")
     }
     let special =
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)

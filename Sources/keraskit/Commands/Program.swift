@@ -87,7 +87,8 @@ enum Program {
     return """
       usage: keraskit COMMAND MODEL [options]
 
-      Runs Keras models without Python. MODEL is a Keras .h5 file or a bundle made of one.
+      Runs Keras models without Python. MODEL is a Keras .h5 or .keras file, a
+      SavedModel of Keras 2, or a bundle made of one.
 
       \(rows.joined(separator: "\n"))
 

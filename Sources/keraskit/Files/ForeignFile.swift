@@ -43,12 +43,13 @@ enum ForeignFile {
     if name == "checkpoint" || [".index", ".meta"].contains(where: name.hasSuffix)
       || name.split(separator: ".").last?.hasPrefix("data-0") == true
     {
-      return "part of a TensorFlow checkpoint, which holds no layers; in Python, load_weights it "
-        + "and save the model as .keras"
+      return checkpoint
     }
     if name.hasSuffix(".pb") || name.hasSuffix(".pbtxt") {
       let isSavedModel = name.hasPrefix("saved_model.") || name == "keras_metadata.pb"
-      return isSavedModel ? savedModel : "a TensorFlow graph, which no longer has Keras's layers"
+      return isSavedModel
+        ? "part of a TensorFlow SavedModel; name its folder"
+        : "a TensorFlow graph, which no longer has Keras's layers"
     }
     let words = [
       "caffemodel": "a Caffe model", "mlmodel": "a Core ML model", "onnx": "an ONNX model",
@@ -58,10 +59,10 @@ enum ForeignFile {
     return words[ending].map { "\($0), not one of Keras's" }
   }
 
-  /// What a folder is that TensorFlow's `save` writes.
-  static let savedModel =
-    "a TensorFlow SavedModel, which holds a graph of operations; in Python, load it with Keras 2 "
-    + "and save it as .h5 or .keras"
+  /// What Keras 2's `save_weights` writes.
+  static let checkpoint =
+    "a TensorFlow checkpoint, weights alone; a configuration, which to_json gives, takes them with "
+    + "\"--weights\""
 
   private static func text(_ start: String) -> String? {
     let text = start.trimmedStart.lowercased()

@@ -17,10 +17,8 @@ enum ForeignFolder {
       }
       if !name.hasPrefix(".") { names.append(name) }
     }
-    if names.contains(where: { $0.hasPrefix("saved_model.pb") }) { return ForeignFile.savedModel }
     if names.contains(where: { $0.hasSuffix(".index") || $0 == "checkpoint" }) {
-      return "a TensorFlow checkpoint, which holds no layers; in Python, load_weights it and save "
-        + "the model as .keras"
+      return ForeignFile.checkpoint
     }
     let shown = names.sorted().prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
     return names.isEmpty ? "an empty folder" : "a folder with \(shown)"

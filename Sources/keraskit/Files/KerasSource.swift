@@ -2,8 +2,14 @@ import HDF5
 import KerasFormat
 import ModelFormat
 
-/// A model as Keras saved it: a `.h5` file, a `.keras` archive or a folder with an archive's files,
-/// or a `config.json` with the weights beside it.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A model as Keras saved it: a `.h5` file, a `.keras` archive or a folder with an archive's files, a
+/// SavedModel, or a `config.json` with the weights beside it.
 struct KerasSource {
   /// What a user says of a file that the file itself does not.
   struct Hints {
@@ -15,7 +21,8 @@ struct KerasSource {
 
     private static let weightsOption = Option(
       "weights", value: "FILE",
-      help: "the weights of a model that is a config.json: .h5, .keras, .npz, or .json of shards")
+      help: "the weights of a model that is a config.json: .h5, .keras, .npz, .json of shards, or "
+        + "a TensorFlow checkpoint")
     private static let backendOption = Option(
       "backend", value: "NAME",
       help: "the back end that an old file does not name: tensorflow or theano")
@@ -40,7 +47,7 @@ struct KerasSource {
   private enum Form {
     case hdf5
     case archive
-    case folder
+    case folder(ModelFolder.Kind)
     case pair(weights: String)
   }
 
@@ -48,9 +55,9 @@ struct KerasSource {
   private let form: Form
   private let backend: String?
 
-  init(_ folder: UnpackedArchive, _ hints: Hints) {
+  init(_ folder: ModelFolder, _ hints: Hints) {
     path = folder.path
-    form = .folder
+    form = .folder(folder.kind)
     backend = hints.backend?.rawValue
   }
 
@@ -109,10 +116,25 @@ struct KerasSource {
   private func hashedFiles() throws(Failure) -> [String] {
     switch form {
     case .hdf5, .archive: [path]
-    case .folder: KerasWeights.files(inFolder: path)
-    case .pair(let weights):
-      try FileKind.of(weights) == .json ? KerasWeights.files(ofMap: weights) : [weights]
+    case .folder(.unpackedArchive): KerasWeights.files(inFolder: path)
+    case .folder(.savedModel): SavedModel.files(inFolder: path)
+    case .pair(let weights): try Self.files(ofWeights: weights)
     }
+  }
+
+  private static func files(ofWeights file: String) throws(Failure) -> [String] {
+    if let checkpoint = Self.checkpoint(file) {
+      return KerasWeights.files(ofCheckpoint: checkpoint)
+    }
+    return try FileKind.of(file) == .json ? KerasWeights.files(ofMap: file) : [file]
+  }
+
+  /// The name of the checkpoint that a path means, which TensorFlow's users write without an ending;
+  /// nil where it means none.
+  private static func checkpoint(_ path: String) -> String? {
+    if path.hasSuffix(".index") { return String(path.dropLast(6)) }
+    let isFile = access(path, F_OK) == 0
+    return !isFile && access(path + ".index", F_OK) == 0 ? path : nil
   }
 
   private func imported(as name: String) throws -> Result<ImportedModel, ModelProblems> {
@@ -126,9 +148,13 @@ struct KerasSource {
       return Result { () throws(ModelProblems) in
         try KerasArchive.read(path: path, source: name, readHDF5: Self.readHDF5)
       }
-    case .folder:
+    case .folder(.unpackedArchive):
       return Result { () throws(ModelProblems) in
         try KerasArchive.read(folder: path, source: name, readHDF5: Self.readHDF5)
+      }
+    case .folder(.savedModel):
+      return Result { () throws(ModelProblems) in
+        try SavedModel.read(folder: path, source: name)
       }
     case .pair(let file):
       let text = try TextFile.read(path, what: "a model's configuration")
@@ -142,6 +168,9 @@ struct KerasSource {
 
   private func weights(_ file: String) throws -> KerasWeights {
     do {
+      if let checkpoint = Self.checkpoint(file) {
+        return try KerasWeights(checkpoint: checkpoint)
+      }
       switch try FileKind.of(file) {
       case .zip:
         return try KerasWeights(archive: file, readHDF5: Self.readHDF5)

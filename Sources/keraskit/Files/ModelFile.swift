@@ -26,13 +26,15 @@ struct ModelFile {
   init(
     path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
   ) throws {
-    if let folder = UnpackedArchive(path), hints.weights == nil {
+    if let folder = ModelFolder(path), hints.weights == nil {
       self.init(path, try KerasSource(folder, hints).model(isHashed: isHashed))
       return
     }
     if let folder = ForeignFolder.description(path) {
       throw Failure.badFile(
-        path, "expected a file or the folder of a .keras archive's files, found \(folder)")
+        path,
+        "expected a file, a SavedModel or the folder of a .keras archive's files, found "
+          + folder)
     }
     let kind = try FileKind.of(path)
     if let weights = hints.weights, kind != .json {

@@ -14,7 +14,7 @@ struct Architecture {
   /// The configuration in the file at `path`; nil where that is another file, where the weights are
   /// named, and where nothing can be described.
   init?(path: String, hints: KerasSource.Hints) {
-    guard hints.weights == nil, UnpackedArchive(path) == nil, (try? FileKind.of(path)) == .json,
+    guard hints.weights == nil, ModelFolder(path) == nil, (try? FileKind.of(path)) == .json,
       let text = try? TextFile.read(path, what: "a model's configuration"),
       let imported = try? KerasModelFile.read(
         architecture: text, source: path.split(separator: "/").last.map(String.init) ?? path,

@@ -1,10 +1,12 @@
 import Foundation
 
 /// A folder of its own that goes away with this object.
-final class TemporaryFolder: Sendable {
-  let path: String
+package final class TemporaryFolder: Sendable {
+  /// The folder's path.
+  package let path: String
 
-  init() throws {
+  /// A new folder, empty.
+  package init() throws {
     path = FileManager.default.temporaryDirectory.path + "/keraskit-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
@@ -13,9 +15,11 @@ final class TemporaryFolder: Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+  /// The path of what has that name in the folder.
+  package func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-  var names: [String] {
+  /// The names of what is in the folder, sorted.
+  package var names: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
   }
 }
