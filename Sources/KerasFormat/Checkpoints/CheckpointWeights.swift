@@ -7,26 +7,20 @@ import ModelFormat
 struct CheckpointWeights: Sendable {
   private let file: CheckpointFile
   private let graph: CheckpointGraph
-  /// The object that is the model.
-  private let root: Int
 
   /// The weights in a checkpoint.
   init(_ file: CheckpointFile) throws(ModelProblem) {
     self.file = file
-    let graph = try CheckpointGraph(file)
-    self.graph = graph
-    // What `tf.train.Checkpoint(model=model)` saves holds the model.
-    let models = [0] + (graph.nodes.first?.children.map(\.node) ?? [])
-    guard let root = models.first(where: { !graph.layers(of: $0).isEmpty }) else {
-      throw ModelProblem(
-        .invalid, option: CheckpointGraph.key,
-        reason: "expected the objects of a model's layers, \"layer-0\" and so on, found none")
-    }
-    self.root = root
+    graph = try CheckpointGraph(file)
   }
 
   /// The weights by the layers of the model that they are of.
   func groups(of model: SourceModel) throws(ModelProblem) -> WeightGroups {
+    guard let root else {
+      throw ModelProblem(
+        .invalid, option: CheckpointGraph.key,
+        reason: "expected the objects of a model's layers, \"layer-0\" and so on, found none")
+    }
     guard let layers = graph.layers(of: model, at: root) else {
       throw ModelProblem(
         .invalid, option: CheckpointGraph.key,
@@ -43,6 +37,12 @@ struct CheckpointWeights: Sendable {
       groups.append((model.layers[index].name, weights))
     }
     return WeightGroups(groups)
+  }
+
+  /// The object that is the model; what `tf.train.Checkpoint(model=model)` saves holds it.
+  private var root: Int? {
+    let saved = graph.nodes.isEmpty ? [] : [0] + graph.nodes[0].children.map(\.node)
+    return saved.first { !graph.layers(of: $0).isEmpty }
   }
 
   /// A layer's variables in Keras's order, trainable ones first, where that is saved.
