@@ -28,6 +28,24 @@ import Testing
     #expect((provenance?["source_sha256"] as? String)?.count == 64)
   }
 
+  @Test func whatManyLayersHaveAlikeIsOneLine() throws {
+    let folder = try TemporaryFolder()
+    let layers = (0..<12).map { #"{"class_name": "Odd", "config": {"name": "odd\#($0)"}}"# }
+    let input = #"{"class_name": "InputLayer", "config": {"batch_input_shape": [null, 3]}}"#
+    let text =
+      #"{"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": ["#
+      + ([input] + layers).joined(separator: ", ") + "]}}"
+    try Data(text.utf8).write(to: URL(filePath: folder("m.json")))
+    let result = try Keraskit.run("inspect", folder("m.json"))
+    #expect(result.status == 1)
+    let odd = result.errorLines.filter { $0.contains("(Odd)") }
+    #expect(odd.count == 1)
+    #expect(odd.first?.contains(#"layers "odd0", "odd1""#) == true)
+    #expect(odd.first?.contains("and 4 more") == true)
+    let problems = try Keraskit.run("inspect", folder("m.json"), "--json").json["problems"]
+    #expect((problems as? [Any])?.count == 13)
+  }
+
   @Test func everyProblemIsToldAtOnce() throws {
     let folder = try TemporaryFolder()
     try Fixture.patched(Fixture.dense, "\"class_name\": \"Dense\"", "\"class_name\": \"Dance\"")

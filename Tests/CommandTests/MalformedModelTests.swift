@@ -120,7 +120,7 @@ import Testing
     let bytes = try Fixture.patched(
       Fixture.dense, "\"activation\": \"sigmoid\"", "\"activation\":\"<lambda>\"")
     let error = try refusal(bytes, status: 1)
-    #expect(error.contains("the file says \"<lambda>\" for a function in Python"))
+    #expect(error.contains("a function in Python without a name"))
   }
 
   @Test(arguments: [4, 200, -5]) func aBundleThatIsCut(size: Int) throws {

@@ -17,6 +17,9 @@ enum Activations {
     case .string(let name): name
     case .object(let members) where members["class_name"] == .string("function"):
       members["config"]?.string
+    // The code of a function without a name.
+    case .object(let members) where members["class_name"] == nil && members["value"] != nil:
+      "<lambda>"
     default: nil
     }
   }

@@ -22,7 +22,9 @@ enum AuthorsClasses {
     _ name: String, _ entry: JSONValue, _ version: KerasVersion
   ) -> Bool {
     let isNew = sinceTensorFlow.contains(name)
-    guard isNew || fromTheFirst.contains(name) else { return false }
+    guard isNew || fromTheFirst.contains(name), !ClassNames.isOfPackage(entry) else {
+      return false
+    }
     if let module = entry["module"] {
       return entry["registered_name"]?.string != nil && !isKeras(module)
     }

@@ -27,6 +27,9 @@ enum ClassNames {
     "Custom>CustomScaleLayer": "CustomScaleLayer",
   ]
 
+  /// Whether an entry is of a class that a package has and that is known to compute as Keras's.
+  static func isOfPackage(_ entry: JSONValue) -> Bool { name(of: entry) == "FixedDropout" }
+
   /// The name of the class that an entry of a configuration is of: `{"class_name", "config"}`.
   ///
   /// Where Keras 3 also names the class's module, a class registered by somebody else goes by its

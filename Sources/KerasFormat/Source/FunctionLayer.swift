@@ -95,8 +95,17 @@ struct FunctionLayer {
     if rule.isCalledOnLast { call.positional = [] }
     call.positional = rule.leading.map { .constant($0) } + call.positional
     for name in rule.operands {
-      // What the file leaves out, the operation misses and says so.
-      guard let operand = call.keywords.removeValue(forKey: name) else { continue }
+      guard let operand = call.keywords.removeValue(forKey: name) else {
+        if rule.operands == ["y"] {
+          report.unsupported(
+            path, layer.className, option: name,
+            reason:
+              "Keras 2 wrote \"\(function)\" without its second operand, so that the file does "
+              + "not tell it")
+        }
+        // What else the file leaves out, the operation misses and says so.
+        continue
+      }
       if name == "slice_spec", let key = shapes.expression(operand, &tensors) {
         call.positional.append(.constant(Self.index(key)))
       } else {
@@ -121,7 +130,8 @@ struct FunctionLayer {
       } else if !rule.isIdle(name, argument), transposes == nil {
         report.unsupported(
           path, layer.className, option: name,
-          reason: "the function \"\(function)\" with this argument")
+          reason: "the function \"\(function)\" is not supported with this argument"
+            + (argument.constant.map { ", \($0)" } ?? ""))
       }
     }
     FunctionRule.settle(&config)
@@ -179,6 +189,11 @@ struct FunctionLayer {
     case "dtype":
       return .string(
         value.string?.replacing("<dtype: '", with: "").replacing("'>", with: "") ?? "")
+    case "interpolation":
+      // TensorFlow 1's numbers for them.
+      let ways = ["bilinear", "nearest", "bicubic", "area"]
+      if let number = value.int, ways.indices.contains(number) { return .string(ways[number]) }
+      return value.string.map { .string($0.lowercased()) } ?? value
     case "mode", "padding": return value.string.map { .string($0.lowercased()) } ?? value
     case "size":
       // TensorFlow counts the batch and the channels too.

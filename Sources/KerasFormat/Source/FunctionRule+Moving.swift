@@ -20,8 +20,8 @@ extension FunctionRule {
       className: "ops.Full", options: ["value": "fill_value"], receiver: "shape"),
     "gather": FunctionRule(
       className: "ops.Take", operands: ["indices"],
-      options: ["axis": "axis", "batch_dims": "batch_dims"], defaults: ["axis": .int(0)],
-      idle: ["validate_indices": .bool(true)]),
+      options: ["axis": "axis", "batch_dims": "batch_dims"],
+      defaults: ["axis": .string("batch_dims")], idle: ["validate_indices": .bool(true)]),
     "gather_nd": FunctionRule(
       className: "ops.GatherNd", operands: ["indices"], options: ["batch_dims": "batch_dims"],
       idle: ["bad_indices_policy": .string("")]),

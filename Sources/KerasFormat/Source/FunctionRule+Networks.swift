@@ -17,12 +17,10 @@ extension FunctionRule {
       className: "ops.Add", operands: ["bias"], idle: ["data_format": .string("NHWC")]),
     "nn.conv1d": convolution("ops.Conv", kernels: ["filters"], strides: "stride"),
     "nn.conv2d": convolution("ops.Conv", kernels: ["filter"]),
-    "nn.conv1d_transpose": convolution("ops.ConvTranspose", kernels: ["filters"]),
-    "nn.conv2d_transpose": convolution("ops.ConvTranspose", kernels: ["filter", "filters"]),
-    "nn.conv2d_transpose_v2": convolution("ops.ConvTranspose", kernels: ["filters"]),
-    "nn.conv3d_transpose": convolution("ops.ConvTranspose", kernels: ["filter", "filters"]),
-    "nn.conv3d_transpose_v2": convolution("ops.ConvTranspose", kernels: ["filters"]),
-    "nn.conv3d": convolution("ops.Conv", kernels: ["filter"]),
+    "nn.conv1d_transpose": transposed, "nn.conv2d_transpose": transposed,
+    "nn.conv2d_transpose_v2": transposed, "nn.conv3d_transpose": transposed,
+    "nn.conv3d_transpose_v2": transposed,
+    "nn.conv3d": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.conv3d_v2": convolution("ops.Conv", kernels: ["filters"]),
     "nn.convolution": convolution("ops.Conv", kernels: ["filter", "filters"]),
     "nn.convolution_v2": convolution("ops.Conv", kernels: ["filter", "filters"]),
@@ -99,7 +97,8 @@ extension FunctionRule {
   }
 
   private static func convolution(
-    _ name: String, kernels: [String], strides: String = "strides"
+    _ name: String, kernels: [String], strides: String = "strides",
+    defaults: [String: JSONValue] = [:]
   ) -> FunctionRule {
     FunctionRule(
       className: name, operands: kernels,
@@ -107,7 +106,11 @@ extension FunctionRule {
         strides: "strides", "padding": "padding", "data_format": "data_format",
         "dilations": "dilation_rate", "dilation_rate": "dilation_rate", "rate": "dilation_rate",
         "explicit_paddings": "explicit_paddings", "output_shape": "output_shape",
-      ],
+      ], defaults: defaults,
       idle: ["use_cudnn_on_gpu": .bool(true)])
   }
+
+  /// A transposed convolution, which alone among these functions pads unless it is told not to.
+  private static let transposed = convolution(
+    "ops.ConvTranspose", kernels: ["filter", "filters"], defaults: ["padding": .string("same")])
 }

@@ -45,10 +45,7 @@ extension FunctionRule {
         "preserve_aspect_ratio": "keeps_aspect_ratio",
       ],
       defaults: ["computes_in_float": .bool(true)]),
-    "image.resize_area": FunctionRule(
-      className: "ops.Resize", options: ["size": "size"],
-      defaults: ["computes_in_float": .bool(true), "interpolation": .string("area")],
-      idle: ["align_corners": .bool(false)]),
+    "image.resize_area": oldResizing("area"),
     "image.resize_bicubic": oldResizing("bicubic"),
     "image.resize_bilinear": oldResizing("bilinear"),
     "image.resize_images": oldResizing("bilinear"),
@@ -112,14 +109,14 @@ extension FunctionRule {
     FunctionRule(
       className: "ops.Resize",
       options: [
-        "size": "size", "align_corners": "align_corners",
-        "half_pixel_centers": "half_pixel_centers",
+        "size": "size", "images_size": "size", "method": "interpolation",
+        "align_corners": "align_corners", "half_pixel_centers": "half_pixel_centers",
+        "preserve_aspect_ratio": "keeps_aspect_ratio",
       ],
       defaults: [
         "computes_in_float": .bool(true), "interpolation": .string(interpolation),
         "align_corners": .bool(false), "half_pixel_centers": .bool(false),
-      ],
-      idle: ["method": .int(0), "preserve_aspect_ratio": .bool(false)])
+      ])
   }
 
   /// Colours multiplied by a matrix.

@@ -31,11 +31,22 @@ struct FunctionRule: Sendable {
     if name == "nn.silu", let beta = call.keywords["beta"]?.constant?.double, beta != 1 {
       return FunctionRule(className: "ops.Swish", options: ["beta": "beta"])
     }
+    if name.hasPrefix("nn.dropout"), dropsNothing(call) {
+      return FunctionRule(
+        className: "ops.Copy",
+        idle: ["rate": .null, "keep_prob": .null, "noise_shape": .null, "seed": .null])
+    }
     if name == "einsum", case .list = call.positional.first {
       return FunctionRule(className: "ops.Einsum", options: ["equation": "subscripts"])
     }
     if name == "signal.stft" || name == "signal.inverse_stft" { return spectrogram(name, call) }
     return name == "math.l2_normalize" ? l2Normalization(call) : table[name]
+  }
+
+  /// Whether a call of a dropout leaves nothing to chance.
+  private static func dropsNothing(_ call: SourceCall) -> Bool {
+    let keeps = call.keywords["keep_prob"]?.constant?.double
+    return call.keywords["rate"]?.constant?.double == 0 || keeps == 1
   }
 
   private static let table: [String: FunctionRule] =
@@ -126,7 +137,9 @@ struct FunctionRule: Sendable {
     let centers = config.removeValue(forKey: "half_pixel_centers")?.bool
     if let way = config["interpolation"]?.string, let corners, let centers, !centers {
       let origins = way == "bilinear" ? "bilinear_keras2" : "\(way)_origins"
-      config["interpolation"] = .string(corners ? "\(way)_corners" : origins)
+      if corners || way != "area" {
+        config["interpolation"] = .string(corners ? "\(way)_corners" : origins)
+      }
     }
   }
 

@@ -39,6 +39,7 @@ struct LayerParser {
     layer.trainingEffect = TrainingEffect(
       className: className, fileClassName: layer.fileClassName, options: options,
       version: models.version)
+    if let operation = PackageLayer.translated(layer) { return operation }
     switch layer.className {
     case "InputLayer":
       layer.body = .input(InputParser(report: report).input(options, path: layerPath))

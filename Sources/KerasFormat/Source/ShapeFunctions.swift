@@ -94,7 +94,12 @@ struct ShapeFunctions {
     }
     switch name {
     case "same": return value
-    case "product": return Self.object(name, [value])
+    case "product", "ones": return Self.object(name, [value])
+    case "where":
+      guard let chosen = call.keywords["x"].flatMap({ expression($0, &tensors) }),
+        let other = call.keywords["y"].flatMap({ expression($0, &tensors) })
+      else { return nil }
+      return Self.object(name, [value, chosen, other])
     case "concat", "stack": return Self.object(name, value.array ?? [value])
     case "element": return Self.object("getitem", [value, .int(reference.output)])
     case "take":
@@ -143,6 +148,8 @@ struct ShapeFunctions {
     "math.multiply": "multiply", "math.floordiv": "floordiv", "floor_div": "floordiv",
     "math.floormod": "floormod", "math.mod": "floormod", "math.maximum": "maximum",
     "math.minimum": "minimum", "math.reduce_prod": "product", "reduce_prod": "product",
-    "gather": "take", "cast": "same", "identity": "same", "convert_to_tensor": "same",
+    "math.greater": "greater", "math.less": "less", "math.equal": "equal", "where": "where",
+    "ones_like": "ones", "gather": "take", "cast": "same", "identity": "same",
+    "convert_to_tensor": "same",
   ]
 }

@@ -16,8 +16,8 @@ extension LayerReader {
       refuse(
         option,
         name == "<lambda>"
-          ? "the file says \"<lambda>\" for a function in Python and does not hold it: name one of "
-            + "Keras's activations there"
+          ? "a function in Python without a name, which is never run: name one of Keras's "
+            + "activations there"
           : "the activation \"\(name)\" is not supported here")
       return .elementwise(.linear)
     }

@@ -2,7 +2,8 @@ import ModelFormat
 import Tensors
 
 /// y[…, i…, …] = x[…, indices[i…], …] along an axis: `Take` of `keras.ops`, and TensorFlow's `gather`
-/// with `batch_dims`, the axes that both share; without an axis x counts as flat.
+/// with `batch_dims`, the axes that both share, whose next one is the axis where that is
+/// `"batch_dims"`; without an axis x counts as flat.
 ///
 /// Input: x and the indices, each a tensor or a constant. Output: the indices' axes in the place of
 /// x's axis. Negative indices count from the end.
@@ -13,13 +14,24 @@ struct Gathering: Layer {
   static let elementTypes: [ElementType] = []
   static let arguments = LayerCall.operandPlaces
 
-  private let axis: Int?
+  private enum Axis {
+    case none
+    case behindShared
+    case at(Int)
+  }
+
+  private let axis: Axis
   private let shared: Int
 
   var isBatchIndependent: Bool { false }
 
   init(_ reader: inout LayerReader) {
-    axis = reader.value("axis") == nil ? nil : reader.int("axis", in: -64...63)
+    axis =
+      switch reader.value("axis") {
+      case nil: .none
+      case .string("batch_dims"): .behindShared
+      default: .at(reader.int("axis", in: -64...63))
+      }
     shared = reader.int("batch_dims", default: 0, in: -64...63)
   }
 
@@ -35,9 +47,15 @@ struct Gathering: Layer {
   private func form(_ call: LayerCall) throws(LayerError) -> Form {
     let operands = try call.operands(2)
     let indices = operands[1].type.shape
-    let x = axis == nil ? Shape([operands[0].type.shape.elementCount]) : operands[0].type.shape
     let shared = shared < 0 ? shared + indices.rank : shared
-    guard let axis = x.normalizedAxis(axis ?? 0), shared >= 0, shared <= axis,
+    var x = operands[0].type.shape
+    let place: Int
+    switch axis {
+    case .none: (x, place) = (Shape([x.elementCount]), 0)
+    case .behindShared: place = self.shared
+    case .at(let axis): place = axis
+    }
+    guard let axis = x.normalizedAxis(place), shared >= 0, shared <= axis,
       shared <= indices.rank, x.dimensions[..<shared] == indices.dimensions[..<shared]
     else {
       throw LayerError("expected indices into an axis of shape \(x), found shape \(indices)")

@@ -48,6 +48,10 @@ struct SizeExpression {
     let left = try SizeExpression(first, in: call)
     if function == "product" {
       self.init([left.values.reduce(1, &*)], isList: false)
+    } else if function == "ones" {
+      self.init(left.values.map { _ in 1 }, isList: left.isList)
+    } else if function == "where" {
+      self = try Self.chosen(arguments, in: call)
     } else if function == "take" {
       let indices = try SizeExpression(arguments.count > 1 ? arguments[1] : .null, in: call)
       let places = indices.values.map { $0 < 0 ? $0 + left.values.count : $0 }
@@ -61,18 +65,34 @@ struct SizeExpression {
       guard arguments.count == 2, let operation = Self.operations[function] else {
         throw LayerError("expected an operation of sizes, found \(function)")
       }
-      let right = try SizeExpression(arguments[1], in: call)
-      let count = max(left.values.count, right.values.count)
-      func value(_ side: SizeExpression, _ index: Int) -> Int {
-        side.values[side.values.count == 1 ? 0 : index]
+      self = try Self.zipped([left, try SizeExpression(arguments[1], in: call)]) {
+        operation($0[0], $0[1])
       }
-      guard [left, right].allSatisfy({ [1, count].contains($0.values.count) }) else {
-        throw LayerError("expected lists of one length, found \(json)")
-      }
-      self.init(
-        (0..<count).map { operation(value(left, $0), value(right, $0)) },
-        isList: left.isList || right.isList)
     }
+  }
+
+  /// The second argument where the first one is not 0, and the third elsewhere.
+  private static func chosen(
+    _ arguments: [JSONValue], in call: LayerCall
+  ) throws(LayerError) -> SizeExpression {
+    var sides: [SizeExpression] = []
+    for argument in arguments { sides.append(try SizeExpression(argument, in: call)) }
+    guard sides.count == 3 else { throw LayerError("expected 3 arguments, found \(sides.count)") }
+    return try zipped(sides) { $0[0] != 0 ? $0[1] : $0[2] }
+  }
+
+  /// What a function gives for the numbers of lists, of which those of one number have it everywhere.
+  private static func zipped(
+    _ sides: [SizeExpression], _ function: ([Int]) -> Int
+  ) throws(LayerError) -> SizeExpression {
+    let count = sides.map(\.values.count).max() ?? 0
+    guard sides.allSatisfy({ [1, count].contains($0.values.count) }) else {
+      throw LayerError("expected lists of one length, found \(sides.map(\.values))")
+    }
+    let values = (0..<count).map { index in
+      function(sides.map { $0.values[$0.values.count == 1 ? 0 : index] })
+    }
+    return SizeExpression(values, isList: sides.contains(where: \.isList))
   }
 
   private static func joined(
@@ -100,6 +120,7 @@ struct SizeExpression {
 
   private static let operations: [String: @Sendable (Int, Int) -> Int] = [
     "add": { $0 &+ $1 }, "subtract": { $0 &- $1 }, "multiply": { $0 &* $1 },
+    "greater": { $0 > $1 ? 1 : 0 }, "less": { $0 < $1 ? 1 : 0 }, "equal": { $0 == $1 ? 1 : 0 },
     "maximum": { max($0, $1) }, "minimum": { min($0, $1) },
     "floordiv": { $1 == 0 ? 0 : Int((Double($0) / Double($1)).rounded(.down)) },
     "floormod": { $1 == 0 ? 0 : (($0 % $1) + $1) % $1 },

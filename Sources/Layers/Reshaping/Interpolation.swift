@@ -17,9 +17,22 @@ enum Interpolation: String, CaseIterable, Sendable {
   /// TensorFlow 1's: the first pixels' corners are on each other.
   case bilinearFromOrigins = "bilinear_keras2"
   case nearestFromOrigins = "nearest_origins"
+  case bicubicFromOrigins = "bicubic_origins"
   /// TensorFlow 1's with `align_corners`: the outermost pixels' centres are on each other.
   case bilinearBetweenCorners = "bilinear_corners"
   case nearestBetweenCorners = "nearest_corners"
+  case bicubicBetweenCorners = "bicubic_corners"
+  case areaBetweenCorners = "area_corners"
+
+  /// Whether values are means of all pixels that an output stands for.
+  var isArea: Bool { self == .area || self == .areaBetweenCorners }
+
+  /// Whether the outermost pixels' centres are on each other.
+  var isBetweenCorners: Bool {
+    [
+      .bilinearBetweenCorners, .nearestBetweenCorners, .bicubicBetweenCorners, .areaBetweenCorners,
+    ].contains(self)
+  }
 
   /// Whether the values at pixels are not the pixels': a picture changes even where its size stays.
   var isSmoothing: Bool { self == .gaussian || self == .mitchellcubic }
@@ -43,7 +56,8 @@ enum Interpolation: String, CaseIterable, Sendable {
     case .gaussian: Kernel(radius: 1.5) { $0 >= 1.5 ? 0 : exp(-2 * $0 * $0) }
     case .mitchellcubic: Kernel(radius: 2, weight: Self.mitchell)
     case .nearest, .bilinear, .bicubic, .area, .bilinearFromOrigins, .nearestFromOrigins,
-      .bilinearBetweenCorners, .nearestBetweenCorners:
+      .bicubicFromOrigins, .bilinearBetweenCorners, .nearestBetweenCorners, .bicubicBetweenCorners,
+      .areaBetweenCorners:
       nil
     }
   }

@@ -20,7 +20,10 @@ struct ResampledAxis: Sendable {
   ) {
     self.inputCount = inputCount
     self.outputCount = outputCount
-    scale = Float(inputCount) / Float(max(outputCount, 1))
+    scale =
+      interpolation.isBetweenCorners && outputCount > 1
+      ? Float(inputCount - 1) / Float(outputCount - 1)
+      : Float(inputCount) / Float(max(outputCount, 1))
     let kernel = antialiases ? interpolation.smoothKernel : interpolation.kernel
     for index in 0..<outputCount {
       let center = (Float(index) + 0.5) * scale
@@ -31,18 +34,15 @@ struct ResampledAxis: Sendable {
           around: (Float(index) + 0.5) * step, kernel, scale: antialiases ? max(step, 1) : 1)
         continue
       }
-      // Where the outermost centres are on each other, and where the corners are.
-      let between = Float(index) * Float(inputCount - 1) / Float(max(outputCount - 1, 1))
-      let place = outputCount > 1 ? between : 0
-      let fromOrigin = Float(index) * scale
+      let place = Float(index) * scale
       switch interpolation {
       case .nearest: add(nearest: Int(center))
-      case .nearestFromOrigins: add(nearest: Int(fromOrigin))
+      case .nearestFromOrigins: add(nearest: Int(place))
       case .nearestBetweenCorners: add(nearest: Int(place.rounded()))
-      case .bilinearFromOrigins: addLinearSpan(at: fromOrigin)
-      case .bilinearBetweenCorners: addLinearSpan(at: place)
-      case .area: addArea(from: Float(index) * scale, to: Float(index + 1) * scale)
+      case .bilinearFromOrigins, .bilinearBetweenCorners: addLinearSpan(at: place)
+      case .area, .areaBetweenCorners: addArea(from: place, to: Float(index + 1) * scale)
       case .bicubic: addCubicSpan(at: center - 0.5)
+      case .bicubicFromOrigins, .bicubicBetweenCorners: addOldCubicSpan(at: place)
       default: addLinearSpan(at: center - 0.5)
       }
     }
@@ -127,6 +127,28 @@ extension ResampledAxis {
     let first = Int(floor) - 1
     let all = [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(Interpolation.keys)
     addNormalized((first..<(first + 4)).clamped(to: 0..<inputCount)) { all[$0 - first] }
+  }
+
+  /// Four neighbours under the cubic with a = -3/4, the edge in place of those beyond it.
+  ///
+  /// TensorFlow: `ResizeBicubic` without half-pixel centres.
+  private mutating func addOldCubicSpan(at position: Float) {
+    let floor = position.rounded(.down)
+    let fraction = ((position - floor) * 1024).rounded(.toNearestOrEven) / 1024
+    let first = Int(floor) - 1
+    let places = (first..<(first + 4)).map { min(max($0, 0), inputCount - 1) }
+    var weights = Array(repeating: Float(0), count: places[3] - places[0] + 1)
+    for (place, distance) in zip(places, [1 + fraction, fraction, 1 - fraction, 2 - fraction]) {
+      weights[place - places[0]] += Self.oldCubic(Double(distance))
+    }
+    add(places[0]..<(places[3] + 1), weights)
+  }
+
+  private static func oldCubic(_ x: Double) -> Float {
+    let a = -0.75
+    return Float(
+      x <= 1
+        ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a)
   }
 
   /// All neighbours within a kernel's radius.

@@ -26,7 +26,7 @@ struct Resampling: Sendable {
     horizontal = ResampledAxis(
       interpolation, from: input[2], to: output[2], antialiases: antialiases)
     areaFactor =
-      interpolation == .area ? Float(1 / Double(vertical.scale * horizontal.scale)) : nil
+      interpolation.isArea ? Float(1 / Double(vertical.scale * horizontal.scale)) : nil
     isLinear = interpolation.isLinear && !antialiases
   }
 

@@ -17,8 +17,41 @@ struct ModelFailure: Error {
     problems.contains { $0.kind == .unsupported } ? .checkFailed : .badFile
   }
 
-  /// The problems, one line each.
-  var messages: [String] { problems.map { "\"\(path)\": \($0)" } }
+  /// The problems, one line each; what many layers of one class have alike is one line.
+  var messages: [String] {
+    let alike = Dictionary(grouping: problems, by: Kind.init)
+    var told: Set<Kind> = []
+    return problems.compactMap { problem in
+      let kind = Kind(problem)
+      let layers = (alike[kind] ?? []).compactMap(\.layer)
+      guard layers.count > Self.mostNamed else { return "\"\(path)\": \(problem)" }
+      return told.insert(kind).inserted ? "\"\(path)\": \(Self.line(of: problem, in: layers))" : nil
+    }
+  }
+
+  /// How many layers a line names.
+  private static let mostNamed = 8
+
+  /// What problems are alike in.
+  private struct Kind: Hashable {
+    let className: String?
+    let option: String?
+    let reason: String
+
+    init(_ problem: ModelProblem) {
+      className = problem.className
+      option = problem.option
+      reason = problem.reason
+    }
+  }
+
+  /// `layers "a", "b" and 7 more (Conv2D), "option": reason`.
+  private static func line(of problem: ModelProblem, in layers: [String]) -> String {
+    let named = layers.prefix(mostNamed).map { "\"\($0)\"" }.joined(separator: ", ")
+    return "layers \(named) and \(layers.count - mostNamed) more"
+      + (problem.className.map { " (\($0))" } ?? "") + (problem.option.map { ", \"\($0)\"" } ?? "")
+      + ": \(problem.reason)"
+  }
 
   /// The problems as JSON.
   var json: JSONValue {
