@@ -31,7 +31,8 @@ import Testing
   @Test func whatManyLayersHaveAlikeIsOneLine() throws {
     let folder = try TemporaryFolder()
     let layers = (0..<12).map { #"{"class_name": "Odd", "config": {"name": "odd\#($0)"}}"# }
-    let input = #"{"class_name": "InputLayer", "config": {"batch_input_shape": [null, 3]}}"#
+    let shape = #"{"name": "x", "batch_input_shape": [null, 3]}"#
+    let input = #"{"class_name": "InputLayer", "config": \#(shape)}"#
     let text =
       #"{"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": ["#
       + ([input] + layers).joined(separator: ", ") + "]}}"
