@@ -10,8 +10,16 @@ final class Workspace: @unchecked Sendable {
   private let outputs: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// Where in `inputs` the address of a tensor of the caller belongs.
   private let callerInputs: [(slot: Int, input: Int)]
-  private let starts: [(input: Int, output: Int)]
+  /// The steps in their order: no more of them than a run reads, since what is read is retained.
+  private let runs: [Run]
   private let fault = StepFault()
+
+  private struct Run {
+    let body: @Sendable (StepBuffers) -> Void
+    let inputs: UnsafePointer<UnsafeRawPointer>
+    let outputs: UnsafePointer<UnsafeMutableRawPointer>
+    let scratch: UnsafeMutableRawPointer
+  }
 
   init(_ plan: Plan) {
     self.plan = plan
@@ -19,11 +27,14 @@ final class Workspace: @unchecked Sendable {
     inputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.inputs.count })
     outputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.outputs.count })
     var callerInputs: [(slot: Int, input: Int)] = []
-    var starts: [(input: Int, output: Int)] = []
+    var runs: [Run] = []
     var input = 0
     var output = 0
     for step in plan.steps {
-      starts.append((input, output))
+      runs.append(
+        Run(
+          body: step.body, inputs: inputs + input, outputs: outputs + output,
+          scratch: arena + step.scratch))
       for place in step.inputs {
         switch place {
         case .arena(let offset): (inputs + input).initialize(to: UnsafeRawPointer(arena + offset))
@@ -39,7 +50,7 @@ final class Workspace: @unchecked Sendable {
       }
     }
     self.callerInputs = callerInputs
-    self.starts = starts
+    self.runs = runs
   }
 
   deinit {
@@ -53,9 +64,9 @@ final class Workspace: @unchecked Sendable {
   /// - Throws: What a step tells of an input that it cannot compute with.
   func run(_ addresses: [UnsafeRawPointer?], workers: WorkerPool) throws(PredictionError) {
     takeInputs(addresses)
-    for (step, start) in zip(plan.steps, starts) {
-      step.body(buffers(of: step, start, workers))
-      if let reason = fault.take() { throw failure(of: step, reason) }
+    for index in runs.indices {
+      run(index, workers)
+      if let reason = fault.take() { throw failure(of: plan.steps[index], reason) }
     }
   }
 
@@ -66,21 +77,21 @@ final class Workspace: @unchecked Sendable {
     takeInputs(addresses)
     var moments: [Double] = []
     moments.reserveCapacity(plan.steps.count + 1)
-    for (step, start) in zip(plan.steps, starts) {
+    for index in runs.indices {
       moments.append(now())
-      step.body(buffers(of: step, start, workers))
+      run(index, workers)
     }
     moments.append(now())
     _ = fault.take()
     return moments
   }
 
-  private func buffers(
-    of step: Plan.PlannedStep, _ start: (input: Int, output: Int), _ workers: WorkerPool
-  ) -> StepBuffers {
-    StepBuffers(
-      inputs: inputs + start.input, outputs: outputs + start.output, scratch: arena + step.scratch,
-      workers: workers, fault: fault)
+  @inline(__always)
+  private func run(_ index: Int, _ workers: WorkerPool) {
+    runs[index].body(
+      StepBuffers(
+        inputs: runs[index].inputs, outputs: runs[index].outputs, scratch: runs[index].scratch,
+        workers: workers, fault: fault))
   }
 
   private func failure(of step: Plan.PlannedStep, _ reason: String) -> PredictionError {

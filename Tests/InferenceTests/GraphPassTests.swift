@@ -27,7 +27,8 @@ struct GraphPassTests {
 
   @Test(arguments: [
     (GraphPass.removeIdentities, 15), (.fusePadding, 14), (.foldBatchNormalization, 15),
-    (.fuseResiduals, 14), (.fuseActivations, 14), (.fuseFactors, 15), (.fuseExpansions, 16),
+    (.foldScales, 16), (.fuseResiduals, 14), (.fuseActivations, 14), (.fuseFactors, 15),
+    (.fuseExpansions, 16),
   ])
   func takesCallsAway(pass: GraphPass, left: Int) throws {
     #expect(try calls(passes: [pass]) == left)

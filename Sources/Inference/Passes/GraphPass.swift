@@ -6,6 +6,8 @@ public enum GraphPass: String, CaseIterable, Sendable {
   case fusePadding = "fuse-padding"
   /// A batch normalization becomes part of the weights in front of it.
   case foldBatchNormalization = "fold-batch-normalization"
+  /// A batch normalization becomes part of the weights behind it.
+  case foldScales = "fold-scales"
   /// A sum becomes part of the layer that gives one of its terms.
   case fuseResiduals = "fuse-residuals"
   /// A function becomes part of the layer that gives its argument.
@@ -21,6 +23,7 @@ public enum GraphPass: String, CaseIterable, Sendable {
     case .removeIdentities: graph.removeIdentities()
     case .fusePadding: graph.fusePadding()
     case .foldBatchNormalization: graph.foldBatchNormalization()
+    case .foldScales: graph.foldScales()
     case .fuseResiduals: graph.fuseResiduals()
     case .fuseActivations: graph.fuseActivations()
     case .fuseFactors: graph.fuseFactors()

@@ -10,6 +10,8 @@ struct Dense: FinishedLayer {
 
   private let units: Int
   private let kernel: Tensor
+  /// What the input's channels are multiplied by, along with their weights.
+  private var factors: [Float]?
   var finish: Finish
 
   init(_ reader: inout LayerReader) {
@@ -32,7 +34,7 @@ struct Dense: FinishedLayer {
     let finish = finish.rounded(by: context.rounding, isMatmul: true)
     let panels = context.shared("kernel") {
       PackedMatrix(
-        kernel, rows: kernel.shape[0], columns: 0..<units, of: units, scale: finish.scale)
+        scaledKernel, rows: kernel.shape[0], columns: 0..<units, of: units, scale: finish.scale)
     }
     let rows = call.inputs[0].shape.elementCount / max(kernel.shape[0], 1)
     if finish.activation == .rows(.glu) {
@@ -48,6 +50,40 @@ struct Dense: FinishedLayer {
       }
     }
     return .run { buffers in finish.multiply(panels, rows: rows, buffers.input(0), buffers) }
+  }
+
+  package func absorbing(_ operation: GraphOperation) -> (any Layer)? {
+    guard case .scaledInput(let factors, let offsets) = operation else {
+      return finishing(operation)
+    }
+    guard self.factors == nil, factors.count == kernel.shape[0],
+      let finish = finish.shifted(by: products(with: offsets))
+    else { return nil }
+    var layer = self
+    layer.factors = factors
+    layer.finish = finish
+    return layer
+  }
+
+  /// offsets · kernel.
+  private func products(with offsets: [Float]) -> [Double] {
+    let weights = kernel.elements(as: Float.self)
+    var products = [Double](repeating: 0, count: units)
+    for (row, offset) in offsets.enumerated() {
+      for column in 0..<units {
+        products[column] += Double(offset) * Double(weights[row * units + column])
+      }
+    }
+    return products
+  }
+
+  private var scaledKernel: Tensor {
+    guard let factors else { return kernel }
+    var weights = kernel.elements(as: Float.self)
+    for (row, factor) in factors.enumerated() {
+      for column in 0..<units { weights[row * units + column] *= factor }
+    }
+    return Tensor(kernel.shape, weights)
   }
 
   func multiplyAdds(for call: LayerCall) -> Int {

@@ -139,9 +139,23 @@ extension Finish {
       }
       finish.scale = factors.indices.map { factors[$0] * (scale?[$0] ?? 1) }
       finish.bias = Tensor([shifted.count], shifted)
-    case .identity, .padding, .product, .expansion:
+    case .identity, .padding, .product, .expansion, .scaledInput:
       return nil
     }
+    return finish
+  }
+}
+
+extension Finish {
+  /// The finish of products that `offsets` are added to, one for each column.
+  func shifted(by offsets: [Double]) -> Finish? {
+    guard !fitsLines else { return nil }
+    var finish = self
+    let bias = bias?.elements(as: Float.self)
+    let shifted = offsets.indices.map {
+      Float(Double(bias?[$0] ?? 0) + offsets[$0] * Double(scale?[$0] ?? 1))
+    }
+    finish.bias = Tensor([shifted.count], shifted)
     return finish
   }
 }

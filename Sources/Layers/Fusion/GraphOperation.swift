@@ -6,6 +6,8 @@ package enum GraphOperation: Sendable {
   case identity
   /// y[…, c] = x[…, c] · factors[c] + offsets[c].
   case scale(factors: [Float], offsets: [Float])
+  /// The same, done to a layer's input.
+  case scaledInput(factors: [Float], offsets: [Float])
   /// y = f(x), element by element.
   case function(Activation)
   /// y = x₀ + x₁, two tensors of one shape.
@@ -26,8 +28,8 @@ package protocol AbsorbableLayer: Layer {
 
 /// A layer that can do other layers' work along with its own.
 package protocol AbsorbingLayer: Layer {
-  /// This layer with `operation` done as well: padding, products and expansions before its own work,
-  /// all others after it.
+  /// This layer with `operation` done as well: padding, products, expansions and what is done to its
+  /// input before its own work, all others after it.
   ///
   /// A layer that has absorbed a sum takes the other term as an input under the keyword
   /// ``residualKeyword``; one that has absorbed a product takes the factors of its first input's
