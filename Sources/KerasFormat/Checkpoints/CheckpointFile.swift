@@ -10,7 +10,9 @@ import Tensors
 /// The tensors in a TensorFlow checkpoint: an index, `NAME.index`, and the numbers in
 /// `NAME.data-00000-of-00001`, one after the other.
 ///
-/// TensorFlow: `tensorflow/core/util/tensor_bundle`, `tensorflow/core/protobuf/tensor_bundle.proto`.
+/// TensorFlow: `tensorflow/core/util/tensor_bundle`, `tensorflow/core/protobuf/tensor_bundle.proto`:
+/// a header {1 `num_shards`, 2 `endianness`} and entries {1 `dtype`, 2 `shape`, 3 `shard_id`, 4
+/// `offset`, 5 `size`, 7 `slices`}.
 struct CheckpointFile: Sendable {
   /// Where a tensor lies.
   fileprivate struct Entry: Sendable {

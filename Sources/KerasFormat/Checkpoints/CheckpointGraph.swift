@@ -2,7 +2,9 @@ import ModelFormat
 
 /// The objects that a checkpoint's variables belong to, as a graph of names.
 ///
-/// TensorFlow: `tensorflow/core/protobuf/trackable_object_graph.proto`.
+/// TensorFlow: `tensorflow/core/protobuf/trackable_object_graph.proto`: {1 `nodes`}, each {1
+/// `children` {1 `node_id`, 2 `local_name`}, 2 `attributes` {1 `name`, 2 `full_name`, 3
+/// `checkpoint_key`}}.
 struct CheckpointGraph: Sendable {
   /// An object: a model, a layer, a list or a variable.
   struct Node: Sendable {

@@ -50,7 +50,9 @@ public enum SavedModel {
     }
   }
 
-  /// What Keras notes of the outermost object.
+  /// What Keras notes of the outermost object: in `SavedMetadata` {1 `nodes` {2 `node_id`, 5
+  /// `metadata`}}, or in `SavedUserObject` {3 `metadata`} of the graph's first `SavedObject` {4
+  /// `user_object`}.
   private static func architecture(in files: FolderFiles) throws(ModelProblem) -> String {
     let name = files.contains(metadata) ? metadata : graph
     guard let message = ProtocolMessage(try files.data(of: name)) else {

@@ -5,6 +5,12 @@ import ModelFormat
 ///
 /// Keras 2: `keras/layers/preprocessing/index_lookup.py`; TensorFlow:
 /// `tensorflow/core/protobuf/saved_object_graph.proto`.
+///
+/// Fields, by their numbers: `SavedModel` {2 `meta_graphs`}; `MetaGraphDef` {2 `graph_def`, 6
+/// `asset_file_def`, 7 `object_graph_def`}; `SavedObjectGraph` {1 `nodes`, 2 `concrete_functions`};
+/// `SavedConcreteFunction` {2 `bound_inputs`}; `SavedObject` {5 `asset`, 6 `function`, 9 `constant`};
+/// `NodeDef` {1 `name`, 5 `attr`}; `AttrValue` {8 `tensor`}; `TensorProto` {1 `dtype`, 4
+/// `tensor_content`, 7 `int_val`, 8 `string_val`, 10 `int64_val`}.
 struct SavedVocabularies {
   private let graph: CheckpointGraph
   private let objects: [ProtocolMessage]
