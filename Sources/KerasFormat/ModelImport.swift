@@ -130,8 +130,8 @@ struct ModelImport {
       switch weights?.form {
       case .tree(let store): return WeightTree(model: model, root: store, report: report).weights()
       case .list(let root): return self.weights(of: model, in: try WeightGroups(root))
-      case .checkpoint(let checkpoint):
-        return self.weights(of: model, in: try checkpoint.groups(of: model))
+      case .grouped(let grouped):
+        return self.weights(of: model, in: try grouped.groups(of: model))
       case nil where needsWeights:
         report.invalid(
           "", option: "model_weights", reason: "expected the model's weights, found none")

@@ -92,6 +92,14 @@ import ZipFiles
     #expect(result.output.hasSuffix("8 of 8 values agree with Keras on 2 cases\n"))
   }
 
+  @Test func aModelOfTensorFlowJSIsRead() throws {
+    let result = try Keraskit.run(
+      "verify", Self.path("named.tfjs/model.json"), "--reference", Self.path("named.npz"))
+    #expect(result.errors == "")
+    #expect(result.output.hasSuffix("values agree with Keras on 2 cases\n"))
+    #expect(result.status == 0)
+  }
+
   @Test func aSavedModelsWeightsAreHashed() throws {
     let provenance =
       try Keraskit.run("inspect", Self.path("words.saved"), "--json").json["provenance"]

@@ -32,8 +32,8 @@ import Testing
     ("{\"class_name\": ", "damaged JSON"),
     ("{\"weight_map\": {}}", "a list of files of weights"),
     (
-      "{\"modelTopology\": {\"model_config\": {}}, \"weightsManifest\": []}",
-      "tensorflowjs_converter"
+      "{\"modelTopology\": {\"class_name\": \"Sequential\"}}",
+      "\"weightsManifest\": expected a list"
     ),
     ("{\"modelTopology\": {\"node\": []}}", "a TensorFlow.js graph"),
   ])

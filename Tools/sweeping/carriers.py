@@ -1,10 +1,14 @@
 """The forms in which Keras saves a model: each writes files and gives keraskit's words for them."""
 import contextlib
+import importlib.util
 import io
 import os
 import random
+import sys
+import types
 
 import h5py
+import numpy as np
 
 
 def whole(kit, model, stem):
@@ -94,6 +98,27 @@ def checkpoint(kit, model, stem):
     return [configuration(model, stem), "--weights", stem + ".ckpt"]
 
 
+def tensorflow_js(kit, model, stem):
+    """What the converter of TensorFlow.js makes of a model."""
+    keras_h5_conversion().save_keras_model(model, stem + ".tfjs")
+    return [os.path.join(stem + ".tfjs", "model.json")]
+
+
+def keras_h5_conversion():
+    """The converter's module alone: its package asks for several others when it is imported."""
+    module = "tensorflowjs.converters.keras_h5_conversion"
+    if module in sys.modules:
+        return sys.modules[module]
+    [root] = importlib.util.find_spec("tensorflowjs").submodule_search_locations
+    for name, path in ("tensorflowjs", root), ("tensorflowjs.converters",
+                                               os.path.join(root, "converters")):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = [path]
+    # Names that NumPy has dropped since.
+    np.object, np.bool = object, np.bool_
+    return importlib.import_module(module)
+
+
 def configuration(model, stem):
     with open(stem + ".json", "w", encoding="utf-8") as file:
         file.write(model.to_json())
@@ -104,7 +129,8 @@ CARRIERS = {
     "h5": whole, "keras": archive, "tree": tree_of_weights, "list": list_of_weights,
     "again": saved_again,
 }
-ONLY_KERAS2 = {"saved_model": saved_model, "checkpoint": checkpoint}
+ONLY_KERAS2 = {
+    "saved_model": saved_model, "checkpoint": checkpoint, "tensorflow_js": tensorflow_js}
 ONLY_KERAS3 = {"npz": archive_of_arrays, "shards": shards_of_weights}
 
 

@@ -11,8 +11,8 @@ public struct KerasWeights: Sendable {
     case list(HDF5Group)
     /// A tree of objects, Keras 3's form.
     case tree(WeightStore)
-    /// A checkpoint of TensorFlow's, Keras 2's other form.
-    case checkpoint(CheckpointWeights)
+    /// Weights that only the model's layers tell apart: Keras 2's checkpoints, TensorFlow.js's lists.
+    case grouped(any GroupedWeights)
   }
 
   let form: Form
@@ -24,8 +24,8 @@ public struct KerasWeights: Sendable {
     attributes = nil
   }
 
-  init(_ checkpoint: CheckpointWeights) {
-    form = .checkpoint(checkpoint)
+  init(_ weights: any GroupedWeights) {
+    form = .grouped(weights)
     attributes = nil
   }
 
@@ -109,9 +109,15 @@ extension KerasWeights {
   }
 }
 
+/// Weights in another order than that of a model's layers.
+protocol GroupedWeights: Sendable {
+  /// The weights by the layers of the model that they are of.
+  func groups(of model: SourceModel) throws(ModelProblem) -> WeightGroups
+}
+
 extension String {
   /// The folder and the name in it, for the path of a file.
-  fileprivate var splitAtLastSlash: (folder: String, name: String) {
+  var splitAtLastSlash: (folder: String, name: String) {
     guard let mark = lastIndex(of: "/") else { return (".", self) }
     return (mark == startIndex ? "/" : String(self[..<mark]), String(self[index(after: mark)...]))
   }

@@ -4,7 +4,7 @@ import ModelFormat
 /// SavedModel holds: `layer-3` is the model's fourth layer, whose variables are weights.
 ///
 /// Keras 2: `keras/engine/functional.py`, `_layer_checkpoint_dependencies`.
-struct CheckpointWeights: Sendable {
+struct CheckpointWeights: GroupedWeights {
   private let file: CheckpointFile
   private let graph: CheckpointGraph
 
@@ -14,7 +14,6 @@ struct CheckpointWeights: Sendable {
     graph = try CheckpointGraph(file)
   }
 
-  /// The weights by the layers of the model that they are of.
   func groups(of model: SourceModel) throws(ModelProblem) -> WeightGroups {
     guard let root else {
       throw ModelProblem(

@@ -20,8 +20,8 @@ struct PartTensors {
       lists = Dictionary(
         (groups?.names ?? []).map { ($0, (try? groups?.weights(of: $0)) ?? []) }
       ) { first, _ in first }
-    case .checkpoint:
-      // Keras 2 quantises nothing.
+    case .grouped:
+      // Keras 2 and TensorFlow.js have no quantised layers.
       stores = [:]
       lists = [:]
     }

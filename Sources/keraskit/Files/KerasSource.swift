@@ -9,7 +9,7 @@ import ModelFormat
 #endif
 
 /// A model as Keras saved it: a `.h5` file, a `.keras` archive or a folder with an archive's files, a
-/// SavedModel, or a `config.json` with the weights beside it.
+/// SavedModel, TensorFlow.js's `model.json`, or a `config.json` with the weights beside it.
 struct KerasSource {
   /// What a user says of a file that the file itself does not.
   struct Hints {
@@ -49,6 +49,7 @@ struct KerasSource {
     case archive
     case folder(ModelFolder.Kind)
     case pair(weights: String)
+    case tensorFlowJS(JSONValue)
   }
 
   private let path: String
@@ -67,23 +68,25 @@ struct KerasSource {
     switch (kind, hints.weights) {
     case (.zip, _): form = .archive
     case (.json, let weights?): form = .pair(weights: weights)
-    case (.json, nil):
-      throw Failure.badFile(path, Self.lack(path))
+    case (.json, nil): form = .tensorFlowJS(try Self.whole(path))
     default: form = .hdf5
     }
   }
 
-  /// What a JSON file lacks for being a model.
-  private static func lack(_ path: String) -> String {
+  /// The only JSON that is a model by itself.
+  private static func whole(_ path: String) throws(Failure) -> JSONValue {
     let text = try? TextFile.read(path, what: "JSON")
     guard let text, let json = try? JSONValue(configuration: text) else {
-      return "expected a model's configuration, found damaged JSON"
+      throw .badFile(path, "expected a model's configuration, found damaged JSON")
     }
-    if let topology = json["modelTopology"] {
-      return topology["model_config"] == nil && topology["class_name"] == nil
-        ? "a TensorFlow.js graph, which no longer has Keras's layers"
-        : "a TensorFlow.js model; in Python, tensorflowjs_converter --input_format "
-          + "tfjs_layers_model --output_format keras makes it a .h5"
+    guard TensorFlowJSModel.isOne(json) else { throw .badFile(path, lack(json)) }
+    return json
+  }
+
+  /// What a JSON file lacks for being a model.
+  private static func lack(_ json: JSONValue) -> String {
+    if json["modelTopology"] != nil {
+      return "a TensorFlow.js graph, which no longer has Keras's layers"
     }
     if json["weight_map"] != nil {
       return "a list of files of weights, which a configuration takes with \"--weights\""
@@ -119,6 +122,7 @@ struct KerasSource {
     case .folder(.unpackedArchive): KerasWeights.files(inFolder: path)
     case .folder(.savedModel): SavedModel.files(inFolder: path)
     case .pair(let weights): try Self.files(ofWeights: weights)
+    case .tensorFlowJS(let json): TensorFlowJSModel.files(of: json, path: path)
     }
   }
 
@@ -155,6 +159,10 @@ struct KerasSource {
     case .folder(.savedModel):
       return Result { () throws(ModelProblems) in
         try SavedModel.read(folder: path, source: name)
+      }
+    case .tensorFlowJS(let json):
+      return Result { () throws(ModelProblems) in
+        try TensorFlowJSModel.read(json, path: path, source: name)
       }
     case .pair(let file):
       let text = try TextFile.read(path, what: "a model's configuration")
