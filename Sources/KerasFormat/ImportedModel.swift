@@ -6,6 +6,8 @@ public struct ImportedModel: Sendable {
   public var contents: ModelContents
   /// Every problem found; a model with problems can be shown, but must not be run.
   public var problems: [ModelProblem]
+  /// Whether the weights could be read at all: if not, every layer lacks them.
+  public internal(set) var hasWeights = true
 
   /// A model of the given contents and problems.
   public init(contents: ModelContents, problems: [ModelProblem] = []) {

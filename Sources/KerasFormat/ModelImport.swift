@@ -44,17 +44,18 @@ struct ModelImport {
       nodes: builder.nodes, outputs: self.outputs(of: source, values: outputs),
       aliases: builder.aliases)
     var tensors: [String: Tensor] = [:]
-    if let named = self.weights(of: source, in: weights) {
-      description.attach(named, to: &tensors)
-    }
+    let named = self.weights(of: source, in: weights)
+    if let named { description.attach(named, to: &tensors) }
     if report.problems.isEmpty {
       for problem in description.contradictions() { report.add(problem) }
     }
     provenance.rules = report.rules
-    return ImportedModel(
+    var model = ImportedModel(
       contents: ModelContents(
         description: description, weights: tensors, provenance: provenance),
       problems: report.problems)
+    model.hasWeights = named != nil
+    return model
   }
 
   private func parsed(_ text: String) throws(ModelProblems) -> JSONValue {

@@ -12,7 +12,7 @@ import Tensors
 ///
 /// TensorFlow: `tensorflow/core/util/tensor_bundle`, `tensorflow/core/protobuf/tensor_bundle.proto`:
 /// a header {1 `num_shards`, 2 `endianness`} and entries {1 `dtype`, 2 `shape`, 3 `shard_id`, 4
-/// `offset`, 5 `size`, 7 `slices`}.
+/// `offset`, 5 `size`, 6 `crc32c`, 7 `slices`}.
 struct CheckpointFile: Sendable {
   /// Where a tensor lies.
   fileprivate struct Entry: Sendable {
@@ -21,6 +21,7 @@ struct CheckpointFile: Sendable {
     let shard: Int
     let offset: Int
     let size: Int
+    let checksum: UInt32
     let isSliced: Bool
   }
 
@@ -67,7 +68,9 @@ struct CheckpointFile: Sendable {
     guard let type = Self.elementTypes[entry.type], !entry.isSliced else {
       throw ModelProblem(
         .unsupported, option: key,
-        reason: entry.isSliced ? "a variable in slices" : "elements of type \(entry.type)")
+        reason: entry.isSliced
+          ? "a variable in slices; in Python, save the model again without sharding"
+          : "elements of type \(entry.type)")
     }
     let shape = Shape(entry.sizes)
     guard shape.rank <= CPUKernels.maximumRank, entry.sizes.allSatisfy({ $0 >= 0 }),
@@ -76,7 +79,11 @@ struct CheckpointFile: Sendable {
     else {
       throw damage(key, "expected \(entry.sizes) of \(type), found \(entry.size) bytes")
     }
-    return Tensor(TensorType(shape, type), storage: try storage(entry, key))
+    let storage = try storage(entry, key)
+    guard CRC32C.masked(storage.bytes) == entry.checksum else {
+      throw damage(key, "the numbers are not those that the checksum was made of")
+    }
+    return Tensor(TensorType(shape, type), storage: storage)
   }
 
   /// The text of that name, which is one string.
@@ -153,6 +160,7 @@ extension CheckpointFile.Entry {
     shard = int(3)
     offset = int(4)
     size = int(5)
+    checksum = UInt32(truncatingIfNeeded: message.number(6) ?? 0)
     isSliced = !message.messages(7).isEmpty
   }
 }

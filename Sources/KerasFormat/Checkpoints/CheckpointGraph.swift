@@ -44,14 +44,6 @@ struct CheckpointGraph: Sendable {
     nodes[node].children.first { $0.name == name }?.node
   }
 
-  /// The elements of a list that an object holds under a name.
-  func list(_ name: String, of node: Int) -> [Int]? {
-    child(name, of: node).map { list in
-      nodes[list].children.compactMap { child in Int(child.name).map { ($0, child.node) } }
-        .sorted { $0.0 < $1.0 }.map(\.1)
-    }
-  }
-
   /// A model's layers by their indices in its description, each with its object; nil where the file
   /// lists more or fewer than the model.
   func layers(of model: SourceModel, at node: Int) -> [(index: Int, node: Int)]? {
@@ -73,14 +65,22 @@ struct CheckpointGraph: Sendable {
     return layers
   }
 
-  /// The variables in and below an object, each once, in the order of the objects that hold them;
-  /// `isOpen` tells whether to go into what has a name.
-  func variables(below node: Int, into isOpen: (String) -> Bool) -> [Int] {
-    var (found, seen, pending) = ([Int](), Set<Int>(), [node])
-    while let next = pending.popLast() {
+  /// The variables below an object, each once, in the order of the objects that hold them.
+  ///
+  /// Where nobody named a variable it has its holder's name for it. `isOpen` tells whether to go into
+  /// what has a name.
+  func variables(
+    below node: Int, into isOpen: (String) -> Bool
+  ) -> [(name: String, key: String)] {
+    var found: [(name: String, key: String)] = []
+    var (seen, pending) = (Set<Int>(), [(name: "", node: node)])
+    while let (name, next) = pending.popLast() {
       guard seen.insert(next).inserted else { continue }
-      if nodes[next].variable != nil { found.append(next) }
-      pending += nodes[next].children.reversed().filter { isOpen($0.name) }.map(\.node)
+      if let variable = nodes[next].variable {
+        let isNamed = !["", "Variable"].contains(variable.name)
+        found.append((isNamed ? variable.name : name, variable.key))
+      }
+      pending += nodes[next].children.reversed().filter { isOpen($0.name) }
     }
     return found
   }
@@ -97,14 +97,7 @@ extension CheckpointGraph.Node {
     }
     variable =
       message.messages(2).first { $0.text(1) == "VARIABLE_VALUE" }.flatMap { attribute in
-        attribute.text(3).map { (Self.name(attribute.text(2), $0), $0) }
+        attribute.text(3).map { (attribute.text(2) ?? "", $0) }
       }
-  }
-
-  /// A variable's name: its own, or the one in its key
-  /// (`layer_with_weights-0/kernel/.ATTRIBUTES/VARIABLE_VALUE`) where nobody named it.
-  private static func name(_ name: String?, _ key: String) -> String {
-    if let name, !["", "Variable"].contains(name) { return name }
-    return key.split(separator: "/").dropLast(2).last.map(String.init) ?? key
   }
 }

@@ -15,20 +15,11 @@ struct CheckpointWeights: GroupedWeights {
   }
 
   func groups(of model: SourceModel) throws(ModelProblem) -> WeightGroups {
-    guard let root else {
-      throw ModelProblem(
-        .invalid, option: CheckpointGraph.key,
-        reason: "expected the objects of a model's layers, \"layer-0\" and so on, found none")
-    }
-    guard let layers = graph.layers(of: model, at: root) else {
-      throw ModelProblem(
-        .invalid, option: CheckpointGraph.key,
-        reason: "expected \(model.listed.count) layers, found \(graph.layers(of: root).count)")
-    }
+    let layers = try layers(of: model)
     var groups: [(name: String, weights: [StoredWeight])] = []
     for (index, node) in layers where model.layers[index].input == nil {
       var weights: [StoredWeight] = []
-      for case let variable? in variables(of: node).map({ graph.nodes[$0].variable })
+      for variable in graph.variables(below: node, into: { !Self.foreign.contains($0) })
       where !Self.foreign.contains(variable.name.lastPart) {
         weights.append(
           StoredWeight(name: variable.name, tensor: try file.tensor(variable.key)))
@@ -38,25 +29,36 @@ struct CheckpointWeights: GroupedWeights {
     return WeightGroups(groups)
   }
 
-  /// The object that is the model; what `tf.train.Checkpoint(model=model)` saves holds it.
-  private var root: Int? {
-    let saved = graph.nodes.isEmpty ? [] : [0] + graph.nodes[0].children.map(\.node)
-    return saved.first { !graph.layers(of: $0).isEmpty }
-  }
-
-  /// A layer's variables in Keras's order, trainable ones first, where that is saved.
-  private func variables(of layer: Int) -> [Int] {
-    guard let all = graph.list("variables", of: layer) else {
-      return graph.variables(below: layer) { !Self.foreign.contains($0) }
+  /// The objects of the model's layers.
+  ///
+  /// What `tf.train.Checkpoint(model=model)` saves holds the model, among others.
+  private func layers(
+    of model: SourceModel
+  ) throws(ModelProblem) -> [(index: Int, node: Int)] {
+    let saved = graph.nodes.isEmpty ? [] : [(name: "", node: 0)] + graph.nodes[0].children
+    let models = saved.filter { !graph.layers(of: $0.node).isEmpty }
+    let fitting = models.compactMap { saved in
+      graph.layers(of: model, at: saved.node).map { (name: saved.name, layers: $0) }
     }
-    let trainable = graph.list("trainable_variables", of: layer) ?? []
-    return trainable + all.filter { !trainable.contains($0) }
+    let wanted = fitting.first { ["", "model"].contains($0.name) }
+    if let layers = (fitting.count == 1 ? fitting[0] : wanted)?.layers { return layers }
+    let counts = models.map { "\(graph.layers(of: $0.node).count)" }.joined(separator: " or ")
+    let names = fitting.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    throw ModelProblem(
+      .invalid, option: CheckpointGraph.key,
+      reason: fitting.count > 1
+        ? "expected one model of \(model.listed.count) layers, found \(names): save the one alone"
+        : "expected a model of \(model.listed.count) layers, found "
+          + (models.isEmpty ? "none" : "\(counts)")
+          + ": the weights are another model's than the configuration")
   }
 
-  /// What is no layer's weight: what a model that was compiled holds besides its layers, the state of
-  /// a random generator, and what a lookup layer counts while it learns.
+  /// What is no layer's weight: what a model that was compiled holds besides its layers, the lists of
+  /// all variables that a SavedModel has, the state of a random generator, and what a lookup layer
+  /// counts while it learns.
   private static let foreign: Set = [
-    "optimizer", "keras_api", "compiled_metrics", "metrics", "StateVar", "num_documents",
+    "optimizer", "keras_api", "compiled_metrics", "metrics", "variables", "trainable_variables",
+    "regularization_losses", "StateVar", "num_documents",
   ]
 }
 

@@ -66,8 +66,11 @@ public enum SavedModel {
       throw ModelProblem(
         .unsupported, option: name,
         reason: "a SavedModel without Keras's layers, as Keras 3's export and TensorFlow's own "
-          + "save write; in Python, save the Keras model as .keras")
+          + "save write, or without the \"\(metadata)\" that Keras 2 wrote; in Python, save the "
+          + "Keras model as .keras")
     }
-    return text
+    // Tuples, which other carriers have as lists.
+    let json = try? JSONValue(configuration: text)
+    return json.map { SerializedValues.unwrapped($0).canonicalText } ?? text
   }
 }

@@ -92,7 +92,23 @@ struct SavedVocabularies {
     guard assetNames.indices.contains(number), case let name = assetNames[number],
       !name.contains("/"), let bytes = try? files.data(of: "assets/\(name)")
     else { return nil }
-    return VocabularyFiles.tokens(of: className, in: bytes)
+    return Self.tokens(of: className, in: bytes)
+  }
+
+  /// The tokens in a file, one a line, as TensorFlow reads it: without carriage returns, and without
+  /// the line that a last line feed would begin; nil where a line is no token.
+  private static func tokens(of className: String, in file: [UInt8]) -> [JSONValue]? {
+    var lines = file.filter { $0 != UInt8(ascii: "\r") }
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(validating: $0, as: UTF8.self) }
+    if lines.last == "" { lines.removeLast() }
+    let tokens = lines.map { line -> JSONValue? in
+      guard className == "IntegerLookup" else { return line.map { .string($0) } }
+      let digits = line?.trimmingPrefix(while: \.isWhitespace).reversed()
+        .trimmingPrefix(while: \.isWhitespace).reversed()
+      return digits.flatMap { Int(String($0)) }.map { .int($0) }
+    }
+    return tokens.isEmpty || tokens.contains(nil) ? nil : tokens.compactMap(\.self)
   }
 
   /// The texts or whole numbers of the constant of that name.

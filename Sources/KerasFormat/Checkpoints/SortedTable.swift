@@ -7,7 +7,7 @@ struct SortedTable {
   enum Damage: Error {
     /// The file does not end as a table does.
     case noFooter
-    /// A block does not hold what it should.
+    /// A block does not hold what it should, or not what its checksum was made of.
     case block
     /// A block is compressed, which TensorFlow's own never are.
     case compressed
@@ -53,6 +53,11 @@ struct SortedTable {
     _ place: Range<Int>
   ) throws(Damage) -> [(key: [UInt8], value: [UInt8])] {
     guard place.upperBound + Self.trailerSize <= file.count else { throw .block }
+    let checksum = file[(place.upperBound + 1)...].prefix(4).reversed()
+      .reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+    guard CRC32C.masked(file[place.lowerBound...place.upperBound]) == checksum else {
+      throw .block
+    }
     guard file[place.upperBound] == 0 else { throw .compressed }
     var rest = try entries(of: file[place])
     var (found, key) = ([(key: [UInt8], value: [UInt8])](), [UInt8]())

@@ -6,7 +6,7 @@ import ModelFormat
 enum IgnoredOptions {
   private static let everywhere: Set = [
     "name", "trainable", "activity_regularizer", "batch_input_shape", "batch_shape", "input_shape",
-    "input_dtype", "build_config", "autocast", "quantization_config",
+    "input_dtype", "build_config", "autocast", "quantization_config", "rng_type",
   ]
 
   private static let suffixes = ["_initializer", "_regularizer", "_constraint"]
@@ -19,6 +19,8 @@ enum IgnoredOptions {
 
   private static let byClass: [String: Set<String>] = [
     "ActivityRegularization": ["l1", "l2"],
+    "AddLoss": ["unconditional"],
+    "AddMetric": ["aggregation", "metric_name"],
     "AdditiveAttention": ["dropout", "seed"],
     "AlphaDropout": dropout,
     "Attention": ["dropout", "seed"],

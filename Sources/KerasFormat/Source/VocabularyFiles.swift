@@ -44,17 +44,13 @@ struct VocabularyFiles {
         let file = paths.map({ "\($0)/vocabulary.txt" }).first(where: files.contains),
         let bytes = bytes(of: file, for: layer)
       else { break }
-      layer.config["vocabulary"] = .array(Self.tokens(of: layer.className, in: bytes))
+      let tokens = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      layer.config["vocabulary"] = .array(
+        layer.className == "IntegerLookup"
+          ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) })
     }
     return layer
-  }
-
-  /// The tokens of a layer of that class in a file, one a line.
-  static func tokens(of className: String, in file: [UInt8]) -> [JSONValue] {
-    let tokens = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }
-    return className == "IntegerLookup"
-      ? tokens.map { Int($0).map { .int($0) } ?? .string($0) } : tokens.map { .string($0) }
   }
 
   private func bytes(of file: String, for layer: SourceLayer) -> [UInt8]? {

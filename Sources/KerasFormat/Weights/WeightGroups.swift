@@ -16,7 +16,12 @@ struct WeightGroups {
     case memory([String: [StoredWeight]])
   }
 
-  /// Groups whose weights are read already.
+  /// Whether weights stand in Keras's order.
+  var isOrdered: Bool {
+    if case .file = source { true } else { false }
+  }
+
+  /// Groups whose weights are read already, in whatever order.
   init(_ groups: [(name: String, weights: [StoredWeight])]) {
     names = groups.map(\.name)
     isNumbered = false

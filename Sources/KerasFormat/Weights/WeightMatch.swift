@@ -6,6 +6,8 @@ struct WeightMatch {
   let isTrainable: Bool
   /// The group's weights in the file's order.
   let stored: [StoredWeight]
+  /// Whether the order is Keras's own, or else names alone count.
+  var isOrdered = true
 
   /// How a match was found.
   enum Way {
@@ -39,7 +41,9 @@ struct WeightMatch {
       let orders = WeightOrder.candidates([description], isTrainable: true)
       if let fitting = orders.first(where: { fits($0.map { slots[$0.slot] }, indices[leaf]) }) {
         indices[leaf] = reordered(indices[leaf], fitting)
-      } else if description.isNamed, let named = byOneName(slots, indices[leaf]) {
+      } else if !isOrdered || description.isNamed,
+        let named = byOneName(slots, indices[leaf])
+      {
         indices[leaf] = named
       } else {
         return nil

@@ -20,6 +20,8 @@ struct WeightReader {
       let group = positions[layer.name] ?? layer.name
       do {
         let stored = groups.contains(group) ? try groups.weights(of: group) : nil
+        // What an author kept beside the graph may never have been built.
+        if layer.calls.isEmpty, stored?.isEmpty != false { continue }
         for (path, named) in assigned(stored, to: leaves, of: layer) { weights[path] = named }
       } catch {
         report.add(ModelProblem(error, layer: layer.name, className: layer.className))
@@ -34,7 +36,9 @@ struct WeightReader {
   ) -> [String: [NamedWeight]] {
     let weights = stored ?? []
     for owners in [leaves, leaves.withoutRepetitions] {
-      let match = WeightMatch(leaves: owners, isTrainable: layer.isTrainable, stored: weights)
+      let match = WeightMatch(
+        leaves: owners, isTrainable: layer.isTrainable, stored: weights,
+        isOrdered: groups.isOrdered)
       guard let (way, indices) = match.matched() else { continue }
       if leaves.count > 1, !weights.isEmpty {
         report.note(way == .byName ? .nestedWeightsByName : .nestedWeightsByOrder)

@@ -59,7 +59,9 @@ struct WeightTree {
   ) -> [(WeightLeaf, WeightStore?)] {
     let container = WeightTreeNames.Container(in: store)
     let names = WeightTreeNames.names(of: model.layers, in: container)
-    return zip(model.layers, names).flatMap { layer, name in
+    return zip(model.layers, names).flatMap { layer, name -> [(WeightLeaf, WeightStore?)] in
+      // What an author kept beside the graph may never have been built.
+      if layer.calls.isEmpty { return [] }
       let store = name.flatMap { container?.store[$0] }
       return stores(
         of: layer, in: store ?? container?.store.store(ofLayer: layer.name),

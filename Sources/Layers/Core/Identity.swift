@@ -1,6 +1,7 @@
 import Tensors
 
-/// y = x: `Identity`, and every layer that acts only while a model is trained.
+/// y = x: `Identity`, and every layer that acts only while a model is trained, Keras 2's `AddLoss` and
+/// `AddMetric` among them.
 ///
 /// Input and output: any shape, any element type.
 ///
@@ -10,7 +11,7 @@ struct Identity: AbsorbableLayer {
     "Identity", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization",
     "ops.StopGradient",
-    "ops.Copy", "StochasticDepth",
+    "ops.Copy", "StochasticDepth", "AddLoss", "AddMetric",
   ]
   static let elementTypes = ElementType.allCases
 

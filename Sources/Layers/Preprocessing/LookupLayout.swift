@@ -32,12 +32,13 @@ struct LookupLayout<Token: Hashable & Sendable>: Sendable {
     _ = reader.value("vocabulary_size")
     let vocabulary = reader.value("vocabulary")
     let list = vocabulary?.array?.compactMap(read)
-    if list == nil {
-      reader.reject(
+    if let vocabulary, list == nil {
+      reader.reject("vocabulary", Self.fault(vocabulary))
+    } else if list == nil {
+      reader.refuse(
         "vocabulary",
-        vocabulary.map(Self.fault)
-          ?? "expected a list, found none: what a layer has learned is in .keras archives and "
-          + "SavedModels alone")
+        "what the layer has learned is not in this file, but in .keras archives and SavedModels "
+          + "alone; in Python, save the model as .keras")
     }
     let special =
       (mode == .int ? mask.map { [$0] } ?? [] : []) + Array(repeating: unknown, count: unknownCount)

@@ -55,7 +55,8 @@ struct ConvertCommand: Command {
   private static let laterPrecisions: Set = ["bfloat16", "int8", "int4"]
 
   func run() throws -> ExitStatus {
-    try AtomicFile.check(output, isNoneOf: [model, labels, reference])
+    try AtomicFile.check(
+      output, isNoneOf: KerasSource.files(model, hints) + [labels, reference])
     Terminal.progress("reading \(model)")
     let file = try ModelFile(path: model, hints: hints, isHashed: true)
     var contents = file.contents

@@ -116,6 +116,16 @@ struct KerasSource {
     }
   }
 
+  /// The files that the model at `path` is read from, as far as they can be told.
+  static func files(_ path: String, _ hints: Hints) -> [String] {
+    let parts = ["saved_model.pb", "keras_metadata.pb", "config.json", "metadata.json"]
+    let source =
+      ModelFolder(path).map { KerasSource($0, hints) }
+      ?? (try? FileKind.of(path)).flatMap { try? KerasSource(path, $0, hints) }
+    let weights = (try? source?.hashedFiles()) ?? []
+    return [path] + parts.map { "\(path)/\($0)" } + weights
+  }
+
   private func hashedFiles() throws(Failure) -> [String] {
     switch form {
     case .hdf5, .archive: [path]
@@ -137,8 +147,10 @@ struct KerasSource {
   /// nil where it means none.
   private static func checkpoint(_ path: String) -> String? {
     if path.hasSuffix(".index") { return String(path.dropLast(6)) }
-    let isFile = access(path, F_OK) == 0
-    return !isFile && access(path + ".index", F_OK) == 0 ? path : nil
+    // Its own name, one of its files of numbers, or the folder of a SavedModel.
+    let data = path.ranges(of: ".data-").last.map { String(path[..<$0.lowerBound]) }
+    let names = [data, "\(path)/variables/variables", path].compactMap(\.self)
+    return names.first { access($0 + ".index", F_OK) == 0 }
   }
 
   private func imported(as name: String) throws -> Result<ImportedModel, ModelProblems> {

@@ -10,6 +10,8 @@ struct ModelFile {
   let contents: ModelContents
   /// What the importer has against the model.
   let importProblems: [ModelProblem]
+  /// Whether the importer could read the weights at all.
+  private let hasWeights: Bool
   /// How exactly a bundle keeps weights; nil for a file of Keras's.
   let precision: BundlePrecision?
   /// How near a bundle came to Keras when it was written.
@@ -26,7 +28,11 @@ struct ModelFile {
   init(
     path: String, hints: KerasSource.Hints = KerasSource.Hints(), isHashed: Bool = false
   ) throws {
-    if let folder = ModelFolder(path), hints.weights == nil {
+    if let folder = ModelFolder(path) {
+      if let weights = hints.weights {
+        throw UsageError(
+          "\"--weights \(weights)\" goes with a config.json; \"\(path)\" is a folder")
+      }
       self.init(path, try KerasSource(folder, hints).model(isHashed: isHashed))
       return
     }
@@ -57,6 +63,7 @@ struct ModelFile {
     self.path = path
     contents = bundle.contents
     importProblems = []
+    hasWeights = true
     precision = bundle.precision
     parity = bundle.parity
   }
@@ -65,6 +72,7 @@ struct ModelFile {
     self.path = path
     contents = imported.contents
     importProblems = imported.problems
+    hasWeights = imported.hasWeights
     precision = nil
     parity = nil
   }
@@ -83,13 +91,15 @@ struct ModelFile {
     } catch {
       // A layer that the importer refused may fail a second time for want of what was refused.
       let known = Set(importProblems.compactMap(\.layer))
-      // So do all layers' shapes behind an input of no shape.
+      // So do all layers' shapes behind an input of no shape, and all weights where none was read.
       let isShapeless = importProblems.contains {
         $0.className == "InputLayer" && $0.option == "shape"
       }
       let further = error.problems.filter { problem in
-        !(isShapeless && problem.kind == .invalid && problem.option == nil)
-          && problem.layer.map { !known.contains($0) } ?? true
+        if problem.kind == .invalid, !hasWeights || isShapeless && problem.option == nil {
+          return false
+        }
+        return problem.layer.map { !known.contains($0) } ?? true
       }
       throw ModelFailure(path, importProblems + further)
     }

@@ -24,10 +24,10 @@ struct ModelFolder {
   /// The folder at `path`; nil where it is none of a model.
   init?(_ path: String) {
     self.path = path
-    if access("\(path)/\(KerasArchive.configuration)", F_OK) == 0 {
-      kind = .unpackedArchive
-    } else if SavedModel.isOne(folder: path) {
+    if SavedModel.isOne(folder: path) {
       kind = .savedModel
+    } else if access("\(path)/\(KerasArchive.configuration)", F_OK) == 0 {
+      kind = .unpackedArchive
     } else {
       return nil
     }
