@@ -99,8 +99,13 @@ def checkpoint(kit, model, stem):
 
 
 def tensorflow_js(kit, model, stem):
-    """What the converter of TensorFlow.js makes of a model."""
-    keras_h5_conversion().save_keras_model(model, stem + ".tfjs")
+    """What the converter of TensorFlow.js makes of a model; it takes no two weights of one name."""
+    try:
+        keras_h5_conversion().save_keras_model(model, stem + ".tfjs")
+    except Exception as error:
+        if "duplicate weight name" not in str(error):
+            raise
+        return whole(kit, model, stem)
     return [os.path.join(stem + ".tfjs", "model.json")]
 
 
