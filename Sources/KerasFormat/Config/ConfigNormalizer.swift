@@ -54,8 +54,19 @@ struct ConfigNormalizer {
 
   /// Layers inside a wrapper's options: one, or a list of them.
   private func nestedLayers(_ json: JSONValue) -> JSONValue {
-    if let layers = json.array { return .array(layers.map(nestedLayer)) }
+    if let cells = json.array { return .array(cells.map(cell)) }
     return nestedLayer(json)
+  }
+
+  /// One of several cells, which keeps that it is not trained: its weights are stored last then.
+  private func cell(_ json: JSONValue) -> JSONValue {
+    let cell = nestedLayer(json)
+    guard json["config"]?["trainable"] == .bool(false), case .object(var members) = cell,
+      var config = members["config"]?.object
+    else { return cell }
+    config["trainable"] = .bool(false)
+    members["config"] = .object(config)
+    return .object(members)
   }
 
   private func nestedLayer(_ json: JSONValue) -> JSONValue {

@@ -54,7 +54,12 @@ enum WeightLayout {
     guard let className = json?["class_name"]?.string, let config = json?["config"]?.object else {
       return []
     }
-    return (slots(of: className, config) ?? []).map { $0.inside(name) }
+    let isTrained = config["trainable"] != .bool(false)
+    return (slots(of: className, config) ?? []).map { slot in
+      var slot = slot.inside(name)
+      slot.isTrainable = slot.isTrainable && isTrained
+      return slot
+    }
   }
 
   /// Whether a wrapper around recurrent layers or cells holds one whose weights are not known.

@@ -6,7 +6,8 @@ struct WeightMatch {
   let isTrainable: Bool
   /// The group's weights in the file's order.
   let stored: [StoredWeight]
-  /// Whether the order is Keras's own, or else names alone count.
+  /// Whether the order is Keras's own, trained weights first; or else it is the layers' order, and
+  /// names count where it is not.
   var isOrdered = true
 
   /// How a match was found.
@@ -38,7 +39,7 @@ struct WeightMatch {
     }
     for (leaf, description) in leaves.enumerated() {
       guard let slots = description.slots else { continue }
-      let orders = WeightOrder.candidates([description], isTrainable: true)
+      let orders = WeightOrder.candidates([description], isTrainable: isOrdered)
       if let fitting = orders.first(where: { fits($0.map { slots[$0.slot] }, indices[leaf]) }) {
         indices[leaf] = reordered(indices[leaf], fitting)
       } else if !isOrdered || description.isNamed,
