@@ -11,15 +11,9 @@ extension RewritableGraph {
         let reader = nodes.firstIndex(where: { $0?.inputs == scale.outputs }),
         nodes[reader]?.rounding == nil,
         let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?
-          .absorbing(.scaledInput(factors: factors, offsets: offsets)),
-        var node = nodes[reader]
+          .absorbing(.scaledInput(factors: factors, offsets: offsets))
       else { continue }
-      node.name = scale.name + "+" + node.name
-      node.layer = layer
-      node.cache = node.cache.emptied()
-      node.parameterCount += scale.parameterCount
-      replace(reader, by: node)
-      remove(index, reading: scale.inputs[0])
+      absorb(index, into: reader, as: layer, reading: scale.inputs[0])
     }
   }
 

@@ -12,16 +12,9 @@ extension RewritableGraph {
         readCount(of: product.outputs[0]) == 1, let (x, factors) = channelFactors(product.inputs),
         let reader = nodes.firstIndex(where: { $0?.inputs.first == product.outputs[0] }),
         nodes[reader]?.rounding == nil, paysFactors(of: x, for: reader),
-        let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.product),
-        var node = nodes[reader]
+        let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.product)
       else { continue }
-      node.name = product.name + "+" + node.name
-      node.layer = layer
-      node.cache = node.cache.emptied()
-      node.keywords[factorsKeyword] = node.inputs.count
-      node.inputs.append(factors)
-      replace(reader, by: node)
-      remove(index, reading: x)
+      absorb(index, into: reader, as: layer, reading: x, factors: factors)
     }
   }
 

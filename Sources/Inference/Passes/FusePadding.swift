@@ -8,14 +8,9 @@ extension RewritableGraph {
         readCount(of: padding.outputs[0]) == 1,
         let reader = nodes.firstIndex(where: { $0?.inputs == padding.outputs }),
         nodes[reader]?.rounding == nil,
-        let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.padding(margins)),
-        var node = nodes[reader]
+        let layer = (nodes[reader]?.layer as? any AbsorbingLayer)?.absorbing(.padding(margins))
       else { continue }
-      node.name = padding.name + "+" + node.name
-      node.layer = layer
-      node.cache = node.cache.emptied()
-      replace(reader, by: node)
-      remove(index, reading: padding.inputs[0])
+      absorb(index, into: reader, as: layer, reading: padding.inputs[0])
     }
   }
 }

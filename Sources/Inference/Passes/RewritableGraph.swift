@@ -63,8 +63,23 @@ struct RewritableGraph {
     }
   }
 
-  /// Puts `node` in the place of the call at `index`.
-  mutating func replace(_ index: Int, by node: Graph.Node) { nodes[index] = node }
+  /// Takes the call at `index` away, whose work `reader`, the only call that reads what it gives,
+  /// does as `layer` along with its own: it reads `input` instead, and `factors` behind its inputs.
+  mutating func absorb(
+    _ index: Int, into reader: Int, as layer: any Layer, reading input: Int, factors: Int? = nil
+  ) {
+    guard let first = nodes[index], var node = nodes[reader] else { return }
+    node.name = first.name + "+" + node.name
+    node.layer = layer
+    node.cache = node.cache.emptied()
+    node.parameterCount += first.parameterCount
+    if let factors {
+      node.keywords[factorsKeyword] = node.inputs.count
+      node.inputs.append(factors)
+    }
+    nodes[reader] = node
+    remove(index, reading: input)
+  }
 
   /// Puts one call in the place of two: `layer`, which does the work of both, stands at the later
   /// one's place, reads what `first` read (and `residual` behind it) and gives what `second` gave.

@@ -109,7 +109,7 @@ extension KerasWeights {
   }
 }
 
-/// Weights in another order than that of a model's layers.
+/// Weights that only the model's layers tell apart.
 protocol GroupedWeights: Sendable {
   /// The weights by the layers of the model that they are of.
   func groups(of model: SourceModel) throws(ModelProblem) -> WeightGroups

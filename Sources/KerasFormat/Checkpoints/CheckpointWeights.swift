@@ -26,7 +26,7 @@ struct CheckpointWeights: GroupedWeights {
       }
       groups.append((model.layers[index].name, weights))
     }
-    return WeightGroups(groups)
+    return WeightGroups(groups, isOrdered: false)
   }
 
   /// The objects of the model's layers.

@@ -15,7 +15,7 @@ struct ManifestWeights: GroupedWeights {
         groups[owner, default: []].append(weight)
         continue
       }
-      let name = Self.withoutDirection(weight.components.first ?? "")
+      let name = Self.withoutDirection(weight.components.dropLast().first ?? "")
       if strangers.last?.name != name { strangers.append((name, [])) }
       strangers[strangers.count - 1].weights.append(weight)
     }
@@ -27,7 +27,8 @@ struct ManifestWeights: GroupedWeights {
     if bare.count == strangers.count {
       for (layer, stranger) in zip(bare, strangers) { groups[layer.name] = stranger.weights }
     }
-    return WeightGroups(model.layers.map { ($0.name, groups[$0.name] ?? []) })
+    return WeightGroups(
+      model.layers.map { ($0.name, groups[$0.name] ?? []) }, isOrdered: true)
   }
 
   /// The outermost layer that a name belongs to: its own, or that of a layer inside it.

@@ -16,13 +16,12 @@ struct WeightGroups {
     case memory([String: [StoredWeight]])
   }
 
-  /// Whether weights stand in Keras's order.
-  var isOrdered: Bool {
-    if case .file = source { true } else { false }
-  }
+  /// Whether weights stand in Keras's order, trained ones first.
+  let isOrdered: Bool
 
-  /// Groups whose weights are read already, in whatever order.
-  init(_ groups: [(name: String, weights: [StoredWeight])]) {
+  /// Groups whose weights are read already.
+  init(_ groups: [(name: String, weights: [StoredWeight])], isOrdered: Bool) {
+    self.isOrdered = isOrdered
     names = groups.map(\.name)
     isNumbered = false
     source = .memory(Dictionary(groups.map { ($0.name, $0.weights) }) { first, _ in first })
@@ -30,6 +29,7 @@ struct WeightGroups {
 
   /// The groups under `root`, which is `model_weights` or the root of a file of weights alone.
   init(_ root: HDF5Group) throws(HDF5Error) {
+    isOrdered = true
     source = .file(root)
     isNumbered = root.attributes["nb_layers"] != nil
     names =
