@@ -115,7 +115,9 @@ struct ModelImport {
   private func outputs(of model: SourceModel, values: [GraphValue?]) -> [OutputDescription] {
     zip(model.outputs, values).compactMap { port, value in
       let reference = port.value
-      if let value { return OutputDescription(name: reference.layer, value: value.name) }
+      if let value {
+        return OutputDescription(name: port.listedLayer ?? reference.layer, value: value.name)
+      }
       if model.layer(named: reference.layer)?.offers(reference) != true {
         report.invalid(
           "", option: "output_layers", reason: "names \(reference), which is not in the model")

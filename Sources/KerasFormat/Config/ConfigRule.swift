@@ -90,6 +90,14 @@ extension ConfigRule {
 }
 
 extension ConfigRule {
+  /// `equal_zeros`: for Keras before 3.9, -0 is as large as 0.
+  static let equalZeros = ConfigRule { config, normalizer in
+    let version = (normalizer.version.major, normalizer.version.minor)
+    if version < (3, 9) { config["equal_zeros"] = .bool(true) }
+  }
+}
+
+extension ConfigRule {
   /// `bias_fits_lines`: where Keras takes a bias of one axis that is not the output's last for one
   /// of the last if its length fits.
   static let biasOfEquation = ConfigRule { config, normalizer in

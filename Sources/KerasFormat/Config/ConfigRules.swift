@@ -46,6 +46,8 @@ enum ConfigRules {
       "TextVectorization": [.computesInFloat, .spareFactors],
       "UnitNormalization": [.scalar("axis")],
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],
+      "ops.Argmax": [.equalZeros],
+      "ops.Argmin": [.equalZeros],
     ]
     for rank in 1...3 {
       for (name, rules) in spatial(rank) { table[name.numbered(rank)] = rules }

@@ -226,12 +226,7 @@ struct FunctionLayer {
         value.layer == name && value.output > 0 && inputs.indices.contains(value.output)
           ? inputs[value.output] : value
       }
-      for index in model.layers.indices {
-        model.layers[index].calls = model.layers[index].calls.map { $0.mapReferences(source) }
-      }
-      for index in model.outputs.indices {
-        model.outputs[index].value = source(model.outputs[index].value)
-      }
+      model = model.mappingReferences(source)
       model.layers[place].config = ["function": .string("identity")]
       model.layers[place].calls = inputs.prefix(1).map { SourceCall(positional: [.value($0)]) }
     }

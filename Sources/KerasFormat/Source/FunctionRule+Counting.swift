@@ -70,8 +70,8 @@ extension FunctionRule {
 
   private static func place(_ name: String) -> FunctionRule {
     FunctionRule(
-      className: name, options: ["axis": "axis", "dimension": "axis"], defaults: ["axis": .int(0)],
-      idle: ["output_type": .null])
+      className: name, options: ["axis": "axis", "dimension": "axis"],
+      defaults: ["axis": .int(0), "equal_zeros": .bool(true)], idle: ["output_type": .null])
   }
 
   private static let quantization = FunctionRule(

@@ -84,6 +84,9 @@ extension FunctionRule {
       className: "ops.Unstack", options: ["axis": "axis", "num": "num"],
       defaults: ["axis": .int(0)]),
     "where": FunctionRule(className: "ops.Where", operands: ["x", "y"]),
+    // Written where the condition is one truth value, for which Keras can make no other functions.
+    "keras.backend.switch": FunctionRule(
+      className: "ops.Where", operands: ["then_expression", "else_expression"]),
     "zeros": FunctionRule(
       className: "ops.Full", options: ["dtype": "dtype"], idle: ["layout": .null],
       receiver: "shape"),

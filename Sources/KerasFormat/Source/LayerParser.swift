@@ -55,6 +55,8 @@ struct LayerParser {
     case _ where isOperation(layer.className, options):
       layer.className = "ops." + layer.className
       layer.config = options.filter { $0.key != "name" }
+      let normalizer = ConfigNormalizer(version: models.version, report: report)
+      for rule in ConfigRules.rules(for: layer.className) { rule.apply(&layer.config, normalizer) }
     default:
       let refusals = [
         UncommonWeights.refusal, TheanoPooling.refusal, PreprocessingVersions.refusal,

@@ -105,7 +105,8 @@ struct ModelParser {
     model.layers = model.layers.map { FormerOperation.translated($0) }
     let numbering = CallNumbering(of: model, version: version)
     if numbering.countsFromOne { report.note(.nestedCallsCountFromOne) }
-    model = FunctionLayer(report: report).translated(numbering.normalized(model), path: path)
+    model = FunctionChain.translated(numbering.normalized(model))
+    model = FunctionLayer(report: report).translated(model, path: path)
     model = EinsumChain.translated(model)
     return ComplexValues(report: report).translated(model, path: path)
   }

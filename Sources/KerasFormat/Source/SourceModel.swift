@@ -6,6 +6,8 @@ struct SourceModel: Sendable {
     var key: String?
     /// The value.
     var value: ValueReference
+    /// The layer that the file names for an output that is told as another layer's.
+    var listedLayer: String?
     /// What an input is where it is no input layer's, but another layer's output, as Keras 3.0 keeps
     /// it.
     var tensor: SourceInput?
@@ -36,4 +38,18 @@ struct CallPosition: Hashable, Sendable {
 extension SourceModel {
   /// The layer of that name.
   func layer(named name: String) -> SourceLayer? { layers.first { $0.name == name } }
+
+  /// The same model with every reference of its calls and outputs passed through `transform`.
+  func mappingReferences(_ transform: (ValueReference) -> ValueReference) -> SourceModel {
+    var model = self
+    for index in layers.indices {
+      model.layers[index].calls = layers[index].calls.map { $0.mapReferences(transform) }
+    }
+    for index in outputs.indices {
+      let value = outputs[index].value
+      model.outputs[index].listedLayer = outputs[index].listedLayer ?? value.layer
+      model.outputs[index].value = transform(value)
+    }
+    return model
+  }
 }

@@ -19,7 +19,7 @@ struct ReductionOperation: Layer {
     case logSumExp
     case all
     case any
-    case place(ofMaximum: Bool)
+    case place(BestPlace)
     case norm(Norm)
     case range
     case nonzeroCount
@@ -38,8 +38,8 @@ struct ReductionOperation: Layer {
     "ops.Sum": .kernel(.sum), "ops.Mean": .kernel(.mean), "ops.Max": .kernel(.max),
     "ops.Min": .kernel(.min), "ops.Prod": .kernel(.product), "ops.Var": .variance(isRooted: false),
     "ops.Std": .variance(isRooted: true), "ops.Logsumexp": .logSumExp, "ops.All": .all,
-    "ops.Any": .any, "ops.Argmax": .place(ofMaximum: true),
-    "ops.Argmin": .place(ofMaximum: false), "ops.Norm": .norm(.vector(2)),
+    "ops.Any": .any, "ops.Argmax": .place(BestPlace(ofMaximum: true)),
+    "ops.Argmin": .place(BestPlace(ofMaximum: false)), "ops.Norm": .norm(.vector(2)),
     "ops.Amax": .kernel(.max),
     "ops.Amin": .kernel(.min), "ops.CountNonzero": .nonzeroCount, "ops.Median": .median,
     "ops.Ptp": .range,
@@ -59,7 +59,11 @@ struct ReductionOperation: Layer {
     self.axes = axes
     keepsAxes = reader.bool("keepdims", default: false)
     keepsType = reader.bool("keeps_type", default: false)
-    let kind = Self.kinds[reader.className] ?? .any
+    var kind = Self.kinds[reader.className] ?? .any
+    let equalsZeros = reader.bool("equal_zeros", default: false)
+    if case .place(let best) = kind {
+      kind = .place(BestPlace(ofMaximum: best.ofMaximum, equalsZeros: equalsZeros))
+    }
     initial = reader.value("initial") == nil ? nil : reader.number("initial")
     guard case .norm = kind else {
       self.kind = kind
@@ -156,8 +160,7 @@ struct ReductionOperation: Layer {
     case .kernel(.min): values.min() ?? 0
     case .kernel(.product): values.reduce(1, &*)
     case .range: (values.max() ?? 0) &- (values.min() ?? 0)
-    case .place(let ofMaximum):
-      Int64(values.firstIndex(of: (ofMaximum ? values.max() : values.min()) ?? 0) ?? 0)
+    case .place(let best): Int64(best(values))
     default: 0
     }
   }
@@ -187,13 +190,7 @@ struct ReductionOperation: Layer {
         buffers.output()[row] = Float(norm.value(of: values.map { Double($0) }, columns: columns))
       case .all: buffers.output(0, as: Bool.self)[row] = values.allSatisfy { $0 != 0 }
       case .any: buffers.output(0, as: Bool.self)[row] = values.contains { $0 != 0 }
-      case .place(let ofMaximum):
-        // NaN is neither above nor below a number, and so never the best.
-        var (place, best) = (0, ofMaximum ? -Float.infinity : .infinity)
-        for (index, value) in values.enumerated() where ofMaximum ? value > best : value < best {
-          (place, best) = (index, value)
-        }
-        buffers.output(0, as: Int32.self)[row] = Int32(place)
+      case .place(let best): buffers.output(0, as: Int32.self)[row] = Int32(best(values))
       case .range:
         buffers.output()[row] =
           values.contains(where: \.isNaN) ? .nan : (values.max() ?? 0) - (values.min() ?? 0)
