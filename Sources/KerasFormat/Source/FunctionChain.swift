@@ -22,7 +22,8 @@ enum FunctionChain {
       default: return [layer]
       }
     }
-    return norms.isEmpty ? model : model.mappingReferences { value in
+    guard !norms.isEmpty else { return model }
+    return model.mappingReferences { value in
       // The norm is the function's second output.
       guard value.output == 1, let norm = norms[value.layer] else { return value }
       return ValueReference(layer: norm, call: 0)
