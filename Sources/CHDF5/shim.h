@@ -9,6 +9,7 @@
 #endif
 
 #include "confinement.h"
+#include "lzf.h"
 
 // Swift does not import macros that hold a cast, a comma or a call, nor 1.10 names that are macros
 // in later versions: each such thing gets a function.

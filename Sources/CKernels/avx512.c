@@ -7,6 +7,7 @@
 #define LANES 16
 #define MR 14
 #define NR 32
+#define STEPS 1
 #define TABLE ck_kernels_avx512
 #define TABLE_NAME "avx512"
 #pragma clang attribute push( \

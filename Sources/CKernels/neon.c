@@ -6,6 +6,7 @@
 #define LANES 4
 #define MR 6
 #define NR 16
+#define STEPS 1
 #define TABLE ck_kernels_neon
 #define TABLE_NAME "neon"
 #include "bodies/table.h"

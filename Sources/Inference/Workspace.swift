@@ -23,7 +23,10 @@ final class Workspace: @unchecked Sendable {
 
   init(_ plan: Plan) {
     self.plan = plan
-    arena = .allocateAligned(byteCount: max(plan.arenaByteCount, 64))
+    // A quarter of a large page is soon worth one: its steps read from all over the arena.
+    let page = UnsafeMutableRawPointer.largePage
+    let byteCount = max(plan.arenaByteCount, 64)
+    arena = .allocateAligned(byteCount: byteCount < page / 4 ? byteCount : max(byteCount, page))
     inputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.inputs.count })
     outputs = .allocate(capacity: plan.steps.reduce(1) { $0 + $1.outputs.count })
     var callerInputs: [(slot: Int, input: Int)] = []

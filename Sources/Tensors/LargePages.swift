@@ -6,7 +6,7 @@
 
 extension UnsafeMutableRawPointer {
   /// The bytes of a large page where a processor has one.
-  static var largePage: Int { 2 << 20 }
+  package static var largePage: Int { 2 << 20 }
 
   /// Allocates memory on a 64-byte boundary, to be deallocated as usual.
   ///

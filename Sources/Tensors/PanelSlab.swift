@@ -2,8 +2,9 @@
 ///
 /// A matrix that does not fill a large page would lie in small ones. A processor remembers where
 /// some thousand pages are and looks the others up in memory, which takes as long as the products
-/// that a panel is read for. What comes first stays in small pages, so that a small model does not
-/// take a large page for a few panels.
+/// that a panel is read for; and where small pages happen to lie in memory, they may push each other
+/// out of a cache that would hold them. What comes first stays in small pages, so that a small model
+/// does not take a large page for a few panels.
 final class PanelSlab {
   private struct Latest {
     weak var slab: PanelSlab?
@@ -11,15 +12,19 @@ final class PanelSlab {
 
   private static let latest = Lock(Latest())
   private static let capacity = 32 << 20
-  private static let inSmallPages = 8 << 20
+  private static let inSmallPages = 1 << 20
 
   private let memory: UnsafeMutableRawBufferPointer
-  private var used = 0
+  private var used: Int
 
+  /// - Parameter smallPages: The bytes that come first, in small pages; no more than a large page has.
   private init(smallPages: Int) {
+    let page = UnsafeMutableRawPointer.largePage
     let start = UnsafeMutableRawPointer.allocateAligned(
-      byteCount: Self.capacity, smallPages: smallPages)
+      byteCount: Self.capacity, smallPages: smallPages > 0 ? page : 0)
     memory = UnsafeMutableRawBufferPointer(start: start, count: Self.capacity)
+    // What lies before them is never touched, and so takes no memory.
+    used = smallPages > 0 ? page - smallPages : 0
   }
 
   deinit { memory.deallocate() }

@@ -37,7 +37,11 @@ import Testing
 /// - keras2c: `same` pads a Conv3D's depth by another axis's dilation.
 ///   `eachAxisHasItsOwnHoles`.
 /// - keras2c: `groups` is neither read nor refused. `groupsCount`.
-/// - keras2c: merges do not broadcast. fixtures `Add`, `Multiply`.
+/// - keras2c: merges do not broadcast. `mergesBroadcast`.
+/// - keras2c: `shared_axes` of a PReLU are refused. `axesAreKept`.
+/// - keras2c: a Bidirectional must merge. `twoDirectionsMayStayApart`.
+/// - frugally-deep: a Softmax is one of the last axis. `axesAreKept`.
+/// - frugally-deep: states of stateful layers are gone. `SessionTests`.
 /// - Keras 2.4 and later: kernels that Theano turns are read as they stand.
 ///   `theanosKernelsAreTurned`.
 /// - Keras 2, TensorFlow: calls of shared layers are renumbered when they wait for others.
@@ -46,8 +50,7 @@ import Testing
 /// - Keras 3: operations in a `.h5` cannot be loaded. `GraphTests`, "an operation of Keras 3
 ///   …".
 /// - keras-js: masked steps count. `masksCount`.
-/// - coremltools: `channels_first` is taken for `channels_last`. fixtures
-///   `Conv2D/channels_first`, `keras2/*/channels_first`.
+/// - coremltools: `channels_first` is taken for `channels_last`. `channelsMayComeFirst`.
 @Suite("What other programs get wrong")
 struct OtherPeoplesBugsTests {
   private static func fixture(_ name: String) -> KerasFixture {
@@ -96,6 +99,37 @@ struct OtherPeoplesBugsTests {
     let name = "layers/BatchNormalization/rank4"
     let layers = try Self.fixture(name).contents().description.layers
     #expect(layers.contains { $0.config["axis"] == .int(1) })
+    #expect(try Self.report(name).passes)
+  }
+
+  @Test(arguments: ["Add", "Multiply"]) func mergesBroadcast(_ name: String) throws {
+    let fixture = "layers/\(name)/broadcast"
+    let inputs = try Self.fixture(fixture).contents().description.inputs
+    #expect(Set(inputs.map(\.shape)).count > 1)
+    #expect(try Self.report(fixture).passes)
+  }
+
+  @Test(arguments: ["Softmax", "PReLU"]) func axesAreKept(_ name: String) throws {
+    let fixture = "layers/\(name)/rank4"
+    let layers = try Self.fixture(fixture).contents().description.layers
+    #expect(
+      layers.contains { layer in
+        layer.config["axis"].map { $0 != .int(-1) } ?? false
+          || layer.config["shared_axes"]?.array?.isEmpty == false
+      })
+    #expect(try Self.report(fixture).passes)
+  }
+
+  @Test func twoDirectionsMayStayApart() throws {
+    let name = "layers/Bidirectional/unmerged"
+    #expect(try Self.fixture(name).contents().description.outputs.count > 1)
+    #expect(try Self.report(name).passes)
+  }
+
+  @Test func channelsMayComeFirst() throws {
+    let name = "layers/Conv2D/channels_first"
+    let layers = try Self.fixture(name).contents().description.layers
+    #expect(layers.contains { $0.className == "Transpose" })
     #expect(try Self.report(name).passes)
   }
 

@@ -67,21 +67,30 @@ def saved_again(kit, model, stem):
     [path] = whole(kit, model, stem + ".first")
     again = stem + ".h5"
     with h5py.File(path) as old, h5py.File(again, "w", libver="latest") as new:
-        copy(old, new)
+        copy(old, new, {"compression": "gzip", "shuffle": True, "fletcher32": True})
     os.remove(path)
     return [again]
 
 
-def copy(old, new):
+def saved_fast(kit, model, stem):
+    """The legacy file, copied with h5py's own compression."""
+    [path] = whole(kit, model, stem + ".first")
+    again = stem + ".h5"
+    with h5py.File(path) as old, h5py.File(again, "w") as new:
+        copy(old, new, {"compression": "lzf", "shuffle": True})
+    os.remove(path)
+    return [again]
+
+
+def copy(old, new, filters):
     for key, value in old.attrs.items():
         new.attrs[key] = value
     for name, item in old.items():
         if isinstance(item, h5py.Group):
-            copy(item, new.create_group(name))
+            copy(item, new.create_group(name), filters)
         else:
-            filters = {} if item.shape == () else {
-                "compression": "gzip", "shuffle": True, "fletcher32": True}
-            made = new.create_dataset(name, data=item[()], dtype=item.dtype, **filters)
+            made = new.create_dataset(
+                name, data=item[()], dtype=item.dtype, **(filters if item.shape else {}))
             for key, value in item.attrs.items():
                 made.attrs[key] = value
 
@@ -132,7 +141,7 @@ def configuration(model, stem):
 
 CARRIERS = {
     "h5": whole, "keras": archive, "tree": tree_of_weights, "list": list_of_weights,
-    "again": saved_again,
+    "again": saved_again, "fast": saved_fast,
 }
 ONLY_KERAS2 = {
     "saved_model": saved_model, "checkpoint": checkpoint, "tensorflow_js": tensorflow_js}

@@ -64,7 +64,7 @@ def groups_and_filters(r, options, shape):
 def strides_or_dilation(r, axes):
     kind = r.random()
     if kind < 0.35:
-        return {"strides": sizes(r, axes, 1, 3)}
+        return {"strides": sizes(r, axes, 1, r.choice([3, 3, 6]))}
     if kind < 0.6:
         return {"dilation_rate": sizes(r, axes, 1, 3)}
     return {}

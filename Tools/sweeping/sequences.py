@@ -47,6 +47,8 @@ def cell(k, r):
 
 def rnn(k, r, **more):
     cells = [cell(k, r) for _ in range(r.choice([1, 1, 2, 3]))]
+    if r.random() < 0.15:
+        cells.append(k.layers.StackedRNNCells([cell(k, r), cell(k, r)]))
     options = some(r, return_sequences=True, go_backwards=True, unroll=True)
     return k.layers.RNN(cells if len(cells) > 1 or r.random() < 0.3 else cells[0],
                         **{**options, **more})

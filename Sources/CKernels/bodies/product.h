@@ -31,14 +31,15 @@ static void product_rows(ptrdiff_t rows, ptrdiff_t tiles, ptrdiff_t n, ptrdiff_t
                          const struct target *target) {
   const ptrdiff_t step = ceil_div(NR * sizeof(float), tiles);
   const ptrdiff_t share = source->taps * source->channels * step;
+  // The first tiles may have a row more than the others.
+  const ptrdiff_t longer = rows % tiles, least = rows / tiles, first = longer * (least + 1);
+  const struct source rest = source_from(source, first);
   for (ptrdiff_t n0 = 0; n0 < n; n0 += NR, b += panel_size) {
     const char *ahead = (const char *)(b + panel_size);
-    for (ptrdiff_t i = 0; i < tiles; i++, ahead += share) {
-      ptrdiff_t first = first_row(rows, tiles, i);
-      struct source s = source_from(source, first);
-      struct target t = target_from(target, first, n0);
-      tile_of(first_row(rows, tiles, i + 1) - first, &s, b, &t, ahead, step);
-    }
+    struct target t = target_from(target, 0, n0);
+    if (longer) tiles_of(longer, least + 1, source, b, &t, ahead, step);
+    t = target_from(&t, first, 0);
+    tiles_of(tiles - longer, least, &rest, b, &t, ahead + longer * share, step);
   }
 }
 

@@ -15,6 +15,7 @@ enum Library {
     _ = H5dont_atexit()
     _ = H5open()
     _ = H5PLset_loading_state(0)
+    _ = chdf5_register_lzf()
   }()
 
   /// Passes a call's result on, or throws what the library says about its failure.

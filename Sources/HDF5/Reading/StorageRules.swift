@@ -1,3 +1,5 @@
+import CHDF5
+
 extension TreeReader {
   /// The most that deflate can make of one byte, and what a dataset may have beyond that: an honest
   /// file may declare data that was never written, which reads as the fill value.
@@ -18,10 +20,13 @@ extension TreeReader {
       throw Problem(.refused, "its data lies in other files")
     }
     for filter in try dataset.filters() {
+      if filter == Int(chdf5_lzf_number), chdf5_open_lzf() == nil {
+        throw Problem(.unsupported, "the lzf filter needs liblzf (Debian's package liblzf1)")
+      }
       if let name = Self.unsupportedFilter(filter) {
         throw Problem(
           .unsupported,
-          "the \(name) filter is not supported; deflate, shuffle and fletcher32 are")
+          "the \(name) filter is not supported; deflate, lzf, shuffle and fletcher32 are")
       }
     }
     return layout
@@ -68,12 +73,11 @@ extension TreeReader {
 
   private static func unsupportedFilter(_ filter: Int) -> String? {
     switch filter {
-    case 1, 2, 3: nil
+    case 1, 2, 3, Int(chdf5_lzf_number): nil
     case 4: "szip"
     case 5: "n-bit"
     case 6: "scale-offset"
     case 307: "bzip2"
-    case 32_000: "lzf"
     case 32_001: "blosc"
     case 32_004: "lz4"
     case 32_008: "bitshuffle"

@@ -32,6 +32,7 @@ struct FormerOperation: Sendable {
   /// The layer as today's Keras tells it, where it is an operation that is called once.
   static func translated(_ layer: SourceLayer) -> SourceLayer {
     if layer.className == "ops.Normalize" { return normalization(layer) }
+    if layer.className == "ops.Rearrange" { return rearrangement(layer) }
     guard let rule = table[layer.className], layer.calls.count == 1 else { return layer }
     var layer = layer
     for (former, present) in rule.options {
@@ -47,6 +48,20 @@ struct FormerOperation: Sendable {
       layer.calls[0].positional += rule.defaults.values.suffix(missing - given)
         .map { .constant($0) }
     }
+    return layer
+  }
+
+  /// A rearrangement, whose pattern and sizes Keras gives the call.
+  private static func rearrangement(_ layer: SourceLayer) -> SourceLayer {
+    guard layer.calls.count == 1,
+      let tensor = layer.calls[0].positional.first ?? layer.calls[0].keywords["tensor"]
+    else { return layer }
+    var layer = layer
+    var sizes = layer.calls[0].keywords.compactMapValues(\.constant)
+    let pattern = sizes.removeValue(forKey: "pattern")
+    layer.config["pattern"] = pattern ?? layer.calls[0].positional.dropFirst().first?.constant
+    layer.config["axes_lengths"] = .object(sizes)
+    layer.calls[0] = SourceCall(positional: [tensor])
     return layer
   }
 

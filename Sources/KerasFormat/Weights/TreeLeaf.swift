@@ -38,10 +38,13 @@ struct TreeLeaf {
   func owner(of part: String) -> WeightStore? {
     var (owner, config) = (store, leaf.config)
     for name in part.split(separator: "/").map(String.init) {
-      let next = Int(name).map { cell($0, of: owner, config) } ?? child(name, of: owner)
+      let index = Int(name)
+      let next = index.map { cell($0, of: owner, config) } ?? child(name, of: owner)
       guard let next else { return nil }
       owner = next
-      config = (config[name == "forward_layer" ? "layer" : name]?["config"]?.object) ?? [:]
+      let option = name == "forward_layer" ? "layer" : name
+      let part = index.map { config["cells"]?.array?[$0] } ?? config[option]
+      config = part?["config"]?.object ?? [:]
     }
     return owner.vars?.entries.isEmpty != false ? owner["cell"] ?? owner : owner
   }

@@ -86,7 +86,8 @@ struct SpatialWindow: Sendable {
     return outputs
   }
 
-  /// The zeros in front of each spatial axis.
+  /// The zeros in front of each spatial axis; less than none where windows begin inside, as those
+  /// of `same` do in TensorFlow on three axes where strides pass over part of the input.
   func padsBefore(for sizes: [Int]) -> [Int] {
     sizes.enumerated().map { axis, size in
       switch padding {
@@ -98,7 +99,8 @@ struct SpatialWindow: Sendable {
         return size > 2 && size % 2 == 1 ? size - 2 : size - 1
       case .same:
         let outputs = (size + strides[axis] - 1) / strides[axis]
-        return max((outputs - 1) * strides[axis] + extent(axis) - size, 0) / 2
+        let zeros = (outputs - 1) * strides[axis] + extent(axis) - size
+        return (rank == 3 ? zeros : max(zeros, 0)) / 2
       }
     }
   }

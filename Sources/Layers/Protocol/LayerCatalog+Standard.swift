@@ -130,6 +130,7 @@ extension LayerCatalog {
         Ordering.self,
         Parts.self,
         PictureOperation.self,
+        Rearrange.self,
         Rearrangement.self,
         ReductionOperation.self,
         ReshapeOperation.self,
