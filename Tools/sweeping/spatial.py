@@ -57,10 +57,7 @@ def conv2d_transpose(k, r, shape):
 def pooling(name, axes):
     @layer(name, axes + 1)
     def make(k, r, shape):
-        options = some(r, strides=sizes(r, axes, 1, 3), padding="same")
-        if axes == 3:
-            # Of volumes between which it steps over some, TensorFlow averages what is elsewhere.
-            options.pop("strides", None)
+        options = some(r, strides=sizes(r, axes, 1, r.choice([3, 3, 6])), padding="same")
         return getattr(k.layers, name)(
             sizes(r, axes, 1, 3), **options, **(data_format(r) if axes < 3 else {}))
 
