@@ -30,14 +30,13 @@ static inline size_t chdf5_lzf_filter(unsigned flags, size_t count, const unsign
   void *whole = decompress ? malloc(values[2]) : NULL;
   if (!whole) return 0;
   unsigned size = decompress(*chunk, (unsigned)bytes, whole, values[2]);
-  if (size == 0) {
+  if (size != values[2]) {
     free(whole);
     return 0;
   }
   free(*chunk);
   *chunk = whole;
-  *room = values[2];
-  return size;
+  return *room = values[2];
 }
 
 /// Makes the filter known to libhdf5.

@@ -47,6 +47,18 @@ struct OpenDataset: ~Copyable {
     return filters
   }
 
+  /// The bytes that a filter says each chunk has, its third value; nil where the filter, or the
+  /// value, is missing.
+  func chunkBytes(of filter: Int32) -> Int? {
+    var flags: UInt32 = 0
+    var values: [UInt32] = [0, 0, 0]
+    var valueCount = values.count
+    var configuration: UInt32 = 0
+    let status = H5Pget_filter_by_id2(
+      properties.id, filter, &flags, &valueCount, &values, 0, nil, &configuration)
+    return status >= 0 && valueCount >= 3 ? Int(values[2]) : nil
+  }
+
   /// How many other files the data is spread over.
   func externalFileCount() throws(Problem) -> Int {
     Int(try Library.check(H5Pget_external_count(properties.id), "read the dataset's storage"))

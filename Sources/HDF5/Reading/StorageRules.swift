@@ -44,7 +44,8 @@ extension TreeReader {
     let most =
       switch layout {
       case .chunked(let chunkElements):
-        try unfolded(stored, chunkElements: chunkElements, elementSize: elementSize)
+        try unfolded(
+          stored, chunkElements: chunkElements, elementSize: elementSize, of: dataset)
       case .contiguous: try held(of: stored, by: dataset)
       case .compact, .virtual, .unknown: stored
       }
@@ -56,11 +57,17 @@ extension TreeReader {
 
   /// The most that compressed chunks can unfold to; a single chunk must fit the limits.
   private func unfolded(
-    _ stored: Int, chunkElements: Int, elementSize: Int
+    _ stored: Int, chunkElements: Int, elementSize: Int, of dataset: borrowing OpenDataset
   ) throws(Problem) -> Int {
     let (chunk, overflow) = chunkElements.multipliedReportingOverflow(by: elementSize)
     guard !overflow, chunk <= limits.dataBytes else {
       throw Problem(.refused, "chunks of \(chunkElements) elements go beyond the limits")
+    }
+    // The library would read on behind what the filter has made.
+    if try dataset.filters().contains(Int(chdf5_lzf_number)),
+      let told = dataset.chunkBytes(of: Int32(chdf5_lzf_number)), told != chunk
+    {
+      throw Problem(.refused, "the lzf filter tells chunks of \(told) bytes, not of \(chunk)")
     }
     return stored * Self.expansion + Self.allowance
   }

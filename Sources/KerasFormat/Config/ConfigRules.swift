@@ -48,6 +48,7 @@ enum ConfigRules {
       "UpSampling1D": [.renamed("length", to: "size"), .scalar("size")],
       "ops.Argmax": [.equalZeros],
       "ops.Argmin": [.equalZeros],
+      "ops.Conv": [.clampedPadding],
     ]
     for rank in 1...3 {
       for (name, rules) in spatial(rank) { table[name.numbered(rank)] = rules }
@@ -81,6 +82,9 @@ enum ConfigRules {
       "SeparableConv#D": window + [.unread("groups"), .sameOnTheano("half")],
       "ZeroPadding#D": [.pairs("padding", rank: rank)],
     ]
+    if rank == 3 {
+      for name in ["Conv#D", "ConvLSTM#D"] { rules[name, default: []].append(.clampedPadding) }
+    }
     if rank > 1 { rules["UpSampling#D"] = [.vector("size", rank: rank), .interpolation] }
     if rank == 2 { rules["UpSampling#D", default: []].append(.interpolatedWholeNumbers) }
     return rules

@@ -6,6 +6,14 @@ extension ConfigRule {
     if config["groups"] == .int(1) { config["groups"] = nil }
   }
 
+  /// `clamps_padding`: TensorFlow leaves three axes behind the channels to XLA, whose windows of
+  /// `same` never begin inside the input.
+  static let clampedPadding = ConfigRule { config, _ in
+    if config["data_format"] == .string("channels_first") {
+      config["clamps_padding"] = .bool(true)
+    }
+  }
+
   /// `interpolation`, whose `bilinear` differed before Keras became a part of TensorFlow: it put
   /// the corners of the first pixels on each other instead of their centres.
   static let interpolation = ConfigRule { config, normalizer in

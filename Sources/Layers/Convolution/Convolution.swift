@@ -29,6 +29,7 @@ struct Convolution: WindowedLayer, AbsorbableLayer {
     window = reader.convolutionWindow(rank: rank)
     filters = reader.int("filters")
     groups = reader.int("groups", default: 1)
+    if groups > 1 { window.clampsPadding = true }
     kernel = reader.weight("kernel", window.kernel + [nil, filters])
     finish = reader.finish(count: filters)
     if filters % groups != 0 {

@@ -22,6 +22,7 @@ extension LayerReader {
       padding: padding(
         allowing: [.valid, .same, .sameTheano, .full, .half] + (rank == 1 ? [.causal] : [])))
     window.margins = margins(rank: rank)
+    window.clampsPadding = bool("clamps_padding", default: false)
     return window
   }
 

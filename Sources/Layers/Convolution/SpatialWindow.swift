@@ -31,6 +31,9 @@ struct SpatialWindow: Sendable {
   var padding: Padding
   /// Zeros around the input besides those of ``padding``, before and after each spatial axis.
   var margins: [(before: Int, after: Int)]
+  /// Whether no window of `same` begins inside the input on three axes, either: where TensorFlow
+  /// leaves a convolution to XLA, as one in groups or with its channels first.
+  var clampsPadding = false
 
   init(kernel: [Int], strides: [Int], dilation: [Int], padding: Padding) {
     self.kernel = kernel
@@ -100,7 +103,7 @@ struct SpatialWindow: Sendable {
       case .same:
         let outputs = (size + strides[axis] - 1) / strides[axis]
         let zeros = (outputs - 1) * strides[axis] + extent(axis) - size
-        return (rank == 3 ? zeros : max(zeros, 0)) / 2
+        return (rank == 3 && !clampsPadding ? zeros : max(zeros, 0)) / 2
       }
     }
   }

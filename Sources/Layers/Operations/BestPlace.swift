@@ -12,8 +12,10 @@ struct BestPlace: Sendable {
   func callAsFunction(_ values: UnsafeBufferPointer<Float>) -> Int {
     var (place, best) = (0, ofMaximum ? -Float.infinity : .infinity)
     for (index, number) in values.enumerated() {
-      let isNegativeZero = !equalsZeros && number == 0 && number.sign == .minus
-      let value = isNegativeZero ? -Float.leastNormalMagnitude : number
+      // TensorFlow takes what lies below the normal numbers for zeros.
+      let isZero = number.magnitude < Float.leastNormalMagnitude
+      let isBelow = isZero && !equalsZeros && number.sign == .minus
+      let value = isBelow ? -Float.leastNormalMagnitude : isZero ? 0 : number
       if ofMaximum ? value > best : value < best { (place, best) = (index, value) }
     }
     return place

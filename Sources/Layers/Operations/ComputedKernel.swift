@@ -32,7 +32,9 @@ struct ComputedKernel {
     config["kernel_size"] = .array(kernel.dimensions.prefix(rank).map { .int($0) })
     var reader = LayerReader(
       LayerDescription(name: name, className: "Conv\(rank)D", config: config), weights: [:])
-    window = reader.convolutionWindow(rank: rank)
+    var window = reader.convolutionWindow(rank: rank)
+    if !isDepthwise, kernel[-2] != input[-1] { window.clampsPadding = true }
+    self.window = window
     if let problem = reader.problems.first {
       throw LayerError("\(problem.option ?? "kernel"): \(problem.reason)")
     }

@@ -27,7 +27,7 @@ struct Rearrange: Layer {
     sizes = (reader.value("axes_lengths")?.object ?? [:]).compactMapValues(\.int)
     let names = from.joined().sorted()
     if sides.count != 2 || names.isEmpty || names != to.joined().sorted()
-      || Set(names).count != names.count || sizes.values.contains(where: { $0 < 1 })
+      || Set(names).count != names.count || names.contains(where: { sizes[$0] ?? 1 < 1 })
     {
       reader.reject(
         "pattern", "expected the same axes on both sides of \"->\", found \"\(pattern)\"")
@@ -38,7 +38,9 @@ struct Rearrange: Layer {
   private static func axes(_ side: Substring) -> [[String]] {
     var axes: [[String]] = []
     var group: [String]?
-    let words = side.replacing("(", with: " ( ").replacing(")", with: " ) ").split(separator: " ")
+    // Keras looks for names and parentheses, whatever stands between them.
+    let spaced = side.replacing("(", with: " ( ").replacing(")", with: " ) ")
+    let words = spaced.split { !($0.isLetter || $0.isNumber || "_()".contains($0)) }
     for word in words {
       switch (word, group) {
       case ("(", _): group = []
