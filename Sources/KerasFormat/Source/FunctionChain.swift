@@ -42,11 +42,12 @@ enum FunctionChain {
     return function("gather", layer.name, call, like: layer)
   }
 
-  /// max(min(x, b), a), where a bound is a tensor.
+  /// max(min(x, b), a), where a bound is no number, but a tensor or a constant of many.
   private static func clipped(_ layer: SourceLayer) -> [SourceLayer] {
     let call = layer.calls[0]
     guard let x = call.positional.first, let least = call.keywords["clip_value_min"],
-      let most = call.keywords["clip_value_max"], least.constant == nil || most.constant == nil
+      let most = call.keywords["clip_value_max"],
+      least.constant?.double == nil || most.constant?.double == nil
     else { return [layer] }
     let upper = function("math.minimum", layer.name + "/upper", of: x, ["y": most], like: layer)
     return [
