@@ -12,14 +12,15 @@ enum { chdf5_lzf_number = 32000 };
 typedef unsigned int (*chdf5_lzf_decompress)(const void *from, unsigned int bytes, void *to,
                                              unsigned int room);
 
-/// liblzf's call, or NULL where the library is not installed.
+/// liblzf's call, or NULL where the library is not installed. The library stays open: each chunk asks.
 static inline chdf5_lzf_decompress chdf5_open_lzf(void) {
   static const char *const names[] = {"liblzf.so.1", "liblzf.so", "liblzf.dylib"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+  static _Thread_local chdf5_lzf_decompress decompress;
+  for (unsigned i = 0; i < sizeof names / sizeof *names && !decompress; i++) {
     void *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    if (library) return (chdf5_lzf_decompress)dlsym(library, "lzf_decompress");
+    if (library) decompress = (chdf5_lzf_decompress)dlsym(library, "lzf_decompress");
   }
-  return NULL;
+  return decompress;
 }
 
 /// One chunk, which is put in the place of what it was compressed to; values[2] is its size.

@@ -2,8 +2,8 @@
 struct BestPlace: Sendable {
   /// Whether the largest is looked for.
   let ofMaximum: Bool
-  /// Whether -0 is as large as 0; as Keras has it since 3.9, it lies just below, at the smallest
-  /// normal number's negative.
+  /// Whether -0 is as large as 0; otherwise, as Keras 3.9 and later have it, it lies just below, at
+  /// the smallest normal number's negative.
   var equalsZeros = false
 
   /// The place in `values`, 0 where no number is better than an infinity.

@@ -60,9 +60,9 @@ struct ReductionOperation: Layer {
     keepsAxes = reader.bool("keepdims", default: false)
     keepsType = reader.bool("keeps_type", default: false)
     var kind = Self.kinds[reader.className] ?? .any
-    let equalsZeros = reader.bool("equal_zeros", default: false)
-    if case .place(let best) = kind {
-      kind = .place(BestPlace(ofMaximum: best.ofMaximum, equalsZeros: equalsZeros))
+    if case .place(var best) = kind {
+      best.equalsZeros = reader.bool("equal_zeros", default: false)
+      kind = .place(best)
     }
     initial = reader.value("initial") == nil ? nil : reader.number("initial")
     guard case .norm = kind else {
